@@ -1,0 +1,26 @@
+/**
+ * What a script's exit status says. 0 done · 1 failed, nothing changed or switched back · 2 usage or config ·
+ * 3 changes or drift present · 4 a gate failed, traffic on the old · 5 failed, traffic on the new, action needed ·
+ * 6 locked · 7 waiting, run again · 8 unknown, could not measure · 130 interrupted, resumable.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130
+
+export interface InfraErrorOptions {
+  /** What the operator does next: a sentence, with the command where there is one. */
+  readonly hint?: string
+  readonly exitCode?: ExitCode
+  readonly cause?: unknown
+}
+
+/** An error meant for the operator: `message` is the fact, `hint` the remedy. Subclassed only where a caller branches on it. */
+export class InfraError extends Error {
+  readonly hint: string | undefined
+  readonly exitCode: ExitCode
+
+  constructor(message: string, { hint, exitCode = 1, cause }: InfraErrorOptions = {}) {
+    super(message, { cause })
+    this.name = new.target.name
+    this.hint = hint
+    this.exitCode = exitCode
+  }
+}
