@@ -1,0 +1,26 @@
+export type Role = 'nameserver' | 'lb'
+/** `next` is being prepared, `serving` serves, `old` is retired but warm. */
+export type Phase = 'next' | 'serving' | 'old'
+
+const prefixes = { nameserver: 'ns', lb: 'lb' } as const
+const suffixes = { next: '-next', serving: '', old: '-old' } as const
+
+/** The name of a server in the cloud, such as `ns1-next`. `pair` counts from 1. */
+export const serverName = (role: Role, pair: number, phase: Phase): string =>
+  `${prefixes[role]}${pair}${suffixes[phase]}`
+
+/** Undoes `serverName`; undefined for a name that it cannot have made. */
+export const parseServerName = (name: string): { role: Role; pair: number; phase: Phase } | undefined => {
+  const match = /^(ns|lb)([1-9]\d*)(-next|-old)?$/.exec(name)
+  if (!match) return undefined
+  const phase = match[3] === '-next' ? 'next' : match[3] === '-old' ? 'old' : 'serving'
+  return { role: match[1] === 'ns' ? 'nameserver' : 'lb', pair: Number(match[2]), phase }
+}
+
+/** What NSID and `id.server` of a nameserver say: its serving name whatever it is called at the moment, and its generation. */
+export const identityOf = (pair: number, generation: number): string =>
+  `${serverName('nameserver', pair, 'serving')}.${generation}`
+
+export const networkName = (project: string): string => project
+export const firewallName = (project: string, role: Role): string => `${project}-${role}`
+export const lockName = (project: string): string => `${project}-lock`

@@ -1,0 +1,245 @@
+import { type Phase, serverName } from '../fleet/names.ts'
+import { sideBySide, withoutEmpty } from './phases.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
+import { refuseStrangers, refuseUnsafe } from './safety.ts'
+import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
+
+export interface DeployRequest {
+  readonly pairs: number
+  /** The generation of a deployment that begins now. */
+  readonly now: number
+  /** Content hash of the zone files at hand. */
+  readonly zones: string
+  /** Stop before the old servers are deleted, and keep them warm. */
+  readonly keepOld: boolean
+  /** Remove the next servers that an earlier run left, instead of going on with them. */
+  readonly fresh: boolean
+}
+
+/** Where one pair stands relative to the generation being deployed. */
+interface PairState {
+  readonly pair: number
+  /** The server of this generation, whatever it is called at the moment. */
+  readonly made: ObservedServer | undefined
+  /** The server that is called `nsN` and belongs to another generation. */
+  readonly before: ObservedServer | undefined
+}
+
+interface Situation {
+  readonly generation: number
+  /** Next servers that are of no use to this deployment. */
+  readonly discard: readonly ObservedServer[]
+  /** Old servers that an earlier deployment kept warm. */
+  readonly warm: readonly ObservedServer[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * Replaces every nameserver by one of a new generation, or finishes the deployment that an earlier run left: the same
+ * function either way, since it only asks what is missing. Pure.
+ */
+export const planDeploy = (observed: Observed, request: DeployRequest): Plan | Refusal => {
+  const refusal = refuseStrangers(observed) ?? refuseUnready(observed, request)
+  if (refusal) return refusal
+  const situation = assess(observed, request)
+  if (isRefusal(situation)) return situation
+  const { generation, notes } = situation
+  const plan: Plan = { operation: 'deploy', generation, notes, phases: phasesOf(observed, request, situation) }
+  return refuseUnsafe(plan, observed) ?? plan
+}
+
+const nameserversIn = (observed: Observed, phase: Phase): readonly ObservedServer[] =>
+  observed.servers.filter((server) => server.role === 'nameserver' && server.phase === phase)
+
+const refuseUnready = ({ lbs, servers }: Observed, { pairs }: DeployRequest): Refusal | undefined => {
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    const lb = lbs.find((one) => one.pair === pair)
+    const name = serverName('lb', pair, 'serving')
+    if (!lb) {
+      return { refused: `${name} does not exist`, hint: 'Make what is missing with bootstrap-infra, then deploy.' }
+    }
+    if (lb.fault) {
+      return {
+        refused: `${name} could not be asked for its state: ${lb.fault}`,
+        hint: `Nothing was changed. See to ${name} first: a deployment moves its traffic.`,
+      }
+    }
+    if (lb.active === undefined) {
+      return {
+        refused: `${name} sends its queries nowhere yet`,
+        hint: 'Finish the set-up with bootstrap-infra, then deploy.',
+      }
+    }
+  }
+  const beyond = servers.find((server) => server.pair > pairs)
+  if (!beyond) return undefined
+  return {
+    refused: `${beyond.name} exists, but infra.config.ts has only ${pairs} pair${pairs === 1 ? '' : 's'}`,
+    hint: 'Add the pair to the config again, or remove its servers first.',
+  }
+}
+
+const assess = (observed: Observed, request: DeployRequest): Situation | Refusal => {
+  const next = nameserversIn(observed, 'next')
+  const old = nameserversIn(observed, 'old')
+  if (next.length === 0) return assessWithoutNext(observed, request, old)
+  const generation = Math.max(...next.map((server) => server.generation))
+  const current = next.filter((server) => server.generation === generation)
+  const stale = next.filter((server) => server.generation !== generation)
+  const inUse =
+    observed.lbs.some((lb) => generationOfTarget(observed, lb.target) === generation) ||
+    old.some((server) => !server.kept)
+  const changed = current.some((server) => server.zones !== request.zones)
+  if (inUse && (changed || request.fresh)) {
+    return {
+      refused: `the unfinished deployment of generation ${generation} already has traffic${changed ? ', and the zone files have changed since it began' : ''}`,
+      hint: changed
+        ? 'Check out the commit that it was made from (label `commit` of ns1-next) and run deploy-infra again to finish it; then deploy the change.'
+        : 'Run deploy-infra without --fresh to finish it.',
+    }
+  }
+  if (changed || request.fresh) {
+    const reason = changed
+      ? 'made from zone files that have changed since'
+      : 'left by an earlier run, discarded by --fresh'
+    return {
+      generation: request.now,
+      discard: next,
+      warm: old,
+      notes: [`${namesOf(next)}: ${reason}; never served, removed first.`],
+    }
+  }
+  const notes = [`Goes on with the unfinished deployment of generation ${generation}.`]
+  return { generation, discard: stale, warm: [], notes }
+}
+
+const assessWithoutNext = (observed: Observed, request: DeployRequest, old: readonly ObservedServer[]): Situation => {
+  const unfinished = old.filter((server) => !server.kept)
+  if (unfinished.length === 0) {
+    const notes = old.length === 0 ? [] : [`${namesOf(old)}: kept warm by an earlier deployment, removed first.`]
+    return { generation: request.now, discard: [], warm: old, notes }
+  }
+  const generation = Math.max(...nameserversIn(observed, 'serving').map((server) => server.generation))
+  const note = `Generation ${generation} serves already: only the rest of its deployment is left. Run again to deploy anew.`
+  return { generation, discard: [], warm: [], notes: [note] }
+}
+
+const generationOfTarget = ({ servers }: Observed, target: string | undefined): number | undefined =>
+  servers.find((server) => server.name === target)?.generation
+
+const namesOf = (servers: readonly ObservedServer[]): string => servers.map((server) => server.name).join(', ')
+
+const pairStates = (observed: Observed, pairs: number, { generation }: Situation): readonly PairState[] =>
+  Array.from({ length: pairs }, (_, index) => {
+    const mine = observed.servers.filter((server) => server.role === 'nameserver' && server.pair === index + 1)
+    return {
+      pair: index + 1,
+      made: mine.find((server) => server.generation === generation && server.phase !== 'old'),
+      before: mine.find((server) => server.generation !== generation && server.phase === 'serving'),
+    }
+  })
+
+const phasesOf = (observed: Observed, request: DeployRequest, situation: Situation): readonly PlanPhase[] => {
+  const states = pairStates(observed, request.pairs, situation)
+  const finished = states.every(({ made }) => made?.phase === 'serving')
+  return withoutEmpty([
+    removal('Remove what never served', situation.discard, 'They never served; nothing is lost.'),
+    removal(
+      'Remove what was kept warm',
+      situation.warm,
+      'The generation before the serving one can then only be rebuilt.',
+    ),
+    ...preparation(observed, states, situation.generation),
+    ...(finished ? [] : cutover(observed, states)),
+    { title: 'Rename', tracks: states.map(renames) },
+    retirement(observed, states, request.keepOld),
+  ])
+}
+
+const removal = (title: string, servers: readonly ObservedServer[], loss: string): PlanPhase => ({
+  title,
+  tracks: sideBySide(servers.map(({ name }) => ({ kind: 'delete-server', server: name }))),
+  confirm: { name: servers[0]?.name ?? '', loss: `Deletes ${namesOf(servers)}. ${loss}` },
+})
+
+/** A generation that an lb already sends to has passed its checks and must not be touched again: only what is missing is made. */
+const preparation = (observed: Observed, states: readonly PairState[], generation: number): readonly PlanPhase[] => {
+  const proven = observed.lbs.some((lb) => generationOfTarget(observed, lb.target) === generation)
+  const pending = states.filter(({ made }) => made === undefined || (!proven && made.phase === 'next'))
+  const names = pending.map(({ pair }) => serverName('nameserver', pair, 'next'))
+  return [
+    {
+      title: 'Create',
+      tracks: pending.map(({ pair, made }) => creation(serverName('nameserver', pair, 'next'), made, generation)),
+    },
+    {
+      title: 'Configure',
+      tracks: names.length === 0 ? [] : [[{ kind: 'configure', role: 'nameserver', servers: names }]],
+    },
+    { title: 'Check', tracks: sideBySide(names.map((server) => ({ kind: 'check-nameserver', server }))) },
+  ]
+}
+
+const creation = (server: string, made: ObservedServer | undefined, generation: number): readonly Step[] => [
+  ...(made ? [] : [{ kind: 'create-server', server, generation } as const]),
+  { kind: 'await-server', server },
+]
+
+/** Staging touches no traffic, so all lbs are staged at once; then one lb at a time is switched and proven before the next. */
+const cutover = (observed: Observed, states: readonly PairState[]): readonly PlanPhase[] => {
+  const moves = states.map(({ pair, made }) => ({
+    lb: serverName('lb', pair, 'serving'),
+    nameserver: made?.name ?? serverName('nameserver', pair, 'next'),
+    target: observed.lbs.find((lb) => lb.pair === pair)?.target,
+  }))
+  const pending = moves.filter(({ nameserver, target }) => target !== nameserver)
+  return [
+    {
+      title: 'Stage',
+      tracks: pending.map(({ lb, nameserver }) => [
+        { kind: 'stage-lb', lb, nameserver },
+        { kind: 'verify-lb', lb, nameserver, port: 'preview' },
+      ]),
+    },
+    ...moves.map(
+      ({ lb, nameserver, target }): PlanPhase => ({
+        title: `Switch ${lb}`,
+        movesTraffic: true,
+        tracks: [
+          [
+            ...(target === nameserver ? [] : [{ kind: 'switch-lb', lb, nameserver } as const]),
+            { kind: 'verify-lb', lb, nameserver, port: 'public' },
+          ],
+        ],
+      }),
+    ),
+    { title: 'Retire the idle colour', tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))) },
+  ]
+}
+
+const renames = ({ pair, made, before }: PairState): readonly Step[] => {
+  const serving = serverName('nameserver', pair, 'serving')
+  const next = serverName('nameserver', pair, 'next')
+  return [
+    ...(before ? [{ kind: 'rename-server', server: serving, to: serverName('nameserver', pair, 'old') } as const] : []),
+    ...(made?.phase === 'serving' ? [] : [{ kind: 'rename-server', server: next, to: serving } as const]),
+    ...(made?.phase === 'serving' && made.isProtected ? [] : [{ kind: 'protect-server', server: serving } as const]),
+  ]
+}
+
+const retirement = (observed: Observed, states: readonly PairState[], keepOld: boolean): PlanPhase => {
+  const left = nameserversIn(observed, 'old').filter((server) => !server.kept)
+  const names = states
+    .filter(({ pair, before }) => before !== undefined || left.some((server) => server.pair === pair))
+    .map(({ pair }) => serverName('nameserver', pair, 'old'))
+  if (keepOld)
+    return { title: 'Keep the old warm', tracks: sideBySide(names.map((server) => ({ kind: 'keep-server', server }))) }
+  return {
+    title: 'Remove the old',
+    tracks: sideBySide(names.map((server) => ({ kind: 'delete-server', server }))),
+    confirm: {
+      name: names[0] ?? '',
+      loss: `Deletes ${names.join(', ')}. Going back then needs a rebuild instead of a switch.`,
+    },
+  }
+}

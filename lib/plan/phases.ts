@@ -1,0 +1,10 @@
+import type { PlanPhase, Step, Track } from './types.ts'
+
+/** Each step on a track of its own: all at once. */
+export const sideBySide = (steps: readonly Step[]): readonly Track[] => steps.map((step) => [step])
+
+/** Drops empty tracks, then phases without a track, so that a plan holds only what is left to do. */
+export const withoutEmpty = (phases: readonly PlanPhase[]): readonly PlanPhase[] =>
+  phases
+    .map((phase) => ({ ...phase, tracks: phase.tracks.filter((track) => track.length > 0) }))
+    .filter((phase) => phase.tracks.length > 0)

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { parseServerLabels, type ServerFacts, serverLabels } from '../../../lib/fleet/labels.ts'
+
+const labels = suite('lib/fleet/labels')
+
+const facts: ServerFacts = {
+  role: 'nameserver',
+  pair: 1,
+  generation: 1790000000,
+  zones: 'abc123',
+  commit: '0123456789ab',
+  hostKeys: [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')],
+  isFirstContact: true,
+  kept: true,
+}
+
+/** https://docs.hetzner.cloud/reference/cloud#description/labels */
+const isLabelValue = (value: string): boolean => /^([a-zA-Z0-9]([\w.-]{0,61}[a-zA-Z0-9])?)?$/.test(value)
+
+labels('read back as they were written', () => {
+  assert.equal(parseServerLabels('example', serverLabels('example', facts)), facts)
+  const bare: ServerFacts = {
+    ...facts,
+    role: 'lb',
+    zones: '',
+    commit: '',
+    hostKeys: [],
+    isFirstContact: false,
+    kept: false,
+  }
+  assert.equal(parseServerLabels('example', serverLabels('example', bare)), bare)
+})
+
+labels('are values that the cloud accepts, whatever the host key is', () => {
+  for (let round = 0; round < 200; round += 1) {
+    const hostKeys = [randomBytes(32).toString('base64url')]
+    for (const value of Object.values(serverLabels('example', { ...facts, hostKeys })))
+      assert.ok(isLabelValue(value), value)
+  }
+})
+
+labels('of another project, or none, are not ours', () => {
+  assert.is(parseServerLabels('other', serverLabels('example', facts)), undefined)
+  assert.is(parseServerLabels('example', {}), undefined)
+  assert.is(
+    parseServerLabels('example', { project: 'example', role: 'nameserver', pair: 'x', generation: '1' }),
+    undefined,
+  )
+})
+
+labels.run()

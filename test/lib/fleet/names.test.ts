@@ -1,0 +1,27 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { identityOf, type Phase, parseServerName, type Role, serverName } from '../../../lib/fleet/names.ts'
+
+const names = suite('lib/fleet/names')
+
+names('spells every name in a way that reads back', () => {
+  for (const role of ['nameserver', 'lb'] as const satisfies readonly Role[]) {
+    for (const phase of ['next', 'serving', 'old'] as const satisfies readonly Phase[]) {
+      for (const pair of [1, 2, 10]) {
+        assert.equal(parseServerName(serverName(role, pair, phase)), { role, pair, phase })
+      }
+    }
+  }
+})
+
+names('takes nothing for ours that only looks like it', () => {
+  for (const name of ['ns', 'ns0', 'ns01', 'ns1-', 'ns1-nextt', 'xns1', 'ns1-next-old', 'east-next', 'web1', '']) {
+    assert.is(parseServerName(name), undefined, name)
+  }
+})
+
+names('identity is the serving name and the generation', () => {
+  assert.is(identityOf(2, 1790000000), 'ns2.1790000000')
+})
+
+names.run()

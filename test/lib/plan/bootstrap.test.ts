@@ -1,0 +1,68 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { planBootstrap } from '../../../lib/plan/bootstrap.ts'
+import { isRefusal } from '../../../lib/plan/refusal.ts'
+import type { Observed, Plan } from '../../../lib/plan/types.ts'
+import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+
+const plans = suite('lib/plan/bootstrap')
+
+const nothing: Observed = { ...observed([], []), sshKey: false, network: false, firewalls: [] }
+
+const planned = (world: Observed, now = 200): Plan => {
+  const plan = planBootstrap(world, { pairs: 2, now })
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  return plan
+}
+
+const isComplete = ({ servers, lbs, sshKey, network, firewalls }: Observed): boolean =>
+  sshKey &&
+  network &&
+  firewalls.length === 2 &&
+  ['lb1', 'lb2', 'ns1', 'ns2'].every((name) => servers.some((one) => one.name === name && one.isProtected)) &&
+  lbs.length === 2 &&
+  lbs.every((one) => one.target === `ns${one.pair}`)
+
+plans('from nothing: foundation, machines, configuration, proof, traffic, protection', () => {
+  const plan = planned(nothing)
+  assert.equal(
+    plan.phases.map((phase) => phase.title),
+    ['Foundation', 'Create', 'Configure', 'Check', 'Switch on', 'Protect'],
+  )
+  assert.is(plan.generation, 200)
+  assert.ok(isComplete(finalOf(nothing, plan)))
+})
+
+plans('creates all four machines side by side', () => {
+  const create = planned(nothing).phases.find((phase) => phase.title === 'Create')
+  assert.is(create?.tracks.length, 4)
+})
+
+plans('with everything there, there is nothing to do', () => {
+  assert.equal(planned(twoServing()).phases, [])
+})
+
+plans('killed after any step, the next run finishes', () => {
+  const steps = stepsOf(planned(nothing))
+  for (let done = 1; done < steps.length; done += 1) {
+    const crashed = steps.slice(0, done).reduce(after, nothing)
+    assert.ok(isComplete(finalOf(crashed, planned(crashed, 300))), `after ${done} steps`)
+  }
+})
+
+plans('never configures a pair that serves', () => {
+  const world = observed(
+    [server('lb1'), server('ns1'), server('lb2'), server('ns2')],
+    [lb('lb1', 'ns1'), lb('lb2', undefined, { active: undefined })],
+  )
+  const configured = stepsOf(planned(world)).flatMap((step) => (step.kind === 'configure' ? step.servers : []))
+  assert.equal(configured, ['ns2', 'lb2'])
+})
+
+plans('leaves an unfinished deployment to deploy-infra', () => {
+  const world = observed([...twoServing().servers, server('ns1-next')], twoServing().lbs)
+  const plan = planBootstrap(world, { pairs: 2, now: 200 })
+  assert.is(isRefusal(plan) && plan.refused, 'ns1-next is left of an unfinished deployment')
+})
+
+plans.run()

@@ -1,0 +1,41 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { describePlan } from '../../../lib/plan/describe.ts'
+
+const describes = suite('lib/plan/describe')
+
+describes('prints notes, phases and steps, and marks what cannot be undone', () => {
+  const text = describePlan({
+    operation: 'deploy',
+    generation: 200,
+    notes: ['Goes on.'],
+    phases: [
+      { title: 'Rename', tracks: [[{ kind: 'rename-server', server: 'ns1', to: 'ns1-old' }]] },
+      {
+        title: 'Remove',
+        tracks: [[{ kind: 'delete-server', server: 'ns1-old' }]],
+        confirm: { name: 'ns1-old', loss: '' },
+      },
+    ],
+  })
+  assert.is(
+    text,
+    [
+      'Goes on.',
+      'Plan: deploy, generation 200',
+      '  1. Rename',
+      '     Rename ns1 to ns1-old',
+      '  2. Remove  (asks first: cannot be undone)',
+      '     DELETE ns1-old',
+    ].join('\n'),
+  )
+})
+
+describes('says so when nothing is left', () => {
+  assert.is(
+    describePlan({ operation: 'deploy', generation: 200, notes: ['All there.'], phases: [] }),
+    'All there.\nNothing to do.',
+  )
+})
+
+describes.run()

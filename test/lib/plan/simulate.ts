@@ -1,0 +1,88 @@
+import { parseServerName } from '../../../lib/fleet/names.ts'
+import type { Observed, ObservedLb, ObservedServer, Plan, Step } from '../../../lib/plan/types.ts'
+
+export const server = (name: string, facts: Partial<ObservedServer> = {}): ObservedServer => {
+  const named = parseServerName(name)
+  if (!named) throw new Error(`not a server name: ${name}`)
+  return { name, ...named, generation: 100, zones: 'z', kept: false, isProtected: named.phase !== 'next', ...facts }
+}
+
+export const lb = (name: string, target: string | undefined, facts: Partial<ObservedLb> = {}): ObservedLb => ({
+  name,
+  pair: Number(name.slice(2)),
+  fault: undefined,
+  active: 'blue',
+  target,
+  idleRunning: false,
+  ...facts,
+})
+
+export const observed = (servers: readonly ObservedServer[], lbs: readonly ObservedLb[]): Observed => ({
+  servers,
+  lbs,
+  sshKey: true,
+  network: true,
+  firewalls: ['nameserver', 'lb'],
+  strangers: [],
+})
+
+/** Two pairs in service, as every ordinary deployment finds them. */
+export const twoServing = (): Observed =>
+  observed([server('lb1'), server('lb2'), server('ns1'), server('ns2')], [lb('lb1', 'ns1'), lb('lb2', 'ns2')])
+
+/** What the world looks like after a step, as far as a planner can see it. */
+export const after = (world: Observed, step: Step): Observed => {
+  switch (step.kind) {
+    case 'create-server': {
+      const made = server(step.server, { generation: step.generation, isProtected: false })
+      if (made.role === 'nameserver') return { ...world, servers: [...world.servers, made] }
+      return {
+        ...world,
+        servers: [...world.servers, made],
+        lbs: [...world.lbs, lb(made.name, undefined, { active: undefined })],
+      }
+    }
+    case 'switch-lb':
+      return {
+        ...world,
+        lbs: world.lbs.map((one) =>
+          one.name === step.lb ? { ...one, active: 'green', target: step.nameserver, idleRunning: true } : one,
+        ),
+      }
+    case 'rename-server': {
+      const named = parseServerName(step.to)
+      if (!named) throw new Error(`not a server name: ${step.to}`)
+      if (world.servers.some((one) => one.name === step.to)) throw new Error(`${step.to} is taken`)
+      return {
+        ...world,
+        servers: world.servers.map((one) => (one.name === step.server ? { ...one, ...named, name: step.to } : one)),
+        lbs: world.lbs.map((one) => (one.target === step.server ? { ...one, target: step.to } : one)),
+      }
+    }
+    case 'delete-server': {
+      if (world.lbs.some((one) => one.target === step.server)) throw new Error(`deleted ${step.server} under traffic`)
+      return { ...world, servers: world.servers.filter((one) => one.name !== step.server) }
+    }
+    case 'keep-server':
+      return changed(world, step.server, { kept: true })
+    case 'protect-server':
+      return changed(world, step.server, { isProtected: true })
+    case 'ensure-ssh-key':
+      return { ...world, sshKey: true }
+    case 'ensure-network':
+      return { ...world, network: true }
+    case 'ensure-firewall':
+      return { ...world, firewalls: [...world.firewalls, step.role] }
+    default:
+      return world
+  }
+}
+
+const changed = (world: Observed, name: string, facts: Partial<ObservedServer>): Observed => ({
+  ...world,
+  servers: world.servers.map((one) => (one.name === name ? { ...one, ...facts } : one)),
+})
+
+export const stepsOf = (plan: Plan): readonly Step[] => plan.phases.flatMap((phase) => phase.tracks.flat())
+
+export const finalOf = (world: Observed, plan: Plan): Observed => stepsOf(plan).reduce(after, world)

@@ -1,0 +1,48 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { planSwitchBack } from '../../../lib/plan/switch-back.ts'
+import { finalOf, lb, observed, server, stepsOf } from './simulate.ts'
+
+const plans = suite('lib/plan/switch-back')
+
+const servers = [
+  server('lb1'),
+  server('lb2'),
+  server('ns1'),
+  server('ns2'),
+  server('ns1-next', { generation: 200 }),
+  server('ns2-next', { generation: 200 }),
+]
+
+plans('returns only the lbs that have moved', () => {
+  const world = observed(servers, [lb('lb1', 'ns1-next'), lb('lb2', 'ns2')])
+  const plan = planSwitchBack(world, 200)
+  assert.equal(
+    stepsOf(plan).map((step) => [step.kind, 'lb' in step && step.lb, 'nameserver' in step && step.nameserver]),
+    [
+      ['stage-lb', 'lb1', 'ns1'],
+      ['switch-lb', 'lb1', 'ns1'],
+      ['identify-lb', 'lb1', 'ns1'],
+    ],
+  )
+  assert.equal(
+    finalOf(world, plan).lbs.map((one) => one.target),
+    ['ns1', 'ns2'],
+  )
+})
+
+plans('is empty when nothing has moved', () => {
+  assert.equal(planSwitchBack(observed(servers, [lb('lb1', 'ns1'), lb('lb2', 'ns2')]), 200).phases, [])
+})
+
+plans('goes to the old server once the names have changed', () => {
+  const renamed = [server('ns1-old'), server('ns1', { generation: 200 })]
+  const plan = planSwitchBack(observed(renamed, [lb('lb1', 'ns1')]), 200)
+  assert.ok(stepsOf(plan).every((step) => 'nameserver' in step && step.nameserver === 'ns1-old'))
+})
+
+plans('is empty where there is nothing to go back to', () => {
+  assert.equal(planSwitchBack(observed([server('ns1', { generation: 200 })], [lb('lb1', 'ns1')]), 200).phases, [])
+})
+
+plans.run()
