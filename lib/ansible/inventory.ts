@@ -1,0 +1,37 @@
+import type { Role } from '../fleet/names.ts'
+
+export type Variables = Readonly<Record<string, unknown>>
+
+export interface InventoryHost {
+  readonly name: string
+  readonly address: string
+  /** As `Ssh.options` gives them: pinned host key, shared connection. */
+  readonly sshOptions: readonly string[]
+  readonly variables: Variables
+}
+
+const groups = { nameserver: 'nameservers', lb: 'lbs' } as const
+
+/**
+ * An inventory for one run (JSON is read by Ansible's `yaml` inventory plugin). The options of ssh go into
+ * `ansible_ssh_args`, in place of Ansible's own, so both share one verified connection.
+ */
+export const inventoryOf = (role: Role, hosts: readonly InventoryHost[]): string => {
+  const entries = hosts.map(({ name, address, sshOptions, variables }) => [
+    name,
+    {
+      ansible_host: address,
+      ansible_user: 'root',
+      ansible_python_interpreter: '/usr/bin/python3',
+      ansible_ssh_args: sshOptions.map(quote).join(' '),
+      ...variables,
+    },
+  ])
+  return JSON.stringify({ [groups[role]]: { hosts: Object.fromEntries(entries) } }, undefined, 2)
+}
+
+/** The playbook that configures the machines of a role. */
+export const playbookOf = (role: Role): string => `${groups[role]}.yml`
+
+// Ansible splits the string as a POSIX shell does
+const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

@@ -1,0 +1,106 @@
+import { Command, CommanderError, type OptionValues } from '@commander-js/extra-typings'
+import { type ExitCode, InfraError } from './errors.ts'
+
+export interface CommandText {
+  readonly name: string
+  readonly summary: string
+  /** Whole command lines after `npx tsx scripts/NAME.ts`, each with what it is for. */
+  readonly examples: readonly (readonly [line: string, purpose: string])[]
+}
+
+const exitCodes = `Exit codes:
+  0 done   1 failed, nothing changed or switched back   2 usage or config   3 changes or drift present
+  4 a gate failed, traffic on the old   5 failed, traffic on the new, action needed   6 locked
+  7 waiting, run again   8 unknown, could not measure   130 interrupted, resumable`
+
+/** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
+export const createCommand = ({ name, summary, examples }: CommandText) => {
+  const lines = examples.map(([line, purpose]) => `  npx tsx scripts/${name}.ts ${line}`.padEnd(72) + `# ${purpose}`)
+  return new Command(`npx tsx scripts/${name}.ts`)
+    .description(summary)
+    .allowExcessArguments(false)
+    .configureHelp({ helpWidth: 100 })
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}\n\n${exitCodes}`)
+    .exitOverride()
+}
+
+/**
+ * Runs a script: parses strictly, runs `main`, turns whatever it throws into text on stderr and an exit code.
+ * With `--json` the error is also the last line on stdout. `interrupt` is aborted by the first SIGINT or SIGTERM; `main` is
+ * expected to finish its current step then. A second signal ends the process.
+ */
+export const runCommand = async <Options extends OptionValues>(
+  command: Command<[], Options>,
+  main: (options: Options, interrupt: AbortSignal) => Promise<ExitCode | undefined>,
+): Promise<void> => {
+  const interrupt = listenForInterrupts()
+  try {
+    await command.parseAsync()
+    process.exitCode = (await main(command.opts(), interrupt)) ?? 0
+  } catch (error) {
+    process.exitCode = reportFailure(error, { interrupted: interrupt.aborted, ...commonFlags(command.opts()) })
+  }
+}
+
+interface FailureContext {
+  readonly interrupted: boolean
+  readonly json: boolean
+  readonly verbose: boolean
+}
+
+const commonFlags = (options: object): { json: boolean; verbose: boolean } => ({
+  json: 'json' in options && options.json === true,
+  verbose: 'verbose' in options && options.verbose === true,
+})
+
+const reportFailure = (error: unknown, { interrupted, json, verbose }: FailureContext): ExitCode => {
+  // commander has printed its own text by now; showing the help is not a failure
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  const { message, hint, exitCode } = describeFailure(error, interrupted)
+  process.stderr.write(`\nerror: ${message}\n${hint ? `  ${hint.replaceAll('\n', '\n  ')}\n` : ''}`)
+  if (verbose && error instanceof Error) process.stderr.write(`\n${error.stack}\n${causesOf(error)}`)
+  if (json) process.stdout.write(`${JSON.stringify({ event: 'end', ok: false, exitCode, error: { message, hint } })}\n`)
+  return exitCode
+}
+
+const describeFailure = (error: unknown, interrupted: boolean) => {
+  if (error instanceof InfraError) return { message: error.message, hint: error.hint, exitCode: error.exitCode }
+  if (interrupted) {
+    return {
+      message: 'interrupted',
+      hint: 'Run the same command again to go on from here.',
+      exitCode: 130 as const,
+    }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return { message, hint: 'This is not an error we foresaw; --verbose shows where it came from.', exitCode: 1 as const }
+}
+
+const causesOf = (error: Error): string =>
+  error.cause instanceof Error ? `caused by: ${error.cause.stack}\n${causesOf(error.cause)}` : ''
+
+/** One press can reach the process twice (npx and the terminal both deliver it), so a second within this time is the same press. */
+const samePressMs = 500
+
+const listenForInterrupts = (): AbortSignal => {
+  const controller = new AbortController()
+  let firstAt: number | undefined
+  const onSignal = (): void => {
+    const now = performance.now()
+    if (firstAt === undefined) {
+      firstAt = now
+      process.stderr.write('\nFinishing the current step, then stopping. Once more quits at once.\n')
+      controller.abort(
+        new InfraError('interrupted', { hint: 'Run the same command again to go on from here.', exitCode: 130 }),
+      )
+    } else if (now - firstAt > samePressMs) {
+      process.stderr.write(
+        '\nQuit. A step may be half done and the lock may be held; running again finishes the job.\n',
+      )
+      process.exit(130)
+    }
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return controller.signal
+}

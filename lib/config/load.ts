@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseEnv } from 'node:util'
+import { InfraError } from '../errors.ts'
+import { type Config, configSchema } from './schema.ts'
+
+export interface Environment {
+  /** Such as `https://api.hetzner.cloud/v1`. */
+  readonly endpoint: string
+  readonly token: string
+  /** Path of the public key; the private half lies beside it, or in the SSH agent. */
+  readonly sshPublicKeyFile: string
+  readonly sshPublicKey: string
+}
+
+export interface Settings {
+  readonly config: Config
+  readonly environment: Environment
+  /** The folder of the checkout; zones, roles and reports lie in it. */
+  readonly root: string
+}
+
+export interface LoadOptions {
+  /** `--config`; default `infra.config.ts` of the checkout. */
+  readonly config?: string
+  /** `--env-file`; given explicitly it wins over the process environment, the default `.env` gives way to it. */
+  readonly envFile?: string
+}
+
+const checkout = path.resolve(import.meta.dirname, '../..')
+
+/**
+ * Reads the config file and the environment, and is the only place that does.
+ * @throws InfraError (exit code 2) listing every fault found in either, each with the path to the field and the remedy.
+ */
+export const loadSettings = async (options: LoadOptions = {}): Promise<Settings> => {
+  const faults: string[] = []
+  const config = await readConfig(options.config ?? path.join(checkout, 'infra.config.ts'), faults)
+  const environment = readEnvironment(readVariables(options.envFile, faults), config?.sshKey, faults)
+  if (config && !existsSync(path.resolve(checkout, config.zonesFolder))) {
+    faults.push(`zonesFolder: there is no folder ${path.resolve(checkout, config.zonesFolder)}`)
+  }
+  if (faults.length > 0 || !config || !environment) {
+    throw new InfraError(
+      `Config or environment has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n  - ${faults.join('\n  - ')}`,
+      {
+        exitCode: 2,
+        hint: 'Nothing was changed. Mend what is listed and run again.',
+      },
+    )
+  }
+  return { config, environment, root: checkout }
+}
+
+const readConfig = async (file: string, faults: string[]): Promise<Config | undefined> => {
+  const absolute = path.resolve(file)
+  if (!existsSync(absolute)) {
+    faults.push(`--config: there is no file ${absolute}`)
+    return undefined
+  }
+  const name = path.basename(absolute)
+  const module: { default?: unknown } | string = await import(pathToFileURL(absolute).href).catch(
+    (error: unknown) => `${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+  )
+  if (typeof module === 'string') {
+    faults.push(module)
+    return undefined
+  }
+  const parsed = configSchema.safeParse(module.default)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues)
+    faults.push(`${name}: ${issue.path.join('.') || '(default export)'}: ${issue.message}`)
+  return undefined
+}
+
+const readVariables = (envFile: string | undefined, faults: string[]): NodeJS.Dict<string> => {
+  const file = path.resolve(envFile ?? path.join(checkout, '.env'))
+  if (!existsSync(file)) {
+    if (envFile) faults.push(`--env-file: there is no file ${file}; local-up writes one for the local twin`)
+    return process.env
+  }
+  const fromFile = parseEnv(readFileSync(file, 'utf8'))
+  return envFile ? { ...process.env, ...fromFile } : { ...fromFile, ...process.env }
+}
+
+const readEnvironment = (
+  variables: NodeJS.Dict<string>,
+  keyOfConfig: string | undefined,
+  faults: string[],
+): Environment | undefined => {
+  const token = variables.HCLOUD_TOKEN?.trim()
+  if (!token) {
+    faults.push(
+      'HCLOUD_TOKEN: is not set; put a read and write token of your Hetzner Cloud project into .env, or take --env-file local/.state/twin.env for the local twin',
+    )
+  } else if (/\s/.test(token)) faults.push('HCLOUD_TOKEN: holds white space; copy it again')
+  const endpoint = (variables.HCLOUD_ENDPOINT ?? 'https://api.hetzner.cloud/v1').replace(/\/+$/, '')
+  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
+    faults.push(`HCLOUD_ENDPOINT: ${endpoint} is not a URL; leave it out for Hetzner Cloud itself`)
+  }
+  const sshPublicKeyFile = expandHome(variables.INFRA_SSH_KEY ?? keyOfConfig)
+  const sshPublicKey = sshPublicKeyFile === undefined ? undefined : readPublicKey(sshPublicKeyFile, faults)
+  if (!token || sshPublicKeyFile === undefined || sshPublicKey === undefined) return undefined
+  return { endpoint, token, sshPublicKeyFile, sshPublicKey }
+}
+
+const readPublicKey = (file: string, faults: string[]): string | undefined => {
+  if (!existsSync(file)) {
+    faults.push(
+      `sshKey: there is no file ${file}; make a key with: ssh-keygen -t ed25519 -f ${file.replace(/\.pub$/, '')}`,
+    )
+    return undefined
+  }
+  const text = readFileSync(file, 'utf8').trim()
+  if (/^(ssh|ecdsa|sk-)[a-z0-9@.-]* [A-Za-z0-9+/=]+( .*)?$/.test(text)) return text
+  faults.push(`sshKey: ${file} does not hold one public SSH key`)
+  return undefined
+}
+
+const expandHome = (file: string | undefined): string | undefined => file?.replace(/^~(?=\/)/, homedir())

@@ -1,0 +1,67 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+const cidr = z.string().refine(
+  (text) => {
+    const [address, bits, ...rest] = text.split('/')
+    const family = isIP(address ?? '')
+    return rest.length === 0 && family !== 0 && /^\d+$/.test(bits ?? '') && Number(bits) <= (family === 4 ? 32 : 128)
+  },
+  { error: 'must be a network such as 198.18.0.0/24 or 2001:db8::/32' },
+)
+
+const name = (what: string) =>
+  z.string().regex(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/, {
+    error: `must be ${what}: lower-case letters, digits and hyphens, at most 32, beginning with a letter`,
+  })
+
+const hostname = z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, {
+  error: 'must be the full host name of the nameserver, lower case, without a final dot, such as ns1.example.test',
+})
+
+const serverTypes = z
+  .array(z.string().min(1))
+  .min(1, { error: 'must name at least one server type; the first that can be ordered is taken' })
+
+const pair = z.strictObject({
+  /** Hetzner location of both machines of the pair, such as `fsn1`. All pairs share one network zone. */
+  location: z.string().min(1),
+  /** The name that the parent zone delegates to; its glue is the address of this pair's lb. */
+  hostname,
+  /** In order of preference; the next is tried when one cannot be ordered. */
+  serverTypes,
+})
+
+export const configSchema = z.strictObject({
+  /** Labels everything made here; asked for before everything is destroyed. */
+  project: name('a project name'),
+  pairs: z
+    .array(pair)
+    .min(1, { error: 'must name at least one pair' })
+    .max(20, { error: 'at most 20 pairs fit into one network' })
+    .refine((pairs) => new Set(pairs.map((one) => one.hostname)).size === pairs.length, {
+      error: 'two pairs have the same hostname',
+    }),
+  /** Image of every server; the roles are written for Debian 12. */
+  image: z.string().min(1),
+  /** Private network of all servers (RFC 1918). */
+  networkRange: cidr.refine((range) => /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/.test(range), {
+    error: 'must be a private IPv4 network (RFC 1918) such as 10.0.0.0/16',
+  }),
+  /** Who may use SSH, the lbs' preview ports, and ask the nameservers directly. Must contain where the scripts run. */
+  operatorNetworks: z
+    .array(cidr)
+    .min(1, { error: 'must hold the network you work from, or nobody can reach the servers' }),
+  /** Public half of the key that the scripts use for SSH; `INFRA_SSH_KEY` overrides it. */
+  sshKey: z.string().regex(/\.pub$/, { error: 'must be the path of a public key, ending in .pub' }),
+  /** Folder of the zone files, one `NAME.zone` a zone. */
+  zonesFolder: z.string().min(1),
+  witness: z.strictObject({
+    /** Questions that the witness asks each address of each lb while an operation runs. */
+    queriesPerSecond: z.int().min(1).max(5000),
+  }),
+})
+
+/** What `infra.config.ts` holds. */
+export type InfraConfig = z.input<typeof configSchema>
+export type Config = z.output<typeof configSchema>

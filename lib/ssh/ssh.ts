@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { InfraError } from '../errors.ts'
+import { hostAlias, knownHostsLine } from './known-hosts.ts'
+
+/** A machine whose identity is known before the first connection. */
+export interface SshHost {
+  readonly name: string
+  /** Id of the server: addresses are reused, ids are not. */
+  readonly id: number
+  readonly ipv4: string
+  /** Raw ed25519 public keys, base64url: any of them may answer. */
+  readonly hostKeys: readonly string[]
+}
+
+export interface Ssh {
+  /** Options for ssh that pin the host key and share one connection; also what Ansible is given. */
+  options(host: SshHost): Promise<readonly string[]>
+  /**
+   * Runs a command as root. The words are quoted for the remote shell.
+   * @returns stdout.
+   * @throws SshError when it fails or does not end within `timeoutMs` (default 60 s).
+   */
+  run(host: SshHost, command: readonly string[], options?: { readonly timeoutMs?: number }): Promise<string>
+  /** Ends shared connections and removes the run's known_hosts. */
+  close(): Promise<void>
+}
+
+/** `failure` says which side failed: the way to the host, or the command on it. */
+export class SshError extends InfraError {
+  readonly failure: 'host-key' | 'refused' | 'unreachable' | 'denied' | 'command' | 'timeout'
+  readonly stderr: string
+
+  constructor(message: string, details: { failure: SshError['failure']; stderr: string; hint?: string }) {
+    super(message, details.hint ? { hint: details.hint } : {})
+    this.failure = details.failure
+    this.stderr = details.stderr
+  }
+}
+
+const execFileAsync = promisify(execFile)
+
+/**
+ * Connections that are verified from the first one on. Strict checking is never off and `~/.ssh/known_hosts` never touched.
+ * @param publicKeyFile the operator's key; the private half lies beside it, or in the agent.
+ */
+export const createSsh = async (publicKeyFile: string): Promise<Ssh> => {
+  // short: a control socket's path may have 104 characters at most
+  const directory = await mkdtemp(path.join(tmpdir(), 'dns-'))
+  const privateKeyFile = publicKeyFile.replace(/\.pub$/, '')
+  const identity = existsSync(privateKeyFile) ? privateKeyFile : publicKeyFile
+  const masters = new Map<string, readonly string[]>()
+  const written = new Map<string, string>()
+
+  const options: Ssh['options'] = async (host) => {
+    const alias = hostAlias(host)
+    const knownHosts = path.join(directory, alias)
+    const lines = host.hostKeys.map((key) => `${knownHostsLine(alias, key)}\n`).join('')
+    // written only when it changes: a connection being made at the same time must not read half a file
+    if (written.get(alias) !== lines) await writeFile(knownHosts, lines)
+    written.set(alias, lines)
+    const argv = sshOptions({ alias, knownHosts, identity, controlPath: path.join(directory, `${host.id}.s`) })
+    masters.set(host.ipv4, argv)
+    return argv
+  }
+  const run: Ssh['run'] = async (host, command, { timeoutMs = 60_000 } = {}) => {
+    const argv = [...(await options(host)), `root@${host.ipv4}`, '--', command.map(quoteWord).join(' ')]
+    const child = execFileAsync('ssh', argv, { timeout: timeoutMs, maxBuffer: 16 * 2 ** 20, ...detached })
+    child.child.stdin?.end()
+    try {
+      return (await child).stdout
+    } catch (error) {
+      throw sshError(host, command, error as ExecError)
+    }
+  }
+  const close: Ssh['close'] = async () => {
+    const ends = [...masters].map(([address, argv]) =>
+      execFileAsync('ssh', [...argv, '-O', 'exit', `root@${address}`]).catch(() => undefined),
+    )
+    await Promise.all(ends)
+    await rm(directory, { recursive: true, force: true })
+  }
+  return { options, run, close }
+}
+
+// A process group of its own: Ctrl-C in the terminal must not cut a step in half. execFile passes it on to spawn.
+const detached = { detached: true } as object
+
+interface ExecError extends Error {
+  readonly code?: number | string | null
+  readonly killed?: boolean
+  readonly stderr?: string
+}
+
+const sshOptions = (paths: { alias: string; knownHosts: string; identity: string; controlPath: string }): string[] => {
+  const settings = {
+    BatchMode: 'yes',
+    StrictHostKeyChecking: 'yes',
+    UserKnownHostsFile: paths.knownHosts,
+    GlobalKnownHostsFile: '/dev/null',
+    HostKeyAlias: paths.alias,
+    HostKeyAlgorithms: 'ssh-ed25519',
+    UpdateHostKeys: 'no',
+    CheckHostIP: 'no',
+    IdentitiesOnly: 'yes',
+    IdentityFile: paths.identity,
+    ConnectTimeout: '5',
+    ServerAliveInterval: '5',
+    ServerAliveCountMax: '6',
+    ControlMaster: 'auto',
+    ControlPath: paths.controlPath,
+    ControlPersist: '60',
+    LogLevel: 'ERROR',
+  }
+  return ['-F', 'none', ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])]
+}
+
+const quoteWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+const sshError = (host: SshHost, command: readonly string[], error: ExecError): SshError => {
+  const stderr = (error.stderr ?? '').trim()
+  const where = `${host.name} (${host.ipv4})`
+  if (error.killed)
+    return new SshError(`${where}: \`${command.join(' ')}\` did not end in time`, { failure: 'timeout', stderr })
+  if (error.code === 'ENOENT') {
+    return new SshError('ssh is not installed', {
+      failure: 'unreachable',
+      stderr,
+      hint: 'apt-get install openssh-client',
+    })
+  }
+  if (error.code !== 255) {
+    const lines = stderr === '' ? `exit status ${error.code}` : stderr
+    return new SshError(`${where}: \`${command.slice(0, 4).join(' ')}\` failed: ${lines}`, {
+      failure: 'command',
+      stderr,
+    })
+  }
+  return new SshError(`${where}: no SSH connection: ${stderr || 'closed'}`, {
+    failure: connectionFailure(stderr),
+    stderr,
+  })
+}
+
+/** ssh tells these apart in its text only. */
+const connectionFailure = (stderr: string): SshError['failure'] => {
+  if (/Host key verification failed|IDENTIFICATION HAS CHANGED/.test(stderr)) return 'host-key'
+  if (/Permission denied/.test(stderr)) return 'denied'
+  if (/Connection refused/.test(stderr)) return 'refused'
+  return 'unreachable'
+}

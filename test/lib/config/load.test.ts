@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadSettings } from '../../../lib/config/load.ts'
+import type { InfraConfig } from '../../../lib/config/schema.ts'
+import { InfraError } from '../../../lib/errors.ts'
+
+const load = suite('lib/config/load')
+
+const directory = mkdtempSync(path.join(tmpdir(), 'config-'))
+const publicKey = path.join(directory, 'id.pub')
+writeFileSync(publicKey, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFm1 me@here\n')
+load.after(() => rmSync(directory, { recursive: true }))
+
+const valid: InfraConfig = {
+  project: 'example',
+  pairs: [{ location: 'fsn1', hostname: 'ns1.example.test', serverTypes: ['cpx22'] }],
+  image: 'debian-12',
+  networkRange: '10.0.0.0/16',
+  operatorNetworks: ['198.18.0.0/15'],
+  sshKey: publicKey,
+  zonesFolder: 'ansible/zones',
+  witness: { queriesPerSecond: 50 },
+}
+
+const writeConfig = (name: string, config: unknown): string => {
+  const file = path.join(directory, name)
+  writeFileSync(file, `export default ${JSON.stringify(config)}\n`)
+  return file
+}
+
+const writeEnv = (text: string): string => {
+  const file = path.join(directory, 'env')
+  writeFileSync(file, text)
+  return file
+}
+
+const goodEnv = 'HCLOUD_TOKEN=abc\nHCLOUD_ENDPOINT=http://127.0.0.1:1/v1/\n'
+
+const faultsOf = async (options: { config?: string; envFile?: string }): Promise<InfraError> => {
+  const error = await loadSettings(options).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof InfraError)) throw new Error('accepted')
+  return error
+}
+
+load('reads config and environment', async () => {
+  const { config, environment } = await loadSettings({
+    config: writeConfig('good.mjs', valid),
+    envFile: writeEnv(goodEnv),
+  })
+  assert.is(config.project, 'example')
+  assert.is(environment.endpoint, 'http://127.0.0.1:1/v1')
+  assert.is(environment.sshPublicKeyFile, publicKey)
+})
+
+load('an env file that is named wins over the environment', async () => {
+  process.env.HCLOUD_TOKEN = 'from-environment'
+  try {
+    const { environment } = await loadSettings({ config: writeConfig('good2.mjs', valid), envFile: writeEnv(goodEnv) })
+    assert.is(environment.token, 'abc')
+  } finally {
+    delete process.env.HCLOUD_TOKEN
+  }
+})
+
+load('reports all faults at once, each with its field and remedy', async () => {
+  const config = writeConfig('bad.mjs', {
+    ...valid,
+    project: 'No Good',
+    pairs: [{ location: 'fsn1', hostname: 'ns1', serverTypes: [] }],
+    networkRange: '198.18.0.0/15',
+    operatorNetworks: ['everyone'],
+    colour: 'blue',
+  })
+  const error = await faultsOf({ config, envFile: writeEnv('') })
+  assert.is(error.exitCode, 2)
+  for (const field of [
+    'project',
+    'pairs.0.hostname',
+    'pairs.0.serverTypes',
+    'networkRange',
+    'operatorNetworks.0',
+    'colour',
+    'HCLOUD_TOKEN',
+  ]) {
+    assert.ok(error.message.includes(field), `${field} in ${error.message}`)
+  }
+  assert.match(error.message, /has 7 faults/)
+})
+
+load('names what is not there', async () => {
+  const error = await faultsOf({ config: path.join(directory, 'none.mjs'), envFile: path.join(directory, 'none.env') })
+  assert.match(error.message, /--config: there is no file/)
+  assert.match(error.message, /--env-file: there is no file/)
+})
+
+load('a missing key comes with the command that makes one', async () => {
+  const config = writeConfig('key.mjs', { ...valid, sshKey: path.join(directory, 'other.pub') })
+  assert.match((await faultsOf({ config, envFile: writeEnv(goodEnv) })).message, /ssh-keygen -t ed25519/)
+})
+
+load('never shows the token', async () => {
+  const error = await faultsOf({
+    config: path.join(directory, 'none.mjs'),
+    envFile: writeEnv('HCLOUD_TOKEN=s3cret with space'),
+  })
+  assert.not.match(error.message, /s3cret/)
+})
+
+load.run()
