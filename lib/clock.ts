@@ -12,7 +12,11 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
-    await delay(ms, undefined, signal ? { signal } : undefined)
+    await delay(ms, undefined, signal ? { signal } : undefined).catch((error: unknown) => {
+      // Node rejects with an error of its own instead of the reason
+      signal?.throwIfAborted()
+      throw error
+    })
   },
 }
 
