@@ -1,0 +1,137 @@
+import type { Target } from './query.ts'
+import type { Question } from './question.ts'
+import type { Answered } from './reply.ts'
+
+export type CheckId =
+  | 'soa'
+  | 'serial'
+  | 'nsid'
+  | 'source'
+  | 'no-ra'
+  | 'rrsets'
+  | 'wildcard'
+  | 'absent'
+  | 'below-cut'
+  | 'foreign'
+  | 'no-transfer'
+  | 'tcp'
+  | 'case'
+  | 'truncation'
+  | 'edns'
+  | 'edns-version'
+  | 'edns-option'
+  | 'edns-flag'
+  | 'unknown-type'
+  | 'opcode'
+  | 'version'
+
+/** One question to a server (or a few in one conversation) and what must come of it. Data and pure functions. */
+export interface Check {
+  readonly id: CheckId
+  readonly transport: 'udp' | 'tcp'
+  /** More than one: asked over one TCP connection, pipelined. */
+  readonly questions: readonly [Question, ...Question[]]
+  /** In words, for the finding. */
+  readonly asked: string
+  readonly expected: string
+  readonly reference?: string
+  readonly hint: string
+  /** What it means that no answer comes although the server does answer others. */
+  readonly silence: 'failed' | 'unknown'
+  /** The connection may carry other questions too; a check of the connection itself wants its own. */
+  readonly ownSocket: boolean
+  /** A server may end the connection instead of answering. */
+  readonly mayClose: boolean
+  /** The faults of the answers, as sentences; none when they are right. As many answers as questions. */
+  readonly judge: (replies: readonly Answered[], target: Target) => readonly string[]
+}
+
+interface Text {
+  readonly reference?: string
+  readonly hint: string
+  readonly silence: Check['silence']
+}
+
+const dataHint =
+  'The server does not have the zone as compiled: look whether it loaded this generation (journalctl -u named).'
+const optionsHint = 'Look at the options of named on the nameserver, and whether something else answers in its place.'
+
+/** What a reader who does not know DNS by heart needs beside a fault. */
+const texts: Readonly<Record<CheckId, Text>> = {
+  soa: {
+    reference: 'RFC 1034 §4.3.2, RFC 2181 §5.4.1',
+    hint: 'Is named running, did it load the zone, and do firewall and lb let port 53 pass over this transport?',
+    silence: 'failed',
+  },
+  serial: {
+    reference: 'RFC 1034 §4.3.5',
+    hint: 'It serves another generation of the zone: an older file, or the lb sends to another nameserver.',
+    silence: 'unknown',
+  },
+  nsid: {
+    reference: 'RFC 5001',
+    hint: 'Another machine answers than the one meant: look at the upstream of the lb, or at server-id in named.conf.',
+    silence: 'unknown',
+  },
+  source: {
+    reference: 'RFC 2181 §4.1, §4.2',
+    hint: 'Resolvers drop such answers. On an lb, look at the rewriting of ports in nftables; else at the routes of a second address.',
+    silence: 'failed',
+  },
+  'no-ra': {
+    reference: 'RFC 1035 §4.1.1, RFC 5358',
+    hint: 'Recursion must be off (recursion no) on a server that the world can ask.',
+    silence: 'unknown',
+  },
+  rrsets: { reference: 'RFC 2181 §5, §5.2', hint: dataHint, silence: 'unknown' },
+  wildcard: { reference: 'RFC 1034 §4.3.3, RFC 4592', hint: dataHint, silence: 'unknown' },
+  absent: { reference: 'RFC 2308 §3, RFC 8020', hint: dataHint, silence: 'unknown' },
+  'below-cut': { reference: 'RFC 1034 §4.3.2, RFC 9471', hint: dataHint, silence: 'unknown' },
+  foreign: {
+    reference: 'RFC 5358',
+    hint: 'It answers for names that are not ours: recursion is on, or a zone too many is configured.',
+    silence: 'unknown',
+  },
+  'no-transfer': {
+    reference: 'RFC 5936 §5, RFC 1995',
+    hint: 'Set allow-transfer { none; }: the default hands the whole zone to anybody.',
+    silence: 'unknown',
+  },
+  tcp: {
+    reference: 'RFC 7766 §5, §6.2.1.1',
+    hint: 'Resolvers come by TCP after a truncated answer. Look at the TCP listener of the lb and of named.',
+    silence: 'failed',
+  },
+  case: {
+    reference: 'RFC 4343',
+    hint: 'Resolvers mix upper and lower case to make forging harder, and drop answers that do not keep it.',
+    silence: 'failed',
+  },
+  truncation: {
+    reference: 'RFC 2181 §9, RFC 1035 §4.2.1',
+    hint: 'Look at max-udp-size and edns-udp-size (1232) in named.conf.',
+    silence: 'failed',
+  },
+  edns: { reference: 'RFC 6891 §6.1.1, RFC 9715', hint: optionsHint, silence: 'failed' },
+  'edns-version': { reference: 'RFC 6891 §6.1.3', hint: optionsHint, silence: 'failed' },
+  'edns-option': { reference: 'RFC 6891 §6.1.2', hint: optionsHint, silence: 'failed' },
+  'edns-flag': { reference: 'RFC 6891 §6.1.4', hint: optionsHint, silence: 'failed' },
+  'unknown-type': { reference: 'RFC 3597, RFC 8906 §3.1.2', hint: optionsHint, silence: 'failed' },
+  opcode: { reference: 'RFC 8906 §3.1.4', hint: optionsHint, silence: 'failed' },
+  version: {
+    hint: 'Set version "none" in named.conf: its version helps only those who look for holes in it.',
+    silence: 'unknown',
+  },
+}
+
+export type CheckDraft = Pick<Check, 'id' | 'questions' | 'expected' | 'judge'> &
+  Partial<Pick<Check, 'asked' | 'ownSocket' | 'mayClose'>> & { readonly asked: string }
+
+/** Adds the texts that every check of one kind shares. */
+export const createCheck = (draft: CheckDraft): Check => ({
+  ownSocket: false,
+  mayClose: false,
+  ...texts[draft.id],
+  ...draft,
+  transport: draft.questions[0].transport,
+})

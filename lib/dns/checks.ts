@@ -1,0 +1,62 @@
+import { authorityOf } from '../zones/authority.ts'
+import type { Zone } from '../zones/compile.ts'
+import type { Check, CheckId } from './check.ts'
+import { absentChecks } from './checks/absent.ts'
+import { closedChecks } from './checks/closed.ts'
+import { dataChecks } from './checks/data.ts'
+import { pathChecks } from './checks/path.ts'
+import { protocolChecks } from './checks/protocol.ts'
+import { ednsOf, type Question, udpLimitOf } from './question.ts'
+import type { Answered } from './reply.ts'
+
+export interface CheckOptions {
+  /** The identities that may answer: `ns1.1790000000`. */
+  readonly nsid: string | readonly string[]
+  /** What every SOA must carry. */
+  readonly serial: number
+}
+
+// The root causes first: a reader of a long list of faults starts at its top.
+const order: readonly CheckId[] = ['soa', 'serial', 'nsid', 'no-ra', 'source', 'tcp']
+const rankOf = ({ id }: Check): number => (order.includes(id) ? order.indexOf(id) : order.length)
+
+/** What holds for every answer, whatever was asked. */
+const commonFaults = (reply: Answered, question: Question, nsids: readonly string[]): string[] => {
+  const isForeign = reply.nsid !== null && ednsOf(question) !== null && !nsids.includes(reply.nsid)
+  const isTooLong = question.transport === 'udp' && reply.bytes > udpLimitOf(question)
+  return [
+    ...(isForeign ? [`answered by ${reply.nsid} instead of ${nsids.join(' or ')}`] : []),
+    ...(reply.ra ? ['recursion available (RA=1)'] : []),
+    ...(isTooLong ? [`${reply.bytes} octets over UDP, at most ${udpLimitOf(question)} were offered`] : []),
+  ]
+}
+
+const withCommonFaults = (check: Check, nsids: readonly string[]): Check => ({
+  ...check,
+  judge: (replies, target) => [
+    ...check.questions.flatMap((question, i) => {
+      const reply = replies[i]
+      return reply ? commonFaults(reply, question, nsids) : []
+    }),
+    ...check.judge(replies, target),
+  ],
+})
+
+/**
+ * Everything that a server with these zones must answer, and how, whichever way it is asked: directly, through an lb, on a
+ * preview port. Pure; the same zones give the same checks. Parent zones and DNSSEC are not among them.
+ */
+export const checksFor = (zones: readonly Zone[], { nsid, serial }: CheckOptions): readonly Check[] => {
+  const nsids = typeof nsid === 'string' ? [nsid] : nsid
+  const authorities = zones.map((zone) => authorityOf(zone, zones))
+  const [first] = authorities
+  if (!first) return []
+  const checks = [
+    ...authorities.flatMap((authority) => dataChecks(authority, serial)),
+    ...pathChecks(first, nsids),
+    ...authorities.flatMap((authority) => absentChecks(authority, serial)),
+    ...closedChecks(first, authorities),
+    ...protocolChecks(first, authorities),
+  ]
+  return checks.sort((a, b) => rankOf(a) - rankOf(b)).map((check) => withCommonFaults(check, nsids))
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../clock.ts'
+import { query, type Target } from './query.ts'
+import { type PreparedQuestion, prepareQuestion, type Question } from './question.ts'
+import type { Answered, Reply } from './reply.ts'
+import type { Sent, Tally } from './tally.ts'
+import { openTcp, type TcpConnection } from './tcp.ts'
+import { openUdp } from './udp.ts'
+
+export interface WitnessOptions {
+  readonly targets: readonly Target[]
+  /** Asked in turn, by UDP; each second two of them also by TCP. */
+  readonly questions: readonly Question[]
+  /** Per target, by UDP. */
+  readonly queriesPerSecond: number
+  /** After which a query counts as lost. Default 2000. */
+  readonly timeoutMs?: number
+  /** `true`, or what is wrong with the answer. */
+  readonly accept: (question: Question, reply: Answered) => true | string
+  readonly clock: Clock
+}
+
+const tickMs = 2
+const tcpEveryMs = 1000
+// What is overdue by less is made up for at once: a burst of 20 ms fits into any socket buffer.
+const stallMs = 20
+/** What the senders of one witness share. */
+export interface Run {
+  readonly options: Required<WitnessOptions>
+  readonly isStopped: () => boolean
+  readonly step: () => string
+  /** Queries and retries that have not ended. */
+  readonly open: Set<Promise<void>>
+  readonly stalled: (ms: number) => void
+}
+
+/** Keeps the account of one query: whatever `ask` resolves to is counted once. */
+const track = (run: Run, tally: Tally, question: Question, ask: () => Promise<Reply>): Promise<Reply> => {
+  const { accept, clock } = run.options
+  const sent: Sent = { question, at: clock.now(), step: run.step() }
+  tally.send()
+  const ended = ask().then((reply) => {
+    tally.settle(sent, reply, reply.kind === 'answered' ? accept(question, reply) : true)
+    return reply
+  })
+  const open = ended.then(() => {
+    run.open.delete(open)
+  })
+  run.open.add(open)
+  return ended
+}
+
+const askByUdp = async (target: Target, prepared: PreparedQuestion, timeoutMs: number): Promise<Reply> => {
+  const socket = openUdp(target)
+  const reply = await socket.ask(prepared, timeoutMs)
+  socket.close()
+  return reply
+}
+
+const retryOnce = (run: Run, { target, tally }: { target: Target; tally: Tally }, prepared: PreparedQuestion): void => {
+  const retried = askByUdp(target, prepared, run.options.timeoutMs).then((reply) => {
+    if (reply.kind !== 'answered') tally.retryLost()
+    run.open.delete(retried)
+  })
+  run.open.add(retried)
+}
+
+/** UDP queries at their time by the clock until the run is stopped. */
+export const sendSteadily = async (run: Run, target: Target, tally: Tally): Promise<void> => {
+  const { questions, queriesPerSecond, timeoutMs, clock } = run.options
+  const prepared = questions.map((question) => prepareQuestion({ ...question, transport: 'udp' }))
+  const everyMs = 1000 / queriesPerSecond
+  let next = Math.floor(Math.random() * prepared.length)
+  const send = (asked: PreparedQuestion): void => {
+    const ask = () => askByUdp(target, asked, timeoutMs)
+    void track(run, tally, asked.question, ask).then((reply) => {
+      if (reply.kind !== 'answered' && reply.kind !== 'malformed') retryOnce(run, { target, tally }, asked)
+    })
+  }
+  let due = performance.now()
+  while (!run.isStopped() && prepared.length > 0) {
+    const now = performance.now()
+    if (now - due > stallMs) {
+      // A burst of all that is overdue would overrun a socket buffer somewhere and be counted as loss.
+      run.stalled(now - due)
+      due = now
+    }
+    for (; due <= now; due += everyMs) {
+      const asked = prepared[next++ % prepared.length]
+      if (asked) send(asked)
+    }
+    await clock.sleep(tickMs)
+  }
+}
+
+/** Two TCP queries a second, one on a new connection and one on a kept one, until the run is stopped. */
+export const sendByTcp = async (run: Run, target: Target, tally: Tally): Promise<void> => {
+  const { questions, timeoutMs, clock } = run.options
+  const kept = keepConnection(target, tally)
+  let due = performance.now()
+  for (let i = 0; !run.isStopped() && questions.length > 0; await clock.sleep(tickMs * 10)) {
+    if (performance.now() < due) continue
+    due = performance.now() + tcpEveryMs
+    const first = tcpQuestion(questions, i++)
+    const second = tcpQuestion(questions, i++)
+    void track(run, tally, first, () => query(target, first, { timeoutMs }))
+    void track(run, tally, second, () => kept.ask(second, timeoutMs))
+  }
+  await Promise.all(run.open)
+  kept.close()
+}
+
+const tcpQuestion = (questions: readonly Question[], i: number): Question => ({
+  name: '.',
+  type: 'SOA',
+  ...questions[i % questions.length],
+  transport: 'tcp',
+})
+
+/** A server may end a connection whenever it is idle; its client then opens another and asks again (RFC 7766 §6.2.4). */
+const keepConnection = (target: Target, tally: Tally) => {
+  let connection: TcpConnection | undefined
+  const renew = (): TcpConnection => {
+    if (connection?.isClosed()) tally.reconnect()
+    if (!connection || connection.isClosed()) connection = openTcp(target)
+    return connection
+  }
+  return {
+    ask: async (question: Question, timeoutMs: number): Promise<Reply> => {
+      const prepared = prepareQuestion(question)
+      const reply = await renew().ask(prepared, timeoutMs)
+      return reply.kind === 'closed' ? renew().ask(prepared, timeoutMs) : reply
+    },
+    close: () => connection?.close(),
+  }
+}

@@ -1,0 +1,178 @@
+import { type Clock, systemClock } from '../clock.ts'
+import type { Check, CheckId } from './check.ts'
+import { type Asked, type Lane, openLane } from './lane.ts'
+import type { Target } from './query.ts'
+import { digCommand } from './question.ts'
+import { type Answered, describeReply, type Reply } from './reply.ts'
+
+/** `unknown`: it could not be measured, which is not `ok`. */
+export type FindingStatus = 'ok' | 'failed' | 'unknown'
+
+/** What one check found at one address. */
+export interface Finding {
+  readonly check: CheckId
+  /** `ns1-next`, `lb1` … */
+  readonly server: string
+  readonly address: string
+  readonly port: number
+  readonly transport: 'udp' | 'tcp'
+  readonly status: FindingStatus
+  readonly asked: string
+  readonly expected: string
+  readonly got: string
+  readonly reference?: string
+  readonly hint?: string
+  /** Unless ok: a `dig` command that asks the same, to be typed by a person. */
+  readonly command?: string
+}
+
+export interface ProbeOptions {
+  /** Questions open at a time per address and transport. Default 32. */
+  readonly concurrency?: number
+  /** How often a question is asked until an answer comes. Default 3. */
+  readonly tries?: number
+  /** Per try. Default 1500. */
+  readonly timeoutMs?: number
+  readonly clock?: Clock
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Asks every check of every target, all targets at once, and judges the answers. Silence in all tries is `failed` for what
+ * must be reachable or must be answered at all, and `unknown` for data. An address that does not even answer for the SOA is
+ * not asked the rest.
+ * @returns one finding per target and check: target by target, in the order of the checks.
+ * @throws the signal's reason when aborted.
+ */
+export const probe = async (
+  targets: readonly Target[],
+  checks: readonly Check[],
+  options: ProbeOptions = {},
+): Promise<Finding[]> => {
+  const findings = await Promise.all(targets.map((target) => probeTarget(target, checks, options)))
+  return findings.flat()
+}
+
+const probeTarget = async (target: Target, checks: readonly Check[], options: ProbeOptions): Promise<Finding[]> => {
+  const found = new Map<Check, Finding>()
+  const byTransport = (transport: 'udp' | 'tcp') => checks.filter((check) => check.transport === transport)
+  await Promise.all([
+    probeLane(target, byTransport('udp'), options, found),
+    probeLane(target, byTransport('tcp'), options, found),
+  ])
+  return checks.flatMap((check) => found.get(check) ?? [])
+}
+
+const probeLane = async (
+  target: Target,
+  checks: readonly Check[],
+  options: ProbeOptions,
+  found: Map<Check, Finding>,
+): Promise<void> => {
+  const { concurrency = 32, tries = 3, timeoutMs = 1500, clock = systemClock, signal } = options
+  const lane = openLane(target, { concurrency, tries, timeoutMs, clock, signal })
+  try {
+    const first = checks.find(({ id }) => id === 'soa')
+    const reached = first ? await lane.ask(first, 0) : undefined
+    if (first && reached) found.set(first, judge(target, first, reached))
+    const rest = checks.filter((check) => check !== first)
+    if (reached?.replies.some(isSilence)) for (const check of rest) found.set(check, notAsked(target, check))
+    else await askAll({ target, lane, checks: rest, concurrency }, found)
+  } finally {
+    lane.close()
+  }
+}
+
+interface Work {
+  readonly target: Target
+  readonly lane: Lane
+  readonly checks: readonly Check[]
+  readonly concurrency: number
+}
+
+const askAll = async ({ target, lane, checks, concurrency }: Work, found: Map<Check, Finding>): Promise<void> => {
+  let next = 0
+  const work = async (worker: number): Promise<void> => {
+    for (let check = checks[next++]; check; check = checks[next++]) {
+      found.set(check, judge(target, check, await lane.ask(check, worker)))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, checks.length) }, (_, worker) => work(worker)))
+}
+
+const isAnswered = (reply: Reply): reply is Answered => reply.kind === 'answered'
+const isSilence = (reply: Reply): boolean => !isAnswered(reply) && reply.kind !== 'malformed'
+
+const findingOf = (target: Target, check: Check, { status, got }: Pick<Finding, 'status' | 'got'>): Finding => ({
+  check: check.id,
+  server: target.name,
+  address: target.address,
+  port: target.port,
+  transport: check.transport,
+  status,
+  asked: check.asked,
+  expected: check.expected,
+  got,
+  ...(check.reference === undefined ? {} : { reference: check.reference }),
+  ...(status === 'ok' ? {} : { hint: check.hint, command: digCommand(target, check.questions[0]) }),
+})
+
+const notAsked = (target: Target, check: Check): Finding =>
+  findingOf(target, check, {
+    status: 'unknown',
+    got: `not asked: no answer even for the SOA over ${check.transport.toUpperCase()}`,
+  })
+
+const judge = (target: Target, check: Check, { replies, tries }: Asked): Finding => {
+  const open = replies.find((reply) => !isAnswered(reply))
+  if (open?.kind === 'closed' && check.mayClose) return findingOf(target, check, { status: 'ok', got: open.detail })
+  if (open) {
+    const status = open.kind === 'malformed' ? 'failed' : check.silence
+    return findingOf(target, check, {
+      status,
+      got: `${open.kind === 'malformed' ? '' : 'no answer: '}${open.detail} (tried ${tries} times)`,
+    })
+  }
+  const answers = replies.filter(isAnswered)
+  const faults = check.judge(answers, target)
+  if (faults.length === 0) return findingOf(target, check, { status: 'ok', got: 'as expected' })
+  const seen = answers.map(describeReply).join(' / ')
+  return findingOf(target, check, { status: 'failed', got: `${describeFaults(faults)} [${seen}]` })
+}
+
+const describeFaults = (faults: readonly string[]): string => {
+  const distinct = [...new Set(faults)]
+  const more = distinct.length > 5 ? `; and ${distinct.length - 5} more` : ''
+  return `${distinct.slice(0, 5).join('; ')}${more}`
+}
+
+export interface FindingSummary {
+  readonly ok: number
+  readonly failed: number
+  readonly unknown: number
+}
+
+/** How many findings of each status. */
+export const summarizeFindings = (findings: readonly Finding[]): FindingSummary => {
+  const count = (status: FindingStatus): number => findings.filter((finding) => finding.status === status).length
+  return { ok: count('ok'), failed: count('failed'), unknown: count('unknown') }
+}
+
+/**
+ * A finding for a person, one fact a line: where and what was asked, what should have come, what came, why it matters,
+ * what to look at, and a command that shows the same.
+ */
+export const describeFinding = (finding: Finding): string => {
+  const { check, server, address, port, transport, status, asked, expected, got, reference, hint, command } = finding
+  const at = `${address}${port === 53 ? '' : ` port ${port}`}, ${transport.toUpperCase()}`
+  const head = `${check} ${status}: ${server} (${at}) was asked ${asked}`
+  if (status === 'ok') return `${head}: ${got}, ${expected}`
+  return [
+    head,
+    `expected: ${expected}`,
+    `got: ${got}`,
+    ...(reference === undefined ? [] : [`see: ${reference}`]),
+    ...(hint === undefined ? [] : [`do: ${hint}`]),
+    ...(command === undefined ? [] : [`try: ${command}`]),
+  ].join('\n')
+}

@@ -1,0 +1,147 @@
+import { createLatency, type Latency } from './latency.ts'
+import type { Target } from './query.ts'
+import { describeQuestion, type Question } from './question.ts'
+import type { Answered, Reply } from './reply.ts'
+
+/** One query that went wrong, and during which step of the operation it was sent. */
+export interface Incident {
+  /** When it was sent, milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly question: string
+  readonly transport: 'udp' | 'tcp'
+  readonly step: string
+  readonly detail: string
+}
+
+interface SeenIdentity {
+  readonly nsid: string
+  /** Of the first and the last answer, milliseconds since the Unix epoch. */
+  readonly first: number
+  readonly last: number
+  readonly count: number
+}
+
+/** `sent` = `answered` + `wrong` + `lost` + `refused` + `inFlight`, always; TCP included. */
+export interface Counts {
+  readonly sent: number
+  /** Answered, and rightly. */
+  readonly answered: number
+  /** Answered otherwise than it should have been. */
+  readonly wrong: number
+  /** No answer within the timeout. */
+  readonly lost: number
+  /** Nothing listened: ICMP port unreachable or a refused connection. */
+  readonly refused: number
+  readonly inFlight: number
+  /** Lost, asked once more, and lost again. Retries are not counted in `sent`. */
+  readonly retriedLost: number
+}
+
+export interface Timing {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+interface TcpCounts {
+  readonly sent: number
+  readonly answered: number
+  /** Kept connections that the server ended and that were opened anew. */
+  readonly reconnects: number
+}
+
+export interface TargetReport extends Target, Counts, Timing {
+  readonly tcp: TcpCounts
+  readonly nsids: readonly SeenIdentity[]
+  /** The first thousand of those lost or refused. */
+  readonly losses: readonly Incident[]
+  /** The first thousand of those answered wrongly. */
+  readonly wrongs: readonly Incident[]
+}
+
+export interface Sent {
+  readonly question: Question
+  readonly at: number
+  readonly step: string
+}
+
+const maxIncidents = 1000
+
+/** Counts what became of the queries to one target. */
+export interface Tally {
+  send(): void
+  settle(sent: Sent, reply: Reply, verdict: true | string): void
+  retryLost(): void
+  reconnect(): void
+  report(): TargetReport
+  readonly latency: Latency
+}
+
+export const timingOf = (latency: Latency): Timing => ({
+  p50Ms: latency.quantile(0.5),
+  p99Ms: latency.quantile(0.99),
+  maxMs: latency.max(),
+})
+
+const note = (incidents: Incident[], { question, at, step }: Sent, detail: string): void => {
+  if (incidents.length >= maxIncidents) return
+  incidents.push({ at, question: describeQuestion(question), transport: question.transport, step, detail })
+}
+
+export const createTally = (target: Target, now: () => number): Tally => {
+  const latency = createLatency()
+  const counts = { sent: 0, answered: 0, wrong: 0, lost: 0, refused: 0, inFlight: 0, retriedLost: 0 }
+  const tcp = { sent: 0, answered: 0, reconnects: 0 }
+  const nsids = new Map<string, SeenIdentity>()
+  const losses: Incident[] = []
+  const wrongs: Incident[] = []
+
+  const answer = (sent: Sent, reply: Answered, verdict: true | string): void => {
+    latency.add(reply.ms)
+    const nsid = reply.nsid ?? ''
+    const seen = nsids.get(nsid)
+    nsids.set(nsid, { nsid, first: seen?.first ?? now(), last: now(), count: (seen?.count ?? 0) + 1 })
+    if (verdict === true) {
+      counts.answered++
+      if (sent.question.transport === 'tcp') tcp.answered++
+    } else {
+      counts.wrong++
+      note(wrongs, sent, verdict)
+    }
+  }
+
+  return {
+    latency,
+    send: () => {
+      counts.sent++
+      counts.inFlight++
+    },
+    settle: (sent, reply, verdict) => {
+      counts.inFlight--
+      if (sent.question.transport === 'tcp') tcp.sent++
+      if (reply.kind === 'answered') return answer(sent, reply, verdict)
+      if (reply.kind === 'malformed') {
+        counts.wrong++
+        return note(wrongs, sent, reply.detail)
+      }
+      if (reply.kind === 'refused') counts.refused++
+      else counts.lost++
+      note(losses, sent, reply.detail)
+    },
+    retryLost: () => {
+      counts.retriedLost++
+    },
+    reconnect: () => {
+      tcp.reconnects++
+    },
+    report: () => ({
+      ...target,
+      ...counts,
+      ...timingOf(latency),
+      tcp: { ...tcp },
+      nsids: [...nsids.values()],
+      losses: [...losses],
+      wrongs: [...wrongs],
+    }),
+  }
+}

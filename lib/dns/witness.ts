@@ -1,0 +1,111 @@
+import { createLatency } from './latency.ts'
+import { type Run, sendByTcp, sendSteadily, type WitnessOptions } from './load.ts'
+import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './tally.ts'
+
+export interface WitnessReport {
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number
+  readonly at: number
+  readonly targets: readonly TargetReport[]
+  readonly totals: Counts & Timing
+  readonly steps: readonly { readonly name: string; readonly at: number }[]
+  /** How long our own process was too busy to send: these queries were not sent, rather than sent late in a burst. */
+  readonly stalledMs: number
+}
+
+/** Asks like many resolvers would, steadily and all the while, and keeps account. */
+export interface Witness {
+  snapshot(): WitnessReport
+  /** From now on, queries belong to this step. */
+  markStep(name: string): void
+  /** Waits until every query sent so far has been answered or given up, then reports. */
+  settle(): Promise<WitnessReport>
+  /** Sends no more, waits for what is in flight, and reports. */
+  stop(): Promise<WitnessReport>
+}
+
+/**
+ * Starts to send at once. Each UDP query leaves from a fresh connected socket, as a resolver's would, at its time by the
+ * clock and not when the one before is answered; RD=0, EDNS 1232, NSID. Each target also gets one TCP query a second on a
+ * new connection, and one on a connection that is kept. A lost query is sent once more, counted apart.
+ */
+export const startWitness = (options: WitnessOptions): Witness => {
+  const { targets, clock } = options
+  const startedAt = clock.now()
+  const steps = [{ name: 'start', at: startedAt }]
+  let stopped = false
+  let stalledMs = 0
+  const run: Run = {
+    options: { timeoutMs: 2000, ...options },
+    isStopped: () => stopped,
+    step: () => steps.at(-1)?.name ?? '',
+    open: new Set(),
+    stalled: (ms) => {
+      stalledMs += ms / targets.length
+    },
+  }
+  const tallies = targets.map((target) => createTally(target, clock.now))
+  const loops = targets.flatMap((target, i) => {
+    const tally = tallies[i]
+    return tally ? [sendSteadily(run, target, tally), sendByTcp(run, target, tally)] : []
+  })
+
+  const snapshot = (): WitnessReport => ({
+    startedAt,
+    at: clock.now(),
+    targets: tallies.map((tally) => tally.report()),
+    totals: totalsOf(tallies),
+    steps: [...steps],
+    stalledMs: Math.round(stalledMs),
+  })
+  const settle = async (): Promise<WitnessReport> => {
+    await Promise.all(run.open)
+    return snapshot()
+  }
+  return {
+    snapshot,
+    markStep: (name) => {
+      steps.push({ name, at: clock.now() })
+    },
+    settle,
+    stop: async () => {
+      stopped = true
+      await Promise.all(loops)
+      // A query that is lost only now is still asked once more.
+      while (run.open.size > 0) await Promise.all(run.open)
+      return snapshot()
+    },
+  }
+}
+
+const totalsOf = (tallies: readonly Tally[]): Counts & Timing => {
+  const latency = createLatency()
+  for (const tally of tallies) latency.addAll(tally.latency)
+  const reports = tallies.map((tally) => tally.report())
+  const sum = (field: keyof Counts): number => reports.reduce((total, report) => total + report[field], 0)
+  return {
+    sent: sum('sent'),
+    answered: sum('answered'),
+    wrong: sum('wrong'),
+    lost: sum('lost'),
+    refused: sum('refused'),
+    inFlight: sum('inFlight'),
+    retriedLost: sum('retriedLost'),
+    ...timingOf(latency),
+  }
+}
+
+// Below that it is the everyday jitter of a process, not worth a word.
+const worthTellingMs = 100
+const grouped = new Intl.NumberFormat('en-US')
+
+/** `48,213 asked, 0 lost, 0 wrong, p99 3.1 ms`. */
+export const describeWitness = ({ totals, stalledMs }: WitnessReport): string =>
+  [
+    `${grouped.format(totals.sent)} asked`,
+    `${grouped.format(totals.lost)} lost${totals.lost > 0 ? ` (${grouped.format(totals.retriedLost)} after one retry)` : ''}`,
+    ...(totals.refused > 0 ? [`${grouped.format(totals.refused)} refused`] : []),
+    `${grouped.format(totals.wrong)} wrong`,
+    `p99 ${totals.p99Ms.toFixed(1)} ms`,
+    ...(stalledMs >= worthTellingMs ? [`did not send for ${stalledMs} ms`] : []),
+  ].join(', ')

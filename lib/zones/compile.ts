@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { InfraError } from '../errors.ts'
+import { expandCommand, gateCommand } from './commands.ts'
+import { type Completion, completeZone, type GlueHost, wrapSource } from './complete.ts'
+import { faultsIn, incomparableFaults, siblingFaults } from './faults.ts'
+import { readRawZone } from './raw.ts'
+import type { RRset } from './rrset.ts'
+import { findZoneSources, type ZoneSource } from './sources.ts'
+import { runTool } from './tool.ts'
+
+/** The finished artefact of one zone: the same bytes go to every nameserver and the same RRsets to every check. */
+export interface Zone {
+  /** `example.test.` */
+  readonly origin: string
+  readonly serial: number
+  /** The complete master file, one record a line. */
+  readonly text: string
+  readonly rrsets: readonly RRset[]
+}
+
+export interface CompileOptions {
+  /** Holds one `<origin>.zone` per zone. */
+  readonly folder: string
+  /** Becomes the SOA serial of every zone: 1 … 4294967295. */
+  readonly serial: number
+  /** The nameservers' names and the addresses of their lbs; those that lie in a zone are put into it. */
+  readonly hosts: readonly GlueHost[]
+}
+
+interface Compiled {
+  readonly source: ZoneSource
+  readonly zone?: Zone
+  readonly faults: readonly string[]
+}
+
+const verifySerial = (serial: number): void => {
+  if (Number.isInteger(serial) && serial > 0 && serial <= 0xffffffff) return
+  throw new InfraError(`${serial} cannot be an SOA serial`, { hint: 'It must be a whole number from 1 to 4294967295.' })
+}
+
+/**
+ * Compiles every zone of a folder with BIND's own parser (named-compilezone(1)), puts in the serial and the hosts' addresses,
+ * and has BIND check the result as strictly as it can.
+ * @throws InfraError (exit code 2) with all faults of all files at once; also when named-compilezone is not installed.
+ */
+export const compileZones = async (options: CompileOptions): Promise<Zone[]> => {
+  verifySerial(options.serial)
+  const sources = await findZoneSources(options.folder)
+  const temporary = await mkdtemp(path.join(tmpdir(), 'zones-'))
+  try {
+    const compiled = await Promise.all(sources.map((source) => compileZone(source, options, temporary)))
+    const zones = compiled.flatMap(({ zone }) => (zone ? [zone] : []))
+    verifyNoFaults([...compiled.flatMap(({ faults }) => faults), ...faultsBetween(compiled, zones)])
+    return zones
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+const compileZone = async (source: ZoneSource, options: CompileOptions, temporary: string): Promise<Compiled> => {
+  const { file } = source
+  const { text, faults } = await readSource(source, options, path.join(temporary, `${file}.source`))
+  if (faults.length > 0) return { source, faults }
+
+  const finished = path.join(temporary, file)
+  await writeFile(finished, text)
+  const gated = await runTool(gateCommand(source.origin, finished), options.folder)
+  const gateFaults = faultsIn(gated.messages, file, finished)
+  if (!gated.ok || gateFaults.length > 0) return { source, faults: gateFaults }
+
+  const zone = { origin: source.origin, serial: options.serial, text, rrsets: readRawZone(gated.stdout) }
+  const incomparable = incomparableFaults(zone).map((fault) => `${file}: ${fault}`)
+  return incomparable.length > 0 ? { source, faults: incomparable } : { source, zone, faults: [] }
+}
+
+const readSource = async (
+  { file, origin }: ZoneSource,
+  options: CompileOptions,
+  wrapper: string,
+): Promise<Completion> => {
+  await writeFile(wrapper, wrapSource(file, origin, options.hosts))
+  const expanded = await runTool(expandCommand(origin, wrapper), options.folder)
+  if (!expanded.ok) return { text: '', faults: faultsIn(expanded.messages, file, wrapper) }
+  const { text, faults } = completeZone(expanded.stdout.toString('utf8'), { origin, ...options })
+  const warnings = expanded.messages.filter((line) => !line.includes(wrapper))
+  return { text, faults: [...faults.map((fault) => `${file}: ${fault}`), ...faultsIn(warnings, file)] }
+}
+
+const faultsBetween = (compiled: readonly Compiled[], zones: readonly Zone[]): string[] => {
+  const faults = siblingFaults(zones)
+  return compiled.flatMap(({ source }) => (faults.get(source.origin) ?? []).map((fault) => `${source.file}: ${fault}`))
+}
+
+const verifyNoFaults = (faults: readonly string[]): void => {
+  if (faults.length === 0) return
+  const count = faults.length === 1 ? 'One fault' : `${faults.length} faults`
+  throw new InfraError(`${count} in the zone files:${faults.map((fault) => `\n  - ${fault}`).join('')}`, {
+    hint: 'Correct them and run again. Nothing was created or changed.',
+    exitCode: 2,
+  })
+}

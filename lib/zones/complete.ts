@@ -1,0 +1,88 @@
+import { canonicalName, isWithin } from '../dns/name.ts'
+
+/** Where clients reach a nameserver: the addresses of its lb. */
+export interface GlueHost {
+  /** `ns1.example.test`, with or without the trailing dot. */
+  readonly hostname: string
+  readonly ipv4: string
+  readonly ipv6: string | null
+}
+
+export interface Completion {
+  readonly text: string
+  /** Why the source cannot be completed; empty when `text` is good. */
+  readonly faults: readonly string[]
+}
+
+interface ZoneRecord {
+  readonly owner: string
+  readonly ttl: string
+  readonly type: string
+}
+
+// RFC 5737: an address that no nameserver has. Only marks our own lines between two runs of named-compilezone.
+const placeholder = '192.0.2.255'
+
+/**
+ * A file that includes the source and gives each host of ours an address, since BIND refuses to read a zone whose nameservers
+ * have none. `completeZone` puts the real ones in their place, once the TTL that they shall have is known.
+ */
+export const wrapSource = (file: string, origin: string, hosts: readonly GlueHost[]): string =>
+  [`$INCLUDE "${file}"`, ...hostsIn(origin, hosts).map(({ hostname }) => placeholderLine(hostname)), ''].join('\n')
+
+const hostsIn = (origin: string, hosts: readonly GlueHost[]): readonly GlueHost[] =>
+  hosts.filter(({ hostname }) => isWithin(canonicalName(hostname), origin))
+
+const placeholderLine = (hostname: string): string => `${canonicalName(hostname)} 3600 IN A ${placeholder}`
+
+const isPlaceholder = (line: string): boolean => line.split(/\s+/)[4] === placeholder
+
+const soaSerial = /^(\S+\s+\d+\s+IN\s+SOA\s+\S+\s+\S+\s+)(\d+)(?=\s)/m
+
+const recordsOf = (lines: readonly string[]): ZoneRecord[] =>
+  lines.flatMap((line) => {
+    const [owner, ttl, , type] = line.split(/\s+/, 4)
+    return owner && ttl && type ? [{ owner: canonicalName(owner), ttl, type }] : []
+  })
+
+const serialFaults = (expanded: string): string[] => {
+  const serial = soaSerial.exec(expanded)?.[2]
+  if (serial === '0') return []
+  return [`the SOA serial is ${serial}: write 0, a deployment sets it`]
+}
+
+const hostFaults = (records: readonly ZoneRecord[], hosts: readonly GlueHost[]): string[] =>
+  hosts.flatMap(({ hostname }) => {
+    const types = records.filter(({ owner }) => owner === canonicalName(hostname)).map(({ type }) => type)
+    const present = types.filter((type) => type === 'A' || type === 'AAAA')
+    return present.map(
+      (type) => `${canonicalName(hostname)} has an ${type} record: take it out, a deployment puts in the lb's address`,
+    )
+  })
+
+const addressLines = (ttl: string, { hostname, ipv4, ipv6 }: GlueHost): string[] => [
+  `${canonicalName(hostname)} ${ttl} IN A ${ipv4}`,
+  ...(ipv6 === null ? [] : [`${canonicalName(hostname)} ${ttl} IN AAAA ${ipv6}`]),
+]
+
+/**
+ * Puts in what only a deployment knows: the serial, and the addresses of those hosts that lie in this zone. These get the
+ * TTL of the apex NS RRset, because a resolver needs both to come back.
+ * @param expanded one record a line, as `named-compilezone -s full` prints.
+ */
+export const completeZone = (
+  expanded: string,
+  { origin, serial, hosts }: { readonly origin: string; readonly serial: number; readonly hosts: readonly GlueHost[] },
+): Completion => {
+  const lines = expanded.split('\n').filter((line) => line.trim() !== '' && !isPlaceholder(line))
+  const source = lines.join('\n')
+  const records = recordsOf(lines)
+  const inZone = hostsIn(origin, hosts)
+  const ttl = records.find(({ owner, type }) => owner === origin && type === 'NS')?.ttl ?? '3600'
+  const withSerial = source.replace(soaSerial, (_line, before: string) => `${before}${serial}`)
+  const added = inZone.flatMap((host) => addressLines(ttl, host))
+  return {
+    text: `${[withSerial, ...added].join('\n')}\n`,
+    faults: [...serialFaults(source), ...hostFaults(records, inZone)],
+  }
+}

@@ -1,0 +1,72 @@
+import { isWithin } from '../dns/name.ts'
+import { authorityOf, findZone, isCoveredByWildcard } from './authority.ts'
+import type { Zone } from './compile.ts'
+import type { RRset } from './rrset.ts'
+
+const chatter =
+  /^OK$|: loaded serial \d+|^dump zone to |^zone \S+: (loading from master file .* failed|not loaded due to errors)/
+
+/**
+ * What BIND's programs complained of, as `example.test.zone:12: unknown RR type 'BOGUS'`. Warnings count: most of them say
+ * that something was dropped or changed ("ignoring out-of-zone data", "TTL set to prior TTL").
+ */
+export const faultsIn = (messages: readonly string[], file: string, temporary?: string): string[] => {
+  const faults = messages.filter((line) => !chatter.test(line)).map((line) => nameFile(line, file, temporary))
+  return faults.length > 0
+    ? faults
+    : messages.filter((line) => / failed: /.test(line)).map((line) => `${file}: ${line}`)
+}
+
+const nameFile = (line: string, file: string, temporary: string | undefined): string => {
+  const plain = line.replace(/^dns_\w+: /, '').replace(/^zone \S+: /, '')
+  const place = temporary === undefined ? -1 : plain.indexOf(temporary)
+  if (place >= 0) return `${file}: ${plain.slice(place).replace(/^[^:]*:\d+: /, '')}`
+  return /^[^\s:]+:\d+: /.test(plain) ? plain : `${file}: ${plain}`
+}
+
+// Signatures would not survive the serial and addresses put in at deployment.
+const signedTypes = new Set(['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY'])
+// Servers may compress names inside these, so their octets on the wire are not those of the file (RFC 3597 §4).
+const obsoleteTypes = new Set(['MD', 'MF', 'MB', 'MG', 'MR', 'MINFO', 'SIG', 'NXT'])
+
+/** Records whose answers could not be compared exactly. A check that would have to look away is no check, so they are refused. */
+export const incomparableFaults = ({ rrsets }: Pick<Zone, 'rrsets'>): string[] =>
+  rrsets.flatMap(({ name, type }) => {
+    if (name.includes('\\')) return [`${name} ${type}: names with escaped characters cannot be asked for by the checks`]
+    if (signedTypes.has(type))
+      return [`${name} ${type}: signed zones are not supported, a deployment changes serial and addresses`]
+    if (obsoleteTypes.has(type)) return [`${name} ${type}: this obsolete type cannot be compared exactly`]
+    return []
+  })
+
+const targetIndex: Readonly<Record<string, number>> = { NS: 0, MX: 1, SRV: 3 }
+
+const targetsOf = ({ type, rdata }: RRset): string[] => {
+  const index = targetIndex[type]
+  if (index === undefined) return []
+  return rdata.map((data) => data.split(' ')[index] ?? '.').filter((target) => target !== '.')
+}
+
+/**
+ * Hosts that a zone points to in another zone of the same folder and that have no address there. (Within one zone BIND looks
+ * itself; for names elsewhere nobody here can tell.)
+ * @returns per zone origin, the faults found.
+ */
+export const siblingFaults = (zones: readonly Zone[]): ReadonlyMap<string, readonly string[]> => {
+  const authorities = new Map(zones.map((zone) => [zone, authorityOf(zone, zones)]))
+  const lacksAddress = (from: Zone, target: string): boolean => {
+    const home = findZone(zones, target)
+    const authority = home && authorities.get(home)
+    if (!authority || home === from) return false
+    const isDelegated = authority.cuts.some((cut) => isWithin(target, cut.name))
+    const found = authority.answered.filter(({ name }) => name === target).map(({ type }) => type)
+    return !isDelegated && !found.includes('A') && !found.includes('AAAA') && !isCoveredByWildcard(authority, target)
+  }
+  const faultsOf = (zone: Zone): string[] =>
+    zone.rrsets.flatMap((rrset) =>
+      targetsOf(rrset)
+        .filter((target) => lacksAddress(zone, target))
+        .map((target) => `${rrset.name} ${rrset.type} points to ${target}, which has no address in its zone`),
+    )
+  return new Map(zones.map((zone) => [zone.origin, faultsOf(zone)]))
+}

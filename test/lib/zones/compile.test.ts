@@ -1,0 +1,178 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { InfraError } from '../../../lib/errors.ts'
+import { authorityOf } from '../../../lib/zones/authority.ts'
+import { compileZones } from '../../../lib/zones/compile.ts'
+import { compileFixture, example2Zone, exampleZone, hosts, serial, withZoneFiles } from './fixture.ts'
+
+const test = suite('lib/zones/compile')
+
+const compile = (files: Readonly<Record<string, string>>) =>
+  withZoneFiles(files, (folder) => compileZones({ folder, serial, hosts }))
+
+const faultOf = async (files: Readonly<Record<string, string>>): Promise<InfraError> => {
+  try {
+    await compile(files)
+  } catch (error) {
+    if (error instanceof InfraError) return error
+    throw error
+  }
+  throw new Error('compiled without a fault')
+}
+
+const soa = '$TTL 1h\n@ SOA ns1 hostmaster 0 7200 3600 1209600 300\n NS ns1\n NS ns2\n'
+
+test('serial, addresses of the lbs and all else are in the artefact', async () => {
+  const [zone, second] = await compileFixture()
+  const rrset = (name: string, type: string) => zone?.rrsets.find((one) => one.name === name && one.type === type)
+  assert.equal([zone?.origin, zone?.serial, second?.origin], ['example.test.', serial, 'example2.test.'])
+  assert.is(
+    rrset('example.test.', 'SOA')?.rdata[0],
+    `ns1.example.test. hostmaster.example.test. ${serial} 7200 3600 1209600 300`,
+  )
+  assert.equal(rrset('ns1.example.test.', 'A'), {
+    name: 'ns1.example.test.',
+    type: 'A',
+    ttl: 3600,
+    rdata: ['198.18.0.10'],
+    octets: 4,
+  })
+  assert.equal(rrset('ns1.example.test.', 'AAAA')?.rdata, ['2001:2:0:a::1'])
+  assert.is(rrset('ns2.example.test.', 'AAAA'), undefined)
+  assert.equal(rrset('www.example.test.', 'CNAME')?.ttl, 300)
+  assert.equal(rrset('example.test.', 'MX')?.rdata, ['10 mail.example.test.', '20 mail2.elsewhere.invalid.'])
+  assert.equal(rrset('mail.example.test.', 'TXT')?.rdata, ['"semi;colon" "quo\\"te" "caf\\233 \\\\ back" "plain"'])
+  assert.equal(rrset('host2.example.test.', 'A')?.rdata, ['192.0.2.2'])
+  assert.not.match(zone?.text ?? '', '192.0.2.255')
+})
+
+test('the text compiles to the same artefact again: what the server reads is what the checks expect', async () => {
+  const [zone] = await compileFixture()
+  const again = await withZoneFiles(
+    { 'example.test.zone': (zone?.text ?? '').replace(String(serial), '0') },
+    (folder) => compileZones({ folder, serial, hosts: [] }),
+  )
+  assert.equal(again[0]?.rrsets, zone?.rrsets)
+})
+
+test('$INCLUDE draws from the folder', async () => {
+  const [zone] = await compile({ 'example.test.zone': `${soa}$INCLUDE hosts.inc\n`, 'hosts.inc': 'a A 192.0.2.1\n' })
+  assert.ok(zone?.rrsets.some(({ name }) => name === 'a.example.test.'))
+})
+
+test('all faults of all files come at once, with file and line', async () => {
+  const fault = await faultOf({
+    'a.test.zone': `${soa.replaceAll('ns1', 'ns1.example.test.').replaceAll('ns2', 'ns2.example.test.')}x BOGUS y\nbad A 300.1.1.1\n`,
+    'b.test.zone': example2Zone.replace(' 0 ', ' 7 '),
+    'example.test.zone': `${soa}other.org. A 192.0.2.1\nns1 A 192.0.2.1\n`,
+  })
+  assert.is(fault.exitCode, 2)
+  assert.equal(fault.message.split('\n'), [
+    '5 faults in the zone files:',
+    "  - a.test.zone:5: unknown RR type 'BOGUS'",
+    "  - a.test.zone:6: near '300.1.1.1': bad dotted quad",
+    '  - b.test.zone: the SOA serial is 7: write 0, a deployment sets it',
+    "  - example.test.zone: ns1.example.test. has an A record: take it out, a deployment puts in the lb's address",
+    '  - example.test.zone:5: ignoring out-of-zone data (other.org)',
+  ])
+})
+
+for (const [title, lines, message] of [
+  ['a nameserver without an address', ' NS ns3', /example\.test\.zone: NS 'ns3\.example\.test' has no address records/],
+  ['a delegation without glue', 'sub NS ns.sub', /has no address|extra|glue/i],
+  ['an MX that is an alias', ' MX 10 m\nm CNAME a\na A 192.0.2.1', /is a CNAME/],
+  ['an MX that is an address', ' MX 10 192.0.2.1', /example\.test\.zone:5: near '192\.0\.2\.1': MX is an address/],
+  [
+    'a host name with an underscore',
+    'bad_host A 192.0.2.1',
+    /example\.test\.zone:5: bad_host\.example\.test: bad owner name/,
+  ],
+  ['an alias beside other data', 'x CNAME a\nx A 192.0.2.1\na A 192.0.2.1', /CNAME and other data/],
+  ['two TTLs in one RRset', 'x 60 A 192.0.2.1\nx 61 A 192.0.2.2', /TTL set to prior TTL/],
+  ['an escaped dot in an owner', 'a\\.b TXT x', /escaped characters cannot be asked/],
+  ['an obsolete type', 'x MB a\na A 192.0.2.1', /obsolete type/],
+  ['a signed zone', 'x NSEC a.example.test. A NSEC', /signed zones are not supported/],
+  ['a quote that does not end', 'x TXT "abc', /unbalanced quotes/],
+] as const) {
+  test(`${title}: refused`, async () => {
+    const fault = await faultOf({ 'example.test.zone': `${soa}${lines}\n` })
+    assert.match(fault.message, message)
+    assert.not.match(fault.message, tmpdir())
+  })
+}
+
+test('a host in another zone of the folder must have an address there', async () => {
+  const fault = await faultOf({
+    'example.test.zone': exampleZone,
+    'example2.test.zone': `${example2Zone}@ MX 10 nowhere.example.test.\nx MX 10 any.wild.example.test.\ny MX 10 h.sub.example.test.\n`,
+  })
+  assert.equal(fault.message.split('\n').slice(1), [
+    '  - example2.test.zone: example2.test. MX points to nowhere.example.test., which has no address in its zone',
+  ])
+})
+
+test('a folder without zones, one that is not there, and a serial of 0 are refused', async () => {
+  assert.match((await faultOf({ 'readme.txt': '' })).message, /No \*\.zone file/)
+  for (const options of [
+    { folder: '/nowhere', serial: 1 },
+    { folder: '/', serial: 0 },
+    { folder: '/', serial: 2 ** 32 },
+  ]) {
+    try {
+      await compileZones({ ...options, hosts })
+      assert.unreachable()
+    } catch (error) {
+      assert.instance(error, InfraError)
+    }
+  }
+})
+
+test('without named-compilezone, the package to install is named', async () => {
+  const empty = await mkdtemp(path.join(tmpdir(), 'path-'))
+  const before = process.env.PATH
+  process.env.PATH = empty
+  const fault = await faultOf({ 'example.test.zone': soa })
+  process.env.PATH = before
+  await rm(empty, { recursive: true })
+  assert.match(fault.hint ?? '', /apt-get install bind9-utils/)
+  assert.is(fault.exitCode, 2)
+})
+
+test('no temporary file is left, not even after a fault', async () => {
+  const leftOver = async () => (await readdir(tmpdir())).filter((file) => file.startsWith('zones-'))
+  const before = await leftOver()
+  await compileFixture()
+  await faultOf({ 'example.test.zone': 'nonsense' })
+  assert.equal(await leftOver(), before)
+})
+
+test('what is answered, delegated, empty and wild is told apart', async () => {
+  const zones = await compileFixture()
+  const [zone] = zones
+  if (!zone) throw new Error('no zone')
+  const authority = authorityOf(zone, zones)
+  const isAnswered = (name: string, type: string) =>
+    authority.answered.some((one) => one.name === name && one.type === type)
+  assert.not.ok(isAnswered('sub.example.test.', 'NS'))
+  assert.not.ok(isAnswered('ns.sub.example.test.', 'A'))
+  assert.ok(isAnswered('*.wild.example.test.', 'A'))
+  assert.ok(isAnswered('example.test.', 'NS'))
+  assert.equal(
+    authority.cuts.map(({ name }) => name),
+    ['sub.example.test.'],
+  )
+  assert.equal([...authority.emptyNonTerminals].sort(), [
+    '_tcp.example.test.',
+    'ent.example.test.',
+    'wild.example.test.',
+  ])
+  assert.equal(
+    authority.wildcards.map(({ name }) => name),
+    ['*.wild.example.test.'],
+  )
+})
+
+test.run()
