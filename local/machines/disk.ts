@@ -1,0 +1,53 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { DiskFile } from './first-boot.ts'
+import type { Machine, MachinePlaces } from './machine.ts'
+import { runProgram, runShell } from './process.ts'
+
+/** Shell text: shows image and own disk as one directory. */
+export const mountDisk = (places: MachinePlaces, { base }: Pick<Machine, 'base'>): string =>
+  `mountpoint -q ${places.root} || mount -t overlay ${places.name} -o lowerdir=${base},upperdir=${places.upper},workdir=${places.work} ${places.root}`
+
+/** Shell text; a lazy unmount covers a file that something still holds open. */
+export const unmountDisk = (places: MachinePlaces): string =>
+  `! mountpoint -q ${places.root} || umount ${places.root} 2>/dev/null || umount -l ${places.root}`
+
+/** An empty disk, or a copy of `from`, with the files of a first boot on it. */
+export const layDisk = async (places: MachinePlaces, files: readonly DiskFile[], from?: string): Promise<void> => {
+  for (const directory of [places.upper, places.work, places.root]) {
+    await rm(directory, { recursive: true, force: true })
+    await mkdir(directory, { recursive: true })
+  }
+  await chmod(places.upper, 0o755)
+  if (from !== undefined) await copyDisk(from, places.upper)
+  for (const file of files) await layFile(places.upper, file)
+}
+
+/** A directory of the upper layer covers the image's own of that name, so it needs the same mode, whatever the umask. */
+const layFile = async (upper: string, file: DiskFile): Promise<void> => {
+  const target = path.join(upper, file.path)
+  await mkdir(path.dirname(target), { recursive: true })
+  for (let directory = path.dirname(file.path); directory !== '.'; directory = path.dirname(directory)) {
+    await chmod(path.join(upper, directory), directory === 'root' || directory === 'root/.ssh' ? 0o700 : 0o755)
+  }
+  await rm(target, { force: true })
+  await writeFile(target, file.text)
+  await chmod(target, file.mode)
+}
+
+/**
+ * Copies an upper layer with ownership, extended attributes and the marks of deleted files. It may belong to a running
+ * machine: tar's status 1 says that a file changed while it was read, as happens to any snapshot.
+ */
+export const copyDisk = async (from: string, to: string): Promise<void> => {
+  await mkdir(to, { recursive: true })
+  const options = "--xattrs --xattrs-include='*' --numeric-owner"
+  await runShell(
+    `{ tar -C ${from} ${options} --warning=no-file-changed --warning=no-file-removed --warning=no-file-ignored -cf - . || [ $? -eq 1 ]; } | tar -C ${to} ${options} -xpf -`,
+  )
+}
+
+export const bytesOf = async (directory: string): Promise<number> => {
+  const [bytes = '0'] = (await runProgram('du', ['-sb', directory])).split('\t')
+  return Number(bytes)
+}
