@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import type { Machines } from '../machines/backend.ts'
+import { type ActionTiming, createActions } from './actions.ts'
+import type { Pools } from './addresses.ts'
+import { addActions, addCatalogue } from './catalogue-routes.ts'
+import type { Cloud } from './cloud.ts'
+import { ApiError } from './errors.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { addFirewalls } from './firewalls.ts'
+import { addFloatingIps } from './floating-ips.ts'
+import { addImages } from './images.ts'
+import { createRateLimit } from './limits.ts'
+import { addNetworks } from './networks.ts'
+import { addPlacementGroups } from './placement-groups.ts'
+import { addPrimaryIps } from './primary-ips.ts'
+import { repair } from './repair.ts'
+import { withFaults } from './request-faults.ts'
+import { addServers } from './servers.ts'
+import { addSshKeys } from './ssh-keys.ts'
+import { createStore } from './store.ts'
+
+export interface CloudOptions {
+  readonly machines: Machines
+  readonly pools: Pools
+  /** Undefined: any token will do. */
+  readonly token?: string
+  /** Undefined: kept in memory only. */
+  readonly stateFile?: string
+  readonly clock?: Clock
+  readonly timing?: ActionTiming
+  readonly hasDatacenters?: boolean
+  readonly requestsPerHour?: number
+}
+
+export interface CloudApp {
+  readonly app: Hono
+  readonly faults: Faults
+  /** Resolves when no action runs any more. */
+  settled(): Promise<void>
+}
+
+/** As slow as actions without a machine behind them are at Hetzner. */
+const usualTiming: ActionTiming = { minMs: 200, maxMs: 600 }
+
+/** The emulated Hetzner Cloud API v1. Finds the machines of an earlier run again, and finishes what that one left. */
+export const createCloud = async (options: CloudOptions): Promise<CloudApp> => {
+  const { clock = systemClock, timing = usualTiming, machines, pools, hasDatacenters = false } = options
+  const store = createStore(options.stateFile)
+  const faults = createFaults()
+  const actions = createActions(store, faults, { clock, timing })
+  const cloud: Cloud = { store, actions, faults, machines, pools, clock, hasDatacenters }
+  await repair(cloud)
+  const app = new Hono()
+  app.onError(answerError)
+  app.notFound((c) => answerError(new ApiError(404, 'not_found', 'api route not found'), c))
+  const limit = createRateLimit(options.requestsPerHour ?? 7200, clock)
+  app.use('*', async (c, next) => {
+    c.header('X-Correlation-Id', randomBytes(8).toString('hex'))
+    await next()
+  })
+  addControl(app, faults, options.token)
+  const api = new Hono()
+  addSshKeys(api, cloud)
+  addNetworks(api, cloud)
+  addFirewalls(api, cloud)
+  addPlacementGroups(api, cloud)
+  addImages(api, cloud)
+  addPrimaryIps(api, cloud)
+  addFloatingIps(api, cloud)
+  addActions(api, cloud)
+  addServers(api, cloud)
+  addCatalogue(api, cloud)
+  api.onError(answerError)
+  app.use('/v1/*', async (c, next) => {
+    // the real API looks for the route before it looks at the token
+    requireToken(c, options.token)
+    const { headers, isExceeded } = limit.take()
+    for (const [name, value] of Object.entries(headers)) c.header(name, value)
+    if (isExceeded)
+      throw new ApiError(
+        429,
+        'rate_limit_exceeded',
+        `limit of ${options.requestsPerHour ?? 7200} requests per hour reached`,
+      )
+    await withFaults(c, { faults, clock }, next)
+  })
+  app.route('/v1', api)
+  return { app, faults, settled: actions.settled }
+}
+
+const requireToken = (c: Context, token: string | undefined): void => {
+  const given = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+  if (!given) throw new ApiError(401, 'unauthorized', 'token is required')
+  if (token !== undefined && given !== token)
+    throw new ApiError(401, 'unauthorized', 'the token you have provided is invalid')
+}
+
+/** Scripted misbehaviour is asked for beside the API, with the same token. */
+const addControl = (app: Hono, faults: Faults, token: string | undefined): void => {
+  app.use('/faults', async (c, next) => {
+    requireToken(c, token)
+    await next()
+  })
+  app.get('/faults', (c) => c.json({ faults: faults.list() }))
+  app.post('/faults', async (c) => {
+    try {
+      faults.add(await c.req.json())
+    } catch (error) {
+      throw new ApiError(422, 'invalid_input', error instanceof Error ? error.message : String(error))
+    }
+    return c.json({ faults: faults.list() }, 201)
+  })
+  app.delete('/faults', (c) => {
+    faults.clear()
+    return c.body(null, 204)
+  })
+}
+
+/** All three keys, always: older clients index `details` without looking. */
+const answerError = (error: unknown, c: Context): Response => {
+  if (error instanceof ApiError) {
+    const { status, code, message, details } = error
+    c.status(status as Parameters<typeof c.status>[0])
+    return c.json({ error: { code, message, details } })
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  c.status(500)
+  return c.json({ error: { code: 'server_error', message: 'internal error', details: null } })
+}

@@ -1,0 +1,46 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { ApiError } from './errors.ts'
+
+/** Ids and names are taken as number, text or number in text: clients differ. */
+export const idOrName = z.union([z.int(), z.string().min(1)])
+export const labels = z.record(z.string(), z.string()).nullish()
+export const resourceName = z.string().min(1).max(128)
+
+/** RFC 1123 host name. */
+export const serverName = z
+  .string()
+  .regex(/^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/)
+
+/**
+ * The request's body by `schema`; unknown fields are ignored, as the API does.
+ * @throws ApiError 400 for what is not JSON, 422 naming every field that is wrong.
+ */
+export const readBody = async <S extends z.ZodType>(context: Context, schema: S): Promise<z.output<S>> => {
+  const text = await context.req.text()
+  const result = schema.safeParse(parseJson(text))
+  if (result.success) return result.data
+  const fields = result.error.issues.map(({ path, message }) => ({
+    name: path.join('.') || 'body',
+    messages: [message],
+  }))
+  const names = fields.map(({ name }) => `'${name}'`).join(', ')
+  const message = `invalid input in field${fields.length === 1 ? '' : 's'} ${names}${fields.length === 1 ? `: ${fields[0]?.messages[0]}` : ''}`
+  throw new ApiError(422, 'invalid_input', message, { fields })
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return text.trim() === '' ? {} : JSON.parse(text)
+  } catch {
+    throw new ApiError(400, 'json_error', 'invalid JSON in request body')
+  }
+}
+
+/** The object that an id or a name stands for; ids first, as the API does. */
+export const findByIdOrName = <T extends { readonly id: number; readonly name: string | null }>(
+  items: readonly T[],
+  wanted: number | string,
+): T | undefined => items.find((one) => one.id === Number(wanted)) ?? items.find((one) => one.name === wanted)
+
+export const idParam = (context: Context): number => Number(context.req.param('id'))

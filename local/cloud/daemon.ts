@@ -1,0 +1,66 @@
+/** The emulated cloud as a process of its own. Started by local-up; by hand: `tsx local/cloud/daemon.ts --help`. */
+import path from 'node:path'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { Machines } from '../machines/backend.ts'
+import { createFakeMachines } from '../machines/fake.ts'
+import { startCloud } from './serve.ts'
+
+const wholeNumber = (text: string): number => {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It has to be a whole number.')
+}
+
+const portOf = (text: string): number => {
+  const port = /^127\.0\.0\.1:(\d{1,5})$/.exec(text)?.[1]
+  if (port !== undefined && Number(port) < 65_536) return Number(port)
+  throw new InvalidArgumentError('It has to be 127.0.0.1:PORT: the emulated cloud is for this computer alone.')
+}
+
+const options = new Command('daemon')
+  .description(
+    'The emulated Hetzner Cloud API v1, on loopback. TWIN_TOKEN is the token it takes; without one any will do.',
+  )
+  .requiredOption('--state <directory>', 'where its state is kept')
+  .option('--listen <address>', '127.0.0.1:PORT, port 0 for any', portOf, 0)
+  .option('--slot <number>', 'slot of the twin, for nspawn', wholeNumber, 1)
+  .option('--ipv4-pool <network>', 'addresses of servers', '198.18.1.0/24')
+  .option('--ipv6-pool <network>', 'networks of servers', '2001:2:0:100::/56')
+  .addOption(
+    new Option('--backend <kind>', 'what backs the servers')
+      .choices(['nspawn', 'fake'] as const)
+      .default('fake' as const),
+  )
+  .addOption(new Option('--compat <year>', 'also speak as before July 2026').choices(['datacenter'] as const))
+  .addOption(
+    new Option('--speed <speed>', 'how long actions take')
+      .choices(['usual', 'fast'] as const)
+      .default('usual' as const),
+  )
+  .option('--requests-per-hour <number>', 'rate limit', wholeNumber, 7200)
+  .parse()
+  .opts()
+
+const createMachines = async (): Promise<Machines> => {
+  if (options.backend === 'fake') return createFakeMachines()
+  const { createNspawnMachines } = await import('../machines/nspawn.ts')
+  const { layoutOf } = await import('../twin/layout.ts')
+  return createNspawnMachines({ layout: layoutOf(options.state, options.slot) })
+}
+
+const token = process.env.TWIN_TOKEN
+const cloud = await startCloud({
+  machines: await createMachines(),
+  pools: { ipv4: options.ipv4Pool, ipv6: options.ipv6Pool },
+  stateFile: path.join(options.state, 'cloud.json'),
+  port: options.listen,
+  hasDatacenters: options.compat === 'datacenter',
+  requestsPerHour: options.requestsPerHour,
+  ...(options.speed === 'fast' ? { timing: { minMs: 5, maxMs: 15 } } : {}),
+  ...(token ? { token } : {}),
+})
+process.stdout.write(`listening on ${cloud.endpoint}\n`)
+
+// machines go on without the daemon; the next one finds them again
+process.on('SIGTERM', () => {
+  void cloud.settled().then(() => process.exit(0))
+})

@@ -1,0 +1,172 @@
+import type { Context, Hono } from 'hono'
+import { z } from 'zod'
+import { contains, firstAddressOf, freeSubnet, overlaps, parseRange, type Range } from './addresses.ts'
+import { labels, readBody, resourceName } from './body.ts'
+import { type Cloud, nowOf } from './cloud.ts'
+import { ApiError, invalidInput, isProtected, notFound } from './errors.ts'
+import { verifyLabels } from './labels.ts'
+import { paged, selected } from './listing.ts'
+import type { NetworkRecord, Subnet } from './state.ts'
+import { recordOf, requireFreeName } from './tables.ts'
+import { viewNetwork } from './views.ts'
+
+const newSubnet = z.object({
+  type: z.enum(['cloud', 'server', 'vswitch']),
+  network_zone: z.string(),
+  ip_range: z.string().nullish(),
+})
+const newRoute = z.object({ destination: z.string(), gateway: z.string() })
+const creation = z.object({
+  name: resourceName,
+  ip_range: z.string(),
+  subnets: z.array(newSubnet).nullish(),
+  routes: z.array(newRoute).nullish(),
+  labels,
+  expose_routes_to_vswitch: z.boolean().nullish(),
+})
+const change = z.object({ name: resourceName.optional(), labels, expose_routes_to_vswitch: z.boolean().nullish() })
+
+const requireRange = (text: string, field: string): Range => {
+  const range = parseRange(text)
+  if (!range) throw invalidInput(field, 'must be an IPv4 network')
+  return range
+}
+
+const isPrivate = (range: Range): boolean =>
+  ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].some((outer) => contains(requireRange(outer, 'ip_range'), range))
+
+const requireNetworkRange = (text: string): Range => {
+  const range = requireRange(text, 'ip_range')
+  if (!isPrivate(range) || range.last - range.first < 255)
+    throw invalidInput('ip_range', 'must be a private network of at least /24')
+  return range
+}
+
+const placeSubnet = (
+  network: Pick<NetworkRecord, 'ip_range' | 'subnets'>,
+  wanted: z.output<typeof newSubnet>,
+): Subnet => {
+  const outer = requireNetworkRange(network.ip_range)
+  const taken = network.subnets.map((subnet) => requireRange(subnet.ip_range, 'ip_range'))
+  const ip_range = wanted.ip_range || freeSubnet(outer, taken)
+  if (!ip_range) throw invalidInput('ip_range', 'the network has no room for another subnet')
+  const range = requireRange(ip_range, 'ip_range')
+  if (!contains(outer, range)) throw invalidInput('ip_range', 'must be within the network')
+  if (taken.some((other) => overlaps(other, range))) throw invalidInput('ip_range', 'overlaps with another subnet')
+  // every subnet has the gateway of the whole network
+  return { type: wanted.type, ip_range, network_zone: wanted.network_zone, gateway: firstAddressOf(network.ip_range) }
+}
+
+const attachedTo = ({ store }: Cloud, network: NetworkRecord) =>
+  Object.values(store.state.servers).flatMap((server) =>
+    server.private_net.filter((one) => one.network === network.id).map((net) => ({ server, net })),
+  )
+
+export const addNetworks = (app: Hono, cloud: Cloud): void => {
+  const { store, actions, machines } = cloud
+  app.get('/networks', (c) =>
+    paged(
+      c,
+      'networks',
+      selected(c, Object.values(store.state.networks)).map((one) => viewNetwork(cloud, one)),
+    ),
+  )
+  app.get('/networks/:id{[0-9]+}', (c) => c.json({ network: viewNetwork(cloud, recordOf(cloud, 'networks', c)) }))
+  app.post('/networks', async (c) => {
+    const body = await readBody(c, creation)
+    requireNetworkRange(body.ip_range)
+    requireFreeName(cloud, 'networks', body.name)
+    const network: NetworkRecord = {
+      id: store.nextId(),
+      name: body.name,
+      ip_range: body.ip_range,
+      subnets: [],
+      routes: body.routes ?? [],
+      protection: { delete: false },
+      labels: verifyLabels(body.labels),
+      created: nowOf(cloud),
+      expose_routes_to_vswitch: body.expose_routes_to_vswitch ?? false,
+    }
+    for (const subnet of body.subnets ?? []) network.subnets.push(placeSubnet(network, subnet))
+    store.state.networks[network.id] = network
+    store.save()
+    return c.json({ network: viewNetwork(cloud, network) }, 201)
+  })
+  app.put('/networks/:id{[0-9]+}', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    const body = await readBody(c, change)
+    if (body.name !== undefined) {
+      requireFreeName(cloud, 'networks', body.name, network.id)
+      network.name = body.name
+    }
+    if (body.labels) network.labels = verifyLabels(body.labels)
+    if (typeof body.expose_routes_to_vswitch === 'boolean')
+      network.expose_routes_to_vswitch = body.expose_routes_to_vswitch
+    store.save()
+    return c.json({ network: viewNetwork(cloud, network) })
+  })
+  app.delete('/networks/:id{[0-9]+}', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    if (network.protection.delete) throw isProtected('network')
+    for (const { server } of attachedTo(cloud, network)) {
+      await machines.detach(server.id, network.id)
+      server.private_net = server.private_net.filter((one) => one.network !== network.id)
+    }
+    delete store.state.networks[network.id]
+    store.save()
+    return c.body(null, 204)
+  })
+
+  /** An action on the network, refused while another one runs. */
+  const act = (c: Context, network: NetworkRecord, command: string, work: () => void) => {
+    if (actions.runningOn('network', network.id).length > 0)
+      throw new ApiError(409, 'conflict', 'network is being changed')
+    return c.json({ action: actions.run(command, [{ id: network.id, type: 'network' }], async () => work()) }, 201)
+  }
+  app.post('/networks/:id{[0-9]+}/actions/add_subnet', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    const subnet = placeSubnet(network, await readBody(c, newSubnet))
+    return act(c, network, 'add_subnet', () => void network.subnets.push(subnet))
+  })
+  app.post('/networks/:id{[0-9]+}/actions/delete_subnet', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    const { ip_range } = await readBody(c, z.object({ ip_range: z.string() }))
+    const range = requireRange(ip_range, 'ip_range')
+    if (!network.subnets.some((subnet) => subnet.ip_range === ip_range)) throw notFound('subnet')
+    const inside = attachedTo(cloud, network).some(({ net }) => contains(range, requireRange(`${net.ip}/32`, 'ip')))
+    if (inside) throw new ApiError(422, 'service_error', 'cannot remove subnet because servers are attached to it')
+    return act(c, network, 'delete_subnet', () => {
+      network.subnets = network.subnets.filter((subnet) => subnet.ip_range !== ip_range)
+    })
+  })
+  app.post('/networks/:id{[0-9]+}/actions/add_route', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    const route = await readBody(c, newRoute)
+    return act(c, network, 'add_route', () => void network.routes.push(route))
+  })
+  app.post('/networks/:id{[0-9]+}/actions/delete_route', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    const route = await readBody(c, newRoute)
+    return act(c, network, 'delete_route', () => {
+      network.routes = network.routes.filter(
+        (one) => one.destination !== route.destination || one.gateway !== route.gateway,
+      )
+    })
+  })
+  app.post('/networks/:id{[0-9]+}/actions/change_ip_range', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    const { ip_range } = await readBody(c, z.object({ ip_range: z.string() }))
+    if (!contains(requireNetworkRange(ip_range), requireNetworkRange(network.ip_range)))
+      throw invalidInput('ip_range', 'can only be widened')
+    return act(c, network, 'change_ip_range', () => {
+      network.ip_range = ip_range
+    })
+  })
+  app.post('/networks/:id{[0-9]+}/actions/change_protection', async (c) => {
+    const network = recordOf(cloud, 'networks', c)
+    const body = await readBody(c, z.object({ delete: z.boolean() }))
+    return act(c, network, 'change_protection', () => {
+      network.protection = { delete: body.delete }
+    })
+  })
+}

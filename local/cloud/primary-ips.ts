@@ -1,0 +1,133 @@
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { findByIdOrName, idOrName, labels, readBody, resourceName } from './body.ts'
+import { datacenters, locations } from './catalogue.ts'
+import type { Cloud } from './cloud.ts'
+import { ApiError, invalidInput, isProtected } from './errors.ts'
+import { verifyLabels } from './labels.ts'
+import { paged, selected } from './listing.ts'
+import { createPrimaryIp } from './public-ips.ts'
+import type { PrimaryIpRecord, ServerRecord } from './state.ts'
+import { getRecord, recordOf, requireFreeName } from './tables.ts'
+import { viewPrimaryIp } from './views.ts'
+
+const creation = z.object({
+  name: resourceName,
+  type: z.enum(['ipv4', 'ipv6']),
+  location: idOrName.nullish(),
+  datacenter: idOrName.nullish(),
+  assignee_id: z.int().nullish(),
+  auto_delete: z.boolean().nullish(),
+  labels,
+})
+const change = z.object({ name: resourceName.optional(), labels, auto_delete: z.boolean().nullish() })
+
+const requireAssignable = (server: ServerRecord, ip: Pick<PrimaryIpRecord, 'type'>): void => {
+  if (server.status !== 'off') throw new ApiError(422, 'server_not_stopped', 'server needs to be stopped')
+  if (server.primary_ips[ip.type] !== null)
+    throw new ApiError(422, `server_has_${ip.type}`, `server already has an ${ip.type} address`)
+}
+
+export const addPrimaryIps = (app: Hono, cloud: Cloud): void => {
+  const { store, actions } = cloud
+  const assign = (ip: PrimaryIpRecord, server: ServerRecord): void => {
+    ip.assignee_id = server.id
+    server.primary_ips[ip.type] = ip.id
+  }
+  const about = (ip: PrimaryIpRecord, server?: number | null) => [
+    { id: ip.id, type: 'primary_ip' },
+    ...(typeof server === 'number' ? [{ id: server, type: 'server' }] : []),
+  ]
+  app.get('/primary_ips', (c) =>
+    paged(
+      c,
+      'primary_ips',
+      selected(c, Object.values(store.state.primary_ips), ['ip']).map((ip) => viewPrimaryIp(cloud, ip)),
+    ),
+  )
+  app.get('/primary_ips/:id{[0-9]+}', (c) =>
+    c.json({ primary_ip: viewPrimaryIp(cloud, recordOf(cloud, 'primary_ips', c)) }),
+  )
+  app.post('/primary_ips', async (c) => {
+    const body = await readBody(c, creation)
+    requireFreeName(cloud, 'primary_ips', body.name)
+    const server = typeof body.assignee_id === 'number' ? getRecord(cloud, 'servers', body.assignee_id) : undefined
+    if (server) requireAssignable(server, body)
+    const byDatacenter =
+      cloud.hasDatacenters && body.datacenter
+        ? findByIdOrName(datacenters(), body.datacenter)?.location.name
+        : undefined
+    const wanted = server?.location ?? body.location ?? byDatacenter
+    const location = wanted === undefined ? undefined : findByIdOrName(locations, wanted)
+    if (!location) throw invalidInput('location', 'is required unless the IP is assigned')
+    const settings = {
+      name: body.name,
+      type: body.type,
+      location: location.name,
+      auto_delete: body.auto_delete ?? false,
+    }
+    const ip = createPrimaryIp(cloud, { ...settings, labels: verifyLabels(body.labels) })
+    if (server) assign(ip, server)
+    const action = server ? actions.done('assign_primary_ip', about(ip, server.id)) : null
+    store.save()
+    return c.json({ primary_ip: viewPrimaryIp(cloud, ip), action }, 201)
+  })
+  app.put('/primary_ips/:id{[0-9]+}', async (c) => {
+    const ip = recordOf(cloud, 'primary_ips', c)
+    const body = await readBody(c, change)
+    if (body.name !== undefined) {
+      requireFreeName(cloud, 'primary_ips', body.name, ip.id)
+      ip.name = body.name
+    }
+    if (body.labels) ip.labels = verifyLabels(body.labels)
+    if (typeof body.auto_delete === 'boolean') ip.auto_delete = body.auto_delete
+    store.save()
+    return c.json({ primary_ip: viewPrimaryIp(cloud, ip) })
+  })
+  app.delete('/primary_ips/:id{[0-9]+}', (c) => {
+    const ip = recordOf(cloud, 'primary_ips', c)
+    if (ip.protection.delete) throw isProtected('Primary IP')
+    if (ip.assignee_id !== null) throw new ApiError(422, 'must_be_unassigned', 'primary IP must be unassigned')
+    delete store.state.primary_ips[ip.id]
+    store.save()
+    return c.body(null, 204)
+  })
+  app.post('/primary_ips/:id{[0-9]+}/actions/assign', async (c) => {
+    const ip = recordOf(cloud, 'primary_ips', c)
+    const server = getRecord(cloud, 'servers', (await readBody(c, z.object({ assignee_id: z.int() }))).assignee_id)
+    if (ip.assignee_id !== null)
+      throw new ApiError(422, 'primary_ip_already_assigned', 'primary IP is already assigned')
+    requireAssignable(server, ip)
+    return c.json(
+      { action: actions.run('assign_primary_ip', about(ip, server.id), async () => assign(ip, server)) },
+      201,
+    )
+  })
+  app.post('/primary_ips/:id{[0-9]+}/actions/unassign', (c) => {
+    const ip = recordOf(cloud, 'primary_ips', c)
+    const server = ip.assignee_id === null ? undefined : store.state.servers[ip.assignee_id]
+    if (server && server.status !== 'off') throw new ApiError(422, 'server_not_stopped', 'server needs to be stopped')
+    const action = actions.run('unassign_primary_ip', about(ip, server?.id), async () => {
+      ip.assignee_id = null
+      if (server) server.primary_ips[ip.type] = null
+    })
+    return c.json({ action }, 201)
+  })
+  app.post('/primary_ips/:id{[0-9]+}/actions/change_protection', async (c) => {
+    const ip = recordOf(cloud, 'primary_ips', c)
+    const body = await readBody(c, z.object({ delete: z.boolean() }))
+    const action = actions.run('change_protection', about(ip), async () => {
+      ip.protection = { delete: body.delete }
+    })
+    return c.json({ action }, 201)
+  })
+  app.post('/primary_ips/:id{[0-9]+}/actions/change_dns_ptr', async (c) => {
+    const ip = recordOf(cloud, 'primary_ips', c)
+    const body = await readBody(c, z.object({ ip: z.string(), dns_ptr: z.string().nullable() }))
+    const action = actions.run('change_dns_ptr', about(ip), async () => {
+      const others = ip.dns_ptr.filter((one) => one.ip !== body.ip)
+      ip.dns_ptr = body.dns_ptr === null ? others : [...others, { ip: body.ip, dns_ptr: body.dns_ptr }]
+    })
+    return c.json({ action }, 201)
+  })
+}

@@ -1,0 +1,62 @@
+import { allocatePublic } from './addresses.ts'
+import { type Cloud, nowOf } from './cloud.ts'
+import { ApiError, notFound } from './errors.ts'
+import type { PrimaryIpRecord, ServerRecord } from './state.ts'
+
+const usedAddresses = ({ store }: Cloud): ReadonlySet<string> =>
+  new Set([...Object.values(store.state.primary_ips), ...Object.values(store.state.floating_ips)].map(({ ip }) => ip))
+
+/** Takes the lowest free address of the family. */
+export const createPrimaryIp = (
+  cloud: Cloud,
+  {
+    name,
+    type,
+    location,
+    auto_delete,
+    labels,
+  }: Pick<PrimaryIpRecord, 'type' | 'location' | 'auto_delete' | 'labels'> & { name?: string },
+): PrimaryIpRecord => {
+  const id = cloud.store.nextId()
+  const ip: PrimaryIpRecord = {
+    id,
+    name: name ?? `primary_ip-${id}`,
+    type,
+    ip: allocatePublic(cloud.pools, type, usedAddresses(cloud)),
+    location,
+    auto_delete,
+    labels,
+    created: nowOf(cloud),
+    assignee_id: null,
+    dns_ptr: [],
+    protection: { delete: false },
+  }
+  cloud.store.state.primary_ips[id] = ip
+  return ip
+}
+
+/** The address that a new server is to have: one made before, or a new one that goes with the server. */
+export const obtainPrimaryIp = (
+  cloud: Cloud,
+  type: 'ipv4' | 'ipv6',
+  wanted: number | null | undefined,
+  location: string,
+): PrimaryIpRecord => {
+  if (typeof wanted !== 'number') return createPrimaryIp(cloud, { type, location, auto_delete: true, labels: {} })
+  const ip = cloud.store.state.primary_ips[wanted]
+  if (!ip) throw notFound(`primary IP with ID '${wanted}'`)
+  if (ip.type !== type) throw new ApiError(412, 'primary_ip_version_mismatch', 'primary IP has the wrong version')
+  if (ip.assignee_id !== null) throw new ApiError(422, 'primary_ip_assigned', 'primary IP is already assigned')
+  if (ip.location !== location)
+    throw new ApiError(422, 'primary_ip_datacenter_mismatch', 'primary IP is in another location')
+  return ip
+}
+
+/** Frees the addresses of a server that is gone; those that came with it go with it. */
+export const releasePrimaryIps = ({ store }: Cloud, server: ServerRecord): void => {
+  for (const ip of Object.values(store.state.primary_ips)) {
+    if (ip.assignee_id !== server.id) continue
+    ip.assignee_id = null
+    if (ip.auto_delete) delete store.state.primary_ips[ip.id]
+  }
+}
