@@ -1,4 +1,4 @@
-import { Command, CommanderError, type OptionValues } from '@commander-js/extra-typings'
+import { Command, CommanderError, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { type ExitCode, InfraError } from './errors.ts'
 
 export interface CommandText {
@@ -104,3 +104,23 @@ const listenForInterrupts = (): AbortSignal => {
   process.on('SIGTERM', onSignal)
   return controller.signal
 }
+
+/** Parses a whole number of seconds. */
+const seconds = (text: string): number => {
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It has to be a whole number of seconds.')
+}
+
+/** A command with the options that every operation has. */
+export const createOperationCommand = (text: CommandText) =>
+  createCommand(text)
+    .option(
+      '--env-file <path>',
+      'file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default: .env)',
+    )
+    .option('--config <path>', 'config file (default: infra.config.ts)')
+    .option('--dry-run', 'print the plan and stop; exit code 3 when there is something to do')
+    .option('--yes', 'carry out the plan without asking; deletion still asks')
+    .option('--json', 'print events as NDJSON on stdout')
+    .option('--verbose', 'print every detail as a line, and where an unforeseen error came from')
+    .option('--lock-wait <seconds>', 'wait this long for another run to end', seconds, 0)

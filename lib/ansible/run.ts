@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
+import { $ } from 'zx'
 import { InfraError } from '../errors.ts'
 import type { Role } from '../fleet/names.ts'
 import { type InventoryHost, inventoryOf, playbookOf } from './inventory.ts'
@@ -51,40 +49,24 @@ export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string,
   }
 }
 
-const execute = (argv: readonly string[], { folder, logFile, onTask }: PlaybookRun) =>
-  new Promise<{ output: string; exitCode: number | null }>((resolve, reject) => {
-    const [program = '', ...args] = argv
-    // detached: Ctrl-C in the terminal must not cut the play in half
-    const child = spawn(program, args, {
-      cwd: folder,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        ANSIBLE_CONFIG: path.join(folder, 'ansible.cfg'),
-        ANSIBLE_NOCOLOR: '1',
-        ANSIBLE_FORCE_COLOR: '0',
-      },
-    })
-    const log = createWriteStream(logFile, { flags: 'a' })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        output += `${line}\n`
-        log.write(`${line}\n`)
-        const task = taskOf(line)
-        if (task) onTask(task)
-      })
-    }
-    child.on('error', (error) => {
-      reject(
-        new InfraError('ansible-playbook could not be started', { hint: 'apt-get install ansible-core', cause: error }),
-      )
-    })
-    child.on('close', (exitCode) => {
-      log.end(() => resolve({ output, exitCode }))
-    })
-  })
+const execute = async (argv: readonly string[], { folder, logFile, onTask }: PlaybookRun) => {
+  // detached: Ctrl-C in the terminal must not cut the play in half
+  const play = $({
+    cwd: folder,
+    detached: true,
+    nothrow: true,
+    quiet: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })`${argv}`
+  for await (const line of play) {
+    await appendFile(logFile, `${line}\n`)
+    const task = taskOf(line)
+    if (task) onTask(task)
+  }
+  const { stdout, stderr, exitCode } = await play
+  await appendFile(logFile, stderr)
+  return { output: stdout + stderr, exitCode }
+}
 
 const playbookError = ({ role, logFile }: PlaybookRun, output: string, exitCode: number | null): InfraError => {
   const failures = failuresOf(output).map(({ host, task, message }) => `${host}: ${task}: ${message}`)

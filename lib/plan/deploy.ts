@@ -41,12 +41,16 @@ interface Situation {
 export const planDeploy = (observed: Observed, request: DeployRequest): Plan | Refusal => {
   const refusal = refuseStrangers(observed) ?? refuseUnready(observed, request)
   if (refusal) return refusal
-  const situation = assess(observed, request)
+  const situation = assess(observed, { ...request, now: laterThanAll(observed, request.now) })
   if (isRefusal(situation)) return situation
   const { generation, notes } = situation
   const plan: Plan = { operation: 'deploy', generation, notes, phases: phasesOf(observed, request, situation) }
   return refuseUnsafe(plan, observed) ?? plan
 }
+
+/** Serials must rise (RFC 1982), also on a machine whose clock is behind that of the last deployment. */
+const laterThanAll = ({ servers }: Observed, now: number): number =>
+  Math.max(now, ...servers.map((server) => server.generation + 1))
 
 const nameserversIn = (observed: Observed, phase: Phase): readonly ObservedServer[] =>
   observed.servers.filter((server) => server.role === 'nameserver' && server.phase === phase)

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { $, type ProcessOutput } from 'zx'
 import { InfraError } from '../errors.ts'
 import { hostAlias, knownHostsLine } from './known-hosts.ts'
 
@@ -42,7 +41,8 @@ export class SshError extends InfraError {
   }
 }
 
-const execFileAsync = promisify(execFile)
+// A process group of its own: Ctrl-C in the terminal must not cut a step in half. Nothing may wait for our stdin.
+const quietly = $({ stdio: ['ignore', 'pipe', 'pipe'], detached: true, nothrow: true, quiet: true })
 
 /**
  * Connections that are verified from the first one on. Strict checking is never off and `~/.ssh/known_hosts` never touched.
@@ -69,31 +69,15 @@ export const createSsh = async (publicKeyFile: string): Promise<Ssh> => {
   }
   const run: Ssh['run'] = async (host, command, { timeoutMs = 60_000 } = {}) => {
     const argv = [...(await options(host)), `root@${host.ipv4}`, '--', command.map(quoteWord).join(' ')]
-    const child = execFileAsync('ssh', argv, { timeout: timeoutMs, maxBuffer: 16 * 2 ** 20, ...detached })
-    child.child.stdin?.end()
-    try {
-      return (await child).stdout
-    } catch (error) {
-      throw sshError(host, command, error as ExecError)
-    }
+    const result = await quietly({ timeout: timeoutMs })`ssh ${argv}`
+    if (result.exitCode === 0) return result.stdout
+    throw sshError(host, command, result)
   }
   const close: Ssh['close'] = async () => {
-    const ends = [...masters].map(([address, argv]) =>
-      execFileAsync('ssh', [...argv, '-O', 'exit', `root@${address}`]).catch(() => undefined),
-    )
-    await Promise.all(ends)
+    await Promise.all([...masters].map(([address, argv]) => quietly`ssh ${argv} -O exit root@${address}`))
     await rm(directory, { recursive: true, force: true })
   }
   return { options, run, close }
-}
-
-// A process group of its own: Ctrl-C in the terminal must not cut a step in half. execFile passes it on to spawn.
-const detached = { detached: true } as object
-
-interface ExecError extends Error {
-  readonly code?: number | string | null
-  readonly killed?: boolean
-  readonly stderr?: string
 }
 
 const sshOptions = (paths: { alias: string; knownHosts: string; identity: string; controlPath: string }): string[] => {
@@ -122,21 +106,16 @@ const sshOptions = (paths: { alias: string; knownHosts: string; identity: string
 const quoteWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
-const sshError = (host: SshHost, command: readonly string[], error: ExecError): SshError => {
-  const stderr = (error.stderr ?? '').trim()
+const sshError = (host: SshHost, command: readonly string[], result: ProcessOutput): SshError => {
+  const stderr = result.stderr.trim()
   const where = `${host.name} (${host.ipv4})`
-  if (error.killed)
+  // zx leaves the exit code out when its time-out has killed the process
+  if (result.exitCode === null) {
     return new SshError(`${where}: \`${command.join(' ')}\` did not end in time`, { failure: 'timeout', stderr })
-  if (error.code === 'ENOENT') {
-    return new SshError('ssh is not installed', {
-      failure: 'unreachable',
-      stderr,
-      hint: 'apt-get install openssh-client',
-    })
   }
-  if (error.code !== 255) {
-    const lines = stderr === '' ? `exit status ${error.code}` : stderr
-    return new SshError(`${where}: \`${command.slice(0, 4).join(' ')}\` failed: ${lines}`, {
+  if (result.exitCode !== 255) {
+    const text = stderr === '' ? `exit status ${result.exitCode}` : stderr
+    return new SshError(`${where}: \`${command.slice(0, 4).join(' ')}\` failed: ${text}`, {
       failure: 'command',
       stderr,
     })

@@ -1,0 +1,44 @@
+import type { Server } from '../hcloud/types.ts'
+import { parseServerLabels, type ServerFacts } from './labels.ts'
+import { type Phase, parseServerName } from './names.ts'
+
+/** A server of this project: what its name and labels say, and where it is. */
+export interface FleetServer extends ServerFacts {
+  readonly id: number
+  readonly name: string
+  readonly phase: Phase
+  readonly status: string
+  readonly ipv4: string
+  /** The host's own address in the /64 that the server was given; undefined without IPv6. */
+  readonly ipv6: string | undefined
+  /** Undefined until it is attached to the network. */
+  readonly privateIpv4: string | undefined
+  readonly location: string
+  readonly serverType: string
+  readonly isProtected: boolean
+  readonly created: string
+}
+
+/** @returns undefined for a server that does not bear both a name and the labels of this project. */
+export const toFleetServer = (project: string, server: Server): FleetServer | undefined => {
+  const named = parseServerName(server.name)
+  const facts = parseServerLabels(project, server.labels)
+  if (!named || !facts || named.role !== facts.role || named.pair !== facts.pair) return undefined
+  return {
+    ...facts,
+    id: server.id,
+    name: server.name,
+    phase: named.phase,
+    status: server.status,
+    ipv4: server.public_net.ipv4?.ip ?? '',
+    ipv6: hostAddress(server.public_net.ipv6?.ip),
+    privateIpv4: server.private_net[0]?.ip,
+    location: server.location.name,
+    serverType: server.server_type.name,
+    isProtected: server.protection.delete,
+    created: server.created,
+  }
+}
+
+/** The API names a server's IPv6 network; its images configure the first address in it. */
+const hostAddress = (network: string | undefined): string | undefined => network?.replace(/::\/64$/, '::1')

@@ -1,0 +1,51 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { WitnessReport } from '../dns/witness.ts'
+import type { Plan } from '../plan/types.ts'
+
+/** What happened, one object a line: in `runs/<generation>/events.ndjson`, and on stdout with `--json`. */
+export type RunEvent =
+  | ({ readonly event: 'plan' } & Plan)
+  | { readonly event: 'phase'; readonly title: string; readonly state: State; readonly ms?: number }
+  | {
+      readonly event: 'step'
+      readonly step: string
+      readonly kind: string
+      readonly state: State
+      readonly ms?: number
+      readonly error?: string
+    }
+  | { readonly event: 'witness'; readonly report: WitnessReport }
+  | { readonly event: 'end'; readonly ok: boolean; readonly exitCode: number; readonly answers: readonly unknown[] }
+
+type State = 'started' | 'done' | 'failed'
+
+export interface Events {
+  readonly directory: string
+  /** All phases of this run that have ended, with what they took. */
+  readonly phases: () => readonly { readonly title: string; readonly ms: number }[]
+  emit(event: RunEvent): void
+}
+
+/**
+ * @param directory `runs/<generation>`; made when it is missing. Reports are for people: nothing here is read again.
+ * @param json also write each event to stdout.
+ */
+export const createEvents = (
+  directory: string,
+  { json, now }: { readonly json: boolean; readonly now: () => number },
+): Events => {
+  mkdirSync(directory, { recursive: true })
+  const file = path.join(directory, 'events.ndjson')
+  const phases: { title: string; ms: number }[] = []
+  return {
+    directory,
+    phases: () => phases,
+    emit: (event) => {
+      const line = `${JSON.stringify({ time: new Date(now()).toISOString(), ...event })}\n`
+      appendFileSync(file, line)
+      if (event.event === 'phase' && event.ms !== undefined) phases.push({ title: event.title, ms: event.ms })
+      if (json) process.stdout.write(line)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { LbStatus } from '../dns-lb.ts'
+import { type Answer, describeAnswers } from './summary.ts'
+import { table } from './table.ts'
+
+export interface Status {
+  readonly servers: readonly StatusServer[]
+  readonly lbs: readonly StatusLb[]
+  readonly answers: readonly Answer[]
+  /** Sentences; empty when all is as config and zone files say. */
+  readonly drift: readonly string[]
+}
+
+export interface StatusServer {
+  readonly name: string
+  readonly id: number
+  readonly state: string
+  readonly generation: number
+  readonly serverType: string
+  readonly location: string
+  readonly ipv4: string
+  readonly ipv6: string | undefined
+  readonly privateIpv4: string | undefined
+}
+
+export interface StatusLb {
+  readonly name: string
+  readonly target: string | undefined
+  readonly fault: string | undefined
+  /** As `dns-lb status` prints it; undefined when it could not be asked. */
+  readonly status: LbStatus | undefined
+}
+
+/** What `status` prints for a person. */
+export const describeStatus = (status: Status): string => {
+  if (status.servers.length === 0) return 'No server of this project exists. bootstrap-infra makes them.'
+  return [
+    `Machines:\n${describeServers(status)}`,
+    `Load balancers:\n${describeLbs(status)}`,
+    `What answers now:\n${describeAnswers(status.answers)}`,
+    describeDrift(status),
+  ].join('\n\n')
+}
+
+const describeServers = ({ servers }: Status): string =>
+  table([
+    ['  name', 'state', 'generation', 'type', 'location', 'IPv4', 'IPv6', 'private'],
+    ...servers.map((one) => [
+      `  ${one.name}`,
+      one.state,
+      String(one.generation),
+      one.serverType,
+      one.location,
+      one.ipv4,
+      one.ipv6 ?? '-',
+      one.privateIpv4 ?? '-',
+    ]),
+  ])
+
+const describeLbs = ({ lbs }: Status): string =>
+  table([
+    ['  name', 'active', 'sends to', 'other colour', 'nginx', 'remarks'],
+    ...lbs.map(({ name, target, fault, status }) => {
+      if (!status?.active) return [`  ${name}`, '-', '-', '-', '-', fault ?? 'not switched on yet']
+      const other = status.colours[status.active === 'blue' ? 'green' : 'blue']
+      const remarks = [
+        ...(status.colours[status.active].pending_upgrade ? ['newer nginx installed'] : []),
+        ...(status.reboot_required ? ['reboot required: rotate-lbs'] : []),
+      ]
+      return [
+        `  ${name}`,
+        status.active,
+        target ?? '?',
+        other.running ? 'running' : 'stopped',
+        status.nginx,
+        remarks.join(', ') || '-',
+      ]
+    }),
+  ])
+
+const describeDrift = ({ drift }: Status): string =>
+  drift.length === 0 ? 'No drift.' : `Drift:\n${drift.map((sentence) => `  - ${sentence}`).join('\n')}`

@@ -1,0 +1,25 @@
+import { query } from '../dns/query.ts'
+import { describeReply } from '../dns/reply.ts'
+import type { Answer } from '../report/summary.ts'
+import { listLbs, targetsOf } from './servers.ts'
+import type { World } from './world.ts'
+
+const timeoutMs = 2000
+
+/** Asks every address of every lb for the SOA of every zone, over UDP and TCP: which generation answers now. */
+export const askWhoAnswers = async (world: World, zones: readonly string[]): Promise<readonly Answer[]> => {
+  const targets = (await listLbs(world)).flatMap((lb) => targetsOf(lb, 53))
+  const questions = targets.flatMap((target) =>
+    zones.flatMap((zone) => (['udp', 'tcp'] as const).map((transport) => ({ target, zone, transport }))),
+  )
+  return Promise.all(
+    questions.map(async ({ target, zone, transport }): Promise<Answer> => {
+      const about = { lb: target.name, address: target.address, transport, zone }
+      const reply = await query(target, { name: zone, type: 'SOA', transport }, { timeoutMs })
+      if (reply.kind !== 'answered' || !reply.aa || reply.serial === null) {
+        return { ...about, fault: describeReply(reply), serial: undefined, nsid: undefined }
+      }
+      return { ...about, fault: undefined, serial: reply.serial, nsid: reply.nsid ?? undefined }
+    }),
+  )
+}

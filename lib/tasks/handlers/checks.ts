@@ -1,0 +1,100 @@
+import { checksFor } from '../../dns/checks.ts'
+import { describeFinding, probe } from '../../dns/probe.ts'
+import { colourOf, readLbStatus } from '../../dns-lb.ts'
+import { InfraError } from '../../errors.ts'
+import { identityOf } from '../../fleet/names.ts'
+import type { FleetServer } from '../../fleet/server.ts'
+import { askWhoAnswers } from '../answers.ts'
+import { compileArtefact } from '../artefact.ts'
+import { GateError } from '../gate.ts'
+import { getServer, targetsOf } from '../servers.ts'
+import type { RunWorld } from '../world.ts'
+import { upstreamOf } from './lbs.ts'
+
+type Report = (text: string) => void
+
+/** Every check of every zone against the nameserver itself, before any lb knows of it. */
+export const checkNameserver = async (
+  world: RunWorld,
+  step: { readonly server: string },
+  report: Report,
+): Promise<void> => {
+  const server = await getServer(world, step.server)
+  await requireAnswers(world, { asked: server, nameserver: server, port: 53, where: step.server }, report)
+}
+
+/** The same checks along the path that clients take, and what the witness saw of the switch. */
+export const verifyLb = async (
+  world: RunWorld,
+  step: { readonly lb: string; readonly nameserver: string; readonly port: 'preview' | 'public' },
+  report: Report,
+): Promise<void> => {
+  const [lb, nameserver] = await Promise.all([getServer(world, step.lb), getServer(world, step.nameserver)])
+  const port = step.port === 'public' ? 53 : await previewPort(world, lb, nameserver)
+  await requireAnswers(world, { asked: lb, nameserver, port, where: `${step.lb} port ${port}` }, report)
+  const seen = step.port === 'public' ? await world.witnessed(step.lb, `switch ${step.lb}`) : []
+  if (seen.length === 0) return
+  throw new GateError(
+    `The witness saw ${step.lb} fail while it was switched:`,
+    seen,
+    `Nothing else was changed. Look at nginx and BIND on ${step.lb} and ${step.nameserver}.`,
+  )
+}
+
+const previewPort = async (world: RunWorld, lb: FleetServer, nameserver: FleetServer): Promise<number> => {
+  const status = await readLbStatus(world.ssh, lb)
+  const colour = colourOf(status, upstreamOf(nameserver))
+  if (colour) return status.colours[colour].preview
+  throw new InfraError(`${lb.name}: no colour sends to ${nameserver.name}`, { hint: 'Run again: it is staged anew.' })
+}
+
+interface Questioning {
+  readonly asked: FleetServer
+  readonly nameserver: FleetServer
+  readonly port: number
+  readonly where: string
+}
+
+const requireAnswers = async (
+  world: RunWorld,
+  { asked, nameserver, port, where }: Questioning,
+  report: Report,
+): Promise<void> => {
+  const zones = await compileArtefact(world, nameserver.generation)
+  const nsid = identityOf(nameserver.pair, nameserver.generation)
+  const checks = checksFor(zones, { nsid, serial: nameserver.generation })
+  report(`${checks.length} checks, UDP and TCP, ${asked.ipv6 ? 'IPv4 and IPv6' : 'IPv4'}`)
+  const findings = await probe(targetsOf(asked, port), checks, { clock: world.clock, signal: world.signal })
+  const bad = findings.filter((finding) => finding.status !== 'ok')
+  report(`${findings.length - bad.length} of ${findings.length} right`)
+  if (bad.length === 0 && findings.length > 0) return
+  throw new GateError(
+    `${where} does not answer as it must (${bad.length} of ${findings.length} findings):`,
+    bad.map(describeFinding),
+    `Compare with the zone files and look at the log of named on ${nameserver.name}. Then run again: it goes on from here; --fresh begins with new servers.`,
+  )
+}
+
+/** Who answers behind an lb, for nameservers whose artefact is not at hand: authority and identity, not content. */
+export const identifyLb = async (
+  world: RunWorld,
+  step: { readonly lb: string; readonly nameserver: string },
+): Promise<void> => {
+  const { pair, generation } = await getServer(world, step.nameserver)
+  const identity = identityOf(pair, generation)
+  const zones = await compileArtefact(world, generation)
+  const answers = await askWhoAnswers(
+    world,
+    zones.map(({ origin }) => origin),
+  )
+  const bad = answers.filter(({ lb, fault, nsid }) => lb === step.lb && (fault !== undefined || nsid !== identity))
+  if (bad.length === 0) return
+  throw new GateError(
+    `${step.lb} is not answered by ${step.nameserver}:`,
+    bad.map(
+      ({ zone, address, transport, fault, nsid }) =>
+        `${zone} SOA at ${address} (${transport}): ${fault ?? `NSID ${nsid}`}`,
+    ),
+    `Look at dns-lb status on ${step.lb}.`,
+  )
+}

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { InfraError } from '../../errors.ts'
+import { type Labels, serverLabels } from '../../fleet/labels.ts'
+import { firewallName, parseServerName } from '../../fleet/names.ts'
+import { userDataOf } from '../../fleet/user-data.ts'
+import { isHcloudError } from '../../hcloud/errors.ts'
+import type { CreateServerBody } from '../../hcloud/types.ts'
+import { createHostKey } from '../../ssh/host-key.ts'
+import { hashZones } from '../../zones/hash.ts'
+import { projectKeyIds } from '../ssh-keys.ts'
+import type { World } from '../world.ts'
+import { getNetwork } from './foundation.ts'
+
+const createTimeoutMs = 180_000
+
+/** Creates a server that cannot have served yet; tries the types of its pair in order while the cloud has no room. */
+export const createServer = async (
+  world: World,
+  step: { readonly server: string; readonly generation: number },
+  report: (text: string) => void,
+): Promise<void> => {
+  const body = await bodyOf(world, step)
+  const faults: string[] = []
+  for (const serverType of serverTypesOf(world, step.server)) {
+    report(`${serverType} in ${body.location}`)
+    try {
+      await world.hcloud.servers.createReady(
+        { ...body, server_type: serverType, image: await imageFor(world, serverType) },
+        { timeoutMs: createTimeoutMs },
+      )
+      return
+    } catch (error) {
+      if (!isHcloudError(error, 'resource_unavailable', 'placement_error')) throw error
+      faults.push(`${serverType}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  throw new InfraError(`${step.server} could not be created in ${body.location}:\n  ${faults.join('\n  ')}`, {
+    hint: 'Add another server type to the pair in infra.config.ts, or try again later. The serving machines were not touched.',
+  })
+}
+
+const pairOf = ({ settings }: World, name: string) => {
+  const named = parseServerName(name)
+  const pair = named && settings.config.pairs[named.pair - 1]
+  if (named && pair) return { named, pair }
+  throw new InfraError(`${name} is not of any pair in infra.config.ts`)
+}
+
+const serverTypesOf = (world: World, name: string): readonly string[] => pairOf(world, name).pair.serverTypes
+
+/** The name of an image exists once per architecture, so it is chosen by id. */
+const imageFor = async ({ hcloud, settings }: World, typeName: string): Promise<number> => {
+  const { image } = settings.config
+  const type = await hcloud.serverTypes.find(typeName)
+  if (!type) {
+    throw new InfraError(`serverTypes: the cloud has no server type ${typeName}`, {
+      exitCode: 2,
+      hint: 'Set a type that the cloud lists in infra.config.ts.',
+    })
+  }
+  const found = await hcloud.images.find(image, type.architecture)
+  if (found) return found.id
+  throw new InfraError(`image: the cloud has no image ${image} for ${type.architecture}`, {
+    exitCode: 2,
+    hint: 'Set an image that the cloud lists in infra.config.ts.',
+  })
+}
+
+const bodyOf = async (world: World, { server, generation }: { server: string; generation: number }) => {
+  const { named, pair } = pairOf(world, server)
+  const [network, firewall, keys, hostKey] = await Promise.all([
+    getNetwork(world),
+    world.hcloud.firewalls.find(firewallName(world.settings.config.project, named.role)),
+    projectKeyIds(world),
+    createHostKey(),
+  ])
+  if (!firewall)
+    throw new InfraError(`The firewall of ${server} does not exist`, {
+      hint: 'Make what is missing with bootstrap-infra.',
+    })
+  const labels: Labels = serverLabels(world.settings.config.project, {
+    role: named.role,
+    pair: named.pair,
+    generation,
+    zones: named.role === 'nameserver' ? await hashZones(zonesFolderOf(world)) : '',
+    commit: await commitOf(world.settings.root),
+    hostKeys: [hostKey.raw],
+    isFirstContact: true,
+    kept: false,
+  })
+  return {
+    name: server,
+    location: pair.location,
+    labels,
+    ssh_keys: keys,
+    networks: [network.id],
+    firewalls: [{ firewall: firewall.id }],
+    user_data: userDataOf(hostKey),
+  } satisfies Omit<CreateServerBody, 'server_type' | 'image'>
+}
+
+export const zonesFolderOf = ({ settings }: World): string => path.resolve(settings.root, settings.config.zonesFolder)
+
+/** Short hash of the checkout's commit; empty outside a git checkout, since a deployment does not need one. */
+const commitOf = async (root: string): Promise<string> => {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['-C', root, 'rev-parse', '--short=12', 'HEAD'])
+    return stdout.trim()
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,55 @@
+import { colourOf, otherColour, readLbStatus, retireColour, stageLb, switchLb } from '../../dns-lb.ts'
+import { InfraError } from '../../errors.ts'
+import type { FleetServer } from '../../fleet/server.ts'
+import { SshError } from '../../ssh/ssh.ts'
+import { GateError } from '../gate.ts'
+import { getServer } from '../servers.ts'
+import type { RunWorld } from '../world.ts'
+
+interface LbStep {
+  readonly lb: string
+  readonly nameserver: string
+}
+
+export const upstreamOf = ({ name, privateIpv4 }: FleetServer): string => {
+  if (privateIpv4) return privateIpv4
+  throw new InfraError(`${name} has no private address`, {
+    hint: `Attach ${name} to the private network again, or run with --fresh.`,
+  })
+}
+
+/** Brings the nameserver onto the idle colour, unless one colour sends there already. */
+export const stage = async (world: RunWorld, step: LbStep): Promise<void> => {
+  const lb = await getServer(world, step.lb)
+  const upstream = upstreamOf(await getServer(world, step.nameserver))
+  if (colourOf(await readLbStatus(world.ssh, lb), upstream)) return
+  try {
+    await stageLb(world.ssh, lb, upstream)
+  } catch (error) {
+    if (!(error instanceof SshError && error.failure === 'command')) throw error
+    throw new GateError(
+      `${step.lb} refused the new configuration; its active colour was not touched`,
+      [error.stderr],
+      'Mend the nginx template of role lb, bring it to the lbs, and run again.',
+    )
+  }
+}
+
+export const switchTo = async (world: RunWorld, step: LbStep): Promise<void> => {
+  const lb = await getServer(world, step.lb)
+  const upstream = upstreamOf(await getServer(world, step.nameserver))
+  const status = await readLbStatus(world.ssh, lb)
+  const colour = colourOf(status, upstream)
+  if (!colour)
+    throw new InfraError(`${step.lb}: no colour sends to ${step.nameserver}`, { hint: 'Run again: it is staged anew.' })
+  world.markStep(`switch ${step.lb}`)
+  if (status.active !== colour) await switchLb(world.ssh, lb, colour)
+}
+
+export const retire = async (world: RunWorld, { lb: name }: { readonly lb: string }): Promise<void> => {
+  const lb = await getServer(world, name)
+  const { active, colours } = await readLbStatus(world.ssh, lb)
+  if (active === null) return
+  const idle = otherColour(active)
+  if (colours[idle].running) await retireColour(world.ssh, lb, idle)
+}

@@ -1,0 +1,97 @@
+import { type LbStatus, otherColour, readLbStatus } from '../dns-lb.ts'
+import { firewallName, networkName, parseServerName, type Role } from '../fleet/names.ts'
+import { type FleetServer, toFleetServer } from '../fleet/server.ts'
+import type { Observed, ObservedLb, ObservedServer } from '../plan/types.ts'
+import { SshError } from '../ssh/ssh.ts'
+import { firewallRulesOf, isSameRules } from './firewall-rules.ts'
+import { findRegisteredKey } from './ssh-keys.ts'
+import type { World } from './world.ts'
+
+/** Reads the world, and is the only one that does so for planning. Changes nothing; a read-only token will do. */
+export const observe = async (world: World): Promise<Observed> => {
+  const { project } = world.settings.config
+  const [all, sshKey, network, firewalls] = await Promise.all([
+    world.hcloud.servers.list(),
+    findRegisteredKey(world),
+    world.hcloud.networks.find(networkName(project)),
+    observeFirewalls(world),
+  ])
+  const servers = all.flatMap((server) => toFleetServer(project, server) ?? [])
+  const lbs = servers.filter((server) => server.role === 'lb' && server.phase === 'serving')
+  const strangers = all.filter((server) => parseServerName(server.name) && !toFleetServer(project, server))
+  return {
+    servers: servers.map(observedServer),
+    lbs: await Promise.all(lbs.map((lb) => observeLb(world, lb, servers))),
+    sshKey: sshKey !== undefined,
+    network: network?.labels.project === project,
+    firewalls: firewalls.filter(({ state }) => state === 'right').map(({ role }) => role),
+    strangers: [
+      ...strangers.map((server) => `server ${server.name} (id ${server.id})`),
+      ...(network && network.labels.project !== project ? [`network ${network.name} (id ${network.id})`] : []),
+      ...firewalls
+        .filter(({ state }) => state === 'stranger')
+        .map(({ role }) => `firewall ${firewallName(project, role)}`),
+    ],
+  }
+}
+
+const observedServer = ({
+  name,
+  role,
+  pair,
+  phase,
+  generation,
+  zones,
+  kept,
+  isProtected,
+}: FleetServer): ObservedServer => ({
+  name,
+  role,
+  pair,
+  phase,
+  generation,
+  zones,
+  kept,
+  isProtected,
+})
+
+interface FirewallState {
+  readonly role: Role
+  readonly state: 'right' | 'absent' | 'stranger'
+}
+
+const observeFirewalls = ({ hcloud, settings }: World): Promise<readonly FirewallState[]> => {
+  const { project, operatorNetworks } = settings.config
+  const roles: readonly Role[] = ['nameserver', 'lb']
+  return Promise.all(
+    roles.map(async (role): Promise<FirewallState> => {
+      const firewall = await hcloud.firewalls.find(firewallName(project, role))
+      if (!firewall) return { role, state: 'absent' }
+      if (firewall.labels.project !== project) return { role, state: 'stranger' }
+      return { role, state: isSameRules(firewall.rules, firewallRulesOf(role, operatorNetworks)) ? 'right' : 'absent' }
+    }),
+  )
+}
+
+const observeLb = async (world: World, lb: FleetServer, servers: readonly FleetServer[]): Promise<ObservedLb> => {
+  const unknown = { name: lb.name, pair: lb.pair, active: undefined, target: undefined, idleRunning: false }
+  try {
+    return { ...unknown, fault: undefined, ...summarize(await readLbStatus(world.ssh, lb), servers) }
+  } catch (error) {
+    if (!(error instanceof SshError)) throw error
+    // 127: the machine is there, but its role has not been applied yet
+    const isBare = error.failure === 'command' && /dns-lb: (command )?not found/.test(error.stderr)
+    return { ...unknown, fault: isBare ? undefined : error.message }
+  }
+}
+
+const summarize = (status: LbStatus, servers: readonly FleetServer[]) => {
+  const { active, colours } = status
+  if (active === null) return { active: undefined, target: undefined, idleRunning: false }
+  const upstream = colours[active].upstream
+  return {
+    active,
+    target: servers.find((server) => server.role === 'nameserver' && server.privateIpv4 === upstream)?.name,
+    idleRunning: colours[otherColour(active)].running,
+  }
+}

@@ -1,0 +1,149 @@
+import path from 'node:path'
+import { type ExitCode, InfraError } from '../errors.ts'
+import { withLock } from '../lock.ts'
+import { describePlan } from '../plan/describe.ts'
+import { isRefusal, type Refusal } from '../plan/refusal.ts'
+import type { Observed, Plan } from '../plan/types.ts'
+import { confirm, requireTerminal, typeToConfirm } from '../prompts.ts'
+import { createEvents } from '../report/events.ts'
+import { hashZones } from '../zones/hash.ts'
+import { applyPlan } from './apply.ts'
+import { zonesFolderOf } from './handlers/create-server.ts'
+import { observe } from './observe.ts'
+import { withWorld } from './open-world.ts'
+import { preflight } from './preflight.ts'
+import { displayFor } from './renderer.ts'
+import { reportRun } from './report-run.ts'
+import { withWitness } from './run-witness.ts'
+import type { RunWorld, World } from './world.ts'
+
+/** The options that every operation has. */
+export interface OperateOptions {
+  readonly config?: string | undefined
+  readonly envFile?: string | undefined
+  readonly dryRun?: boolean | undefined
+  readonly yes?: boolean | undefined
+  readonly yesDelete?: boolean | undefined
+  readonly json?: boolean | undefined
+  readonly verbose?: boolean | undefined
+  /** Seconds. */
+  readonly lockWait: number
+}
+
+export interface Operation {
+  /** The name of the script. */
+  readonly name: string
+  /** Ask questions through the lbs for as long as the operation runs. */
+  readonly witness: boolean
+  /** How the deletion can be avoided, for whoever has no terminal to agree on. */
+  readonly insteadOfDeleting?: string
+  readonly plan: (observed: Observed, at: Moment) => Plan | Refusal
+}
+
+/** What a planner is told besides the observation. */
+export interface Moment {
+  /** Unix time in seconds. */
+  readonly now: number
+  readonly pairs: number
+  /** Content hash of the zone files. */
+  readonly zones: string
+}
+
+/**
+ * The one loop of every operation: load, observe, plan, show and confirm, apply, report. What was shown is what is applied: once
+ * the lock is held the world is observed again, and a plan that came out otherwise is refused.
+ */
+export const operate = (operation: Operation, options: OperateOptions, interrupt: AbortSignal): Promise<ExitCode> => {
+  const say = (text: string): void => void process.stderr.write(`${text}\n`)
+  return withWorld({ ...defined(options), say }, async (world) => {
+    const orders = await preflight(world)
+    const moment = await momentOf(world)
+    const makePlan = async (): Promise<Plan> => accepted(operation.plan(await observe(world), moment))
+    const plan = await makePlan()
+    if (options.dryRun || !options.json) show(plan, orders, options)
+    if (plan.phases.length === 0 && !options.dryRun)
+      return reportRun(world, { ...options, plan, events: undefined, witness: undefined })
+    if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
+    await agree(plan, operation, options)
+    const lock = {
+      ...world,
+      project: world.settings.config.project,
+      operation: operation.name,
+      waitMs: options.lockWait * 1000,
+      signal: interrupt,
+      say,
+    }
+    return withLock(lock, async (signal) => {
+      if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
+      return run(world, plan, { ...options, signal, witness: operation.witness })
+    })
+  })
+}
+
+const momentOf = async (world: World): Promise<Moment> => ({
+  now: Math.floor(world.clock.now() / 1000),
+  pairs: world.settings.config.pairs.length,
+  zones: await hashZones(zonesFolderOf(world)),
+})
+
+const defined = ({ config, envFile }: OperateOptions) => ({
+  ...(config === undefined ? {} : { config }),
+  ...(envFile === undefined ? {} : { envFile }),
+})
+
+const accepted = (plan: Plan | Refusal): Plan => {
+  if (!isRefusal(plan)) return plan
+  throw new InfraError(plan.refused, { hint: plan.hint })
+}
+
+const changedError = (): InfraError =>
+  new InfraError('The world has changed since the plan was shown', {
+    hint: 'Nothing was changed. Run again to see the plan as it is now.',
+  })
+
+/** A dry run's plan is its result, so it goes to stdout; otherwise the plan is what the question is about. */
+const show = (plan: Plan, orders: readonly string[], { dryRun, json }: OperateOptions): void => {
+  if (dryRun && json) {
+    process.stdout.write(`${JSON.stringify({ event: 'plan', ...plan, orders })}\n`)
+    return
+  }
+  const text = [describePlan(plan), ...(plan.phases.length === 0 ? [] : orders)].join('\n')
+  if (dryRun) process.stdout.write(`${text}\nDry run: nothing was changed.\n`)
+  else process.stderr.write(`${text}\n\n`)
+}
+
+const agree = async (
+  plan: Plan,
+  { insteadOfDeleting }: Operation,
+  { yes, yesDelete }: OperateOptions,
+): Promise<void> => {
+  if (!yes) requireTerminal('The plan has to be agreed to', '--yes')
+  const deletes = plan.phases.some((phase) => phase.confirm)
+  if (deletes && !yesDelete) {
+    const flags = ['--yes-delete', ...(insteadOfDeleting ? [insteadOfDeleting] : [])].join(' or ')
+    requireTerminal('This plan deletes servers, which has to be agreed to', flags)
+  }
+  if (yes || (await confirm('Carry out this plan?'))) return
+  throw new InfraError('Not agreed to', { hint: 'Nothing was changed.' })
+}
+
+interface RunOptions extends OperateOptions {
+  readonly signal: AbortSignal
+  readonly witness: boolean
+}
+
+const run = async (world: World, plan: Plan, options: RunOptions): Promise<ExitCode> => {
+  const directory = path.join(world.settings.root, 'runs', String(plan.generation))
+  const events = createEvents(directory, { json: options.json === true, now: world.clock.now })
+  events.emit({ event: 'plan', ...plan })
+  const runWorld = { ...world, generation: plan.generation, events, signal: options.signal }
+  const approve = async ({ name, loss }: { name: string; loss: string }): Promise<boolean> =>
+    options.yesDelete === true || typeToConfirm(name, loss)
+  const apply = (witnessed: RunWorld): Promise<void> =>
+    applyPlan(witnessed, plan, {
+      display: displayFor({ json: options.json === true, verbose: options.verbose === true }),
+      approve,
+    })
+  const witness = await withWitness(runWorld, { enabled: options.witness }, apply)
+  return reportRun(world, { ...options, plan, events, witness })
+}

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { InfraError } from '../errors.ts'
+import type { ServerType } from '../hcloud/types.ts'
+import { compileZones } from '../zones/compile.ts'
+import { zonesFolderOf } from './handlers/create-server.ts'
+import { networkZoneOf } from './handlers/foundation.ts'
+import type { World } from './world.ts'
+
+/** Programs on the operator's machine, and the Debian package that has each. */
+const tools = [
+  ['ssh', ['-V'], 'openssh-client'],
+  ['ansible-playbook', ['--version'], 'ansible-core'],
+  ['named-compilezone', ['-v'], 'bind9-utils'],
+] as const
+
+/**
+ * Finds out before anything is changed what would stop the operation later: missing tools, zone files that do not compile, types
+ * that cannot be ordered. Reports all faults at once.
+ * @returns sentences on what will be ordered and what it costs.
+ * @throws InfraError with exit code 2 for the operator's files, 1 when the cloud has no room.
+ */
+export const preflight = async (world: World): Promise<readonly string[]> => {
+  const missing = (await Promise.all(tools.map(missingTool))).flat()
+  if (missing.length > 0) {
+    throw new InfraError(`Missing on this machine: ${missing.map(([name]) => name).join(', ')}`, {
+      exitCode: 2,
+      hint: `apt-get install ${missing.map(([, name]) => name).join(' ')}`,
+    })
+  }
+  await compileWithPlaceholders(world)
+  await networkZoneOf(world)
+  return orders(world)
+}
+
+const missingTool = async ([program, args, debianPackage]: (typeof tools)[number]): Promise<
+  (readonly [string, string])[]
+> =>
+  new Promise((resolve) => {
+    execFile(program, [...args], (error) => {
+      resolve(error && 'code' in error && error.code === 'ENOENT' ? [[program, debianPackage]] : [])
+    })
+  })
+
+/** Before the lbs exist their addresses are unknown; any will do to find out whether the files are sound. */
+const compileWithPlaceholders = async (world: World): Promise<void> => {
+  const hosts = world.settings.config.pairs.map(({ hostname }) => ({ hostname, ipv4: '198.18.0.1', ipv6: '2001:2::1' }))
+  await compileZones({ folder: zonesFolderOf(world), serial: 1, hosts })
+}
+
+const orders = async ({ hcloud, settings }: World): Promise<readonly string[]> => {
+  const types = await hcloud.serverTypes.list()
+  const faults: string[] = []
+  const notes = settings.config.pairs.flatMap(({ location, serverTypes }, index) => {
+    const offered = serverTypes.flatMap(
+      (name) => types.find((type) => type.name === name && isOffered(type, location)) ?? [],
+    )
+    const [type] = offered
+    if (type) return [orderNote(index + 1, type, location)]
+    faults.push(`pairs.${index}: ${location} offers none of ${serverTypes.join(', ')} at the moment`)
+    return []
+  })
+  if (faults.length === 0) return notes
+  throw new InfraError(faults.join('\n'), {
+    hint: 'Nothing was changed. Add another type to serverTypes in infra.config.ts, or try again later.',
+  })
+}
+
+const isOffered = (type: ServerType, location: string): boolean =>
+  type.locations.some((one) => one.name === location && one.available)
+
+const orderNote = (pair: number, type: ServerType, location: string): string => {
+  const price = type.prices.find((one) => one.location === location)
+  const cost = price ? `, ${Number(price.price_hourly.gross).toFixed(4)} € an hour` : ''
+  const going = type.locations.find((one) => one.name === location)?.deprecation
+  const warning = going ? ` (going: not to be had after ${going.unavailable_after.slice(0, 10)})` : ''
+  return `Pair ${pair}: ${type.name} in ${location}${cost} a server${warning}.`
+}

@@ -1,0 +1,27 @@
+import { type ListrBaseClassOptions, ListrLogger, PRESET_TIMER, PRESET_TIMESTAMP, ProcessOutput } from 'listr2'
+
+/** How a run is drawn: not at all with `--json`, whose events say it all; as lines with times with `--verbose` or without a terminal. */
+export type Display = 'tree' | 'lines' | 'silent'
+
+export const displayFor = ({ json, verbose }: { readonly json: boolean; readonly verbose: boolean }): Display =>
+  json ? 'silent' : !verbose && process.stderr.isTTY && process.stdout.isTTY ? 'tree' : 'lines'
+
+/** Progress goes to stderr: stdout is for data. Signals are ours, since listr2's own handler ends the process. */
+export const listrOptions = (display: Display): ListrBaseClassOptions<object, 'default', 'simple'> => {
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
+  return {
+    registerSignalListeners: false,
+    exitOnError: false,
+    collectErrors: 'minimal',
+    silentRendererCondition: display === 'silent',
+    fallbackRendererCondition: display === 'lines',
+    rendererOptions: {
+      logger,
+      timer: PRESET_TIMER,
+      collapseSubtasks: false,
+      showErrorMessage: false,
+      collapseErrors: false,
+    },
+    fallbackRendererOptions: { logger, timestamp: PRESET_TIMESTAMP, timer: PRESET_TIMER },
+  }
+}

@@ -1,0 +1,104 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { WitnessReport } from '../dns/witness.ts'
+import { type ExitCode, InfraError } from '../errors.ts'
+import type { Plan } from '../plan/types.ts'
+import type { Events } from '../report/events.ts'
+import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
+import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
+import { askWhoAnswers } from './answers.ts'
+import { compileArtefact } from './artefact.ts'
+import { listServers } from './servers.ts'
+import type { World } from './world.ts'
+
+export interface FinishedRun {
+  readonly plan: Plan
+  /** Undefined when there was nothing to do. */
+  readonly events: Events | undefined
+  readonly witness: WitnessReport | undefined
+  readonly envFile?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+/**
+ * Says at the end what was done in what time, what the witness counted, what answers now, and what to type next.
+ * @throws InfraError (exit code 5) when the operation succeeded but the witness saw queries lost or answered wrongly.
+ */
+export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
+  const answers = await askWhoAnswers(world, await zoneNames(world))
+  const sshConfig = await writeSshConfig(world)
+  const text = [...sections(run, answers), nextSteps(world, run, answers, sshConfig)].join('\n\n')
+  if (run.events) await writeFile(path.join(run.events.directory, 'report.txt'), `${text}\n`)
+  if (!run.json) process.stdout.write(`\n${text}\n`)
+  requireCleanWitness(run)
+  const end = { event: 'end', ok: true, exitCode: 0, answers } as const
+  if (run.events) run.events.emit(end)
+  else if (run.json) process.stdout.write(`${JSON.stringify(end)}\n`)
+  return 0
+}
+
+const zoneNames = async (world: World): Promise<readonly string[]> =>
+  (await compileArtefact(world, 1)).map(({ origin }) => origin)
+
+const sections = ({ plan, events, witness }: FinishedRun, answers: readonly Answer[]): readonly string[] => [
+  ...(events ? [`Done: ${plan.operation}, generation ${plan.generation}\n${describePhases(events.phases())}`] : []),
+  ...(witness ? [`The witness asked all the while:\n${describeWitnessTable(witness)}`] : []),
+  `What answers now:\n${describeAnswers(answers)}`,
+]
+
+const nextSteps = (
+  world: World,
+  { plan, envFile }: FinishedRun,
+  answers: readonly Answer[],
+  sshConfig: string,
+): string => {
+  const environment = envFile ? ` --env-file ${envFile}` : ''
+  const [first] = answers
+  const glue =
+    plan.operation === 'bootstrap'
+      ? [`Register this glue with the registrar of your domain:\n${glueOf(world, answers)}\n`]
+      : []
+  return [
+    ...glue,
+    'Next:',
+    ...(first ? [`  dig +nsid +norecurse SOA ${first.zone.replace(/\.$/, '')} @${first.address}`] : []),
+    `  ssh -F ${sshConfig} ns1`,
+    `  npx tsx scripts/status.ts${environment}`,
+    `  npx tsx scripts/deploy-infra.ts${environment}`,
+  ].join('\n')
+}
+
+/** Host names with the addresses of their lbs, as a registrar's form asks for them. */
+const glueOf = ({ settings }: World, answers: readonly Answer[]): string =>
+  settings.config.pairs
+    .map(({ hostname }, index) => {
+      const addresses = answers.filter(({ lb }) => lb === `lb${index + 1}`).map(({ address }) => address)
+      return `  ${hostname}  ${[...new Set(addresses)].join('  ')}`
+    })
+    .join('\n')
+
+/** @returns the path of the file, relative to where the operator stands. */
+const writeSshConfig = async (world: World): Promise<string> => {
+  const folder = path.join(world.settings.root, 'runs')
+  const knownHosts = path.join(folder, 'known_hosts')
+  const hosts = await listServers(world)
+  const identity = world.settings.environment.sshPublicKeyFile.replace(/\.pub$/, '')
+  await mkdir(folder, { recursive: true })
+  await writeFile(knownHosts, knownHostsOf(hosts))
+  const file = path.join(folder, 'ssh_config')
+  await writeFile(file, sshConfigOf(hosts, { knownHosts, identity: path.resolve(identity) }))
+  return path.relative(process.cwd(), file)
+}
+
+const requireCleanWitness = ({ witness }: FinishedRun): void => {
+  if (!witness) return
+  const { lost, refused, wrong } = witness.totals
+  if (lost + refused + wrong === 0) return
+  throw new InfraError(
+    `The operation is done, but the witness lost ${lost + refused} queries and got ${wrong} wrong answers`,
+    {
+      exitCode: 5,
+      hint: 'Look at the witness in events.ndjson of this run: it names each question, its time and the step.',
+    },
+  )
+}

@@ -1,0 +1,37 @@
+import type { Target } from '../dns/query.ts'
+import { InfraError } from '../errors.ts'
+import { projectSelector } from '../fleet/labels.ts'
+import { type FleetServer, toFleetServer } from '../fleet/server.ts'
+import type { World } from './world.ts'
+
+/** All servers of the project, read anew. */
+export const listServers = async ({ hcloud, settings }: World): Promise<readonly FleetServer[]> => {
+  const { project } = settings.config
+  const servers = await hcloud.servers.list({ labelSelector: projectSelector(project) })
+  return servers.flatMap((server) => toFleetServer(project, server) ?? [])
+}
+
+/** @returns undefined when there is none of that name, or when it is not ours. */
+export const findServer = async ({ hcloud, settings }: World, name: string): Promise<FleetServer | undefined> => {
+  const server = await hcloud.servers.find(name)
+  return server && toFleetServer(settings.config.project, server)
+}
+
+/** @throws InfraError when there is no server of that name with our labels. */
+export const getServer = async (world: World, name: string): Promise<FleetServer> => {
+  const server = await findServer(world, name)
+  if (server) return server
+  throw new InfraError(`${name} is gone: it existed when the plan was made`, {
+    hint: 'Somebody or something else changes the servers. Look at status, then run again.',
+  })
+}
+
+/** The lbs that serve, in the order of their pairs. */
+export const listLbs = async (world: World): Promise<readonly FleetServer[]> =>
+  (await listServers(world))
+    .filter((server) => server.role === 'lb' && server.phase === 'serving')
+    .sort((a, b) => a.pair - b.pair)
+
+/** The addresses under which a machine is asked. */
+export const targetsOf = ({ name, ipv4, ipv6 }: FleetServer, port: number): readonly Target[] =>
+  [ipv4, ...(ipv6 ? [ipv6] : [])].map((address) => ({ name, address, port }))

@@ -1,0 +1,70 @@
+import { Listr, type ListrTask } from 'listr2'
+import { describeStep } from '../plan/describe.ts'
+import type { PlanPhase, Step, Track } from '../plan/types.ts'
+import { perform, type Report } from './handlers.ts'
+import { type Display, listrOptions } from './renderer.ts'
+import type { RunWorld } from './world.ts'
+
+/**
+ * Runs one phase of a plan as a task tree: its tracks side by side, the steps of a track in turn. Waits for every track to
+ * end before it fails, so nothing runs on behind the back of whoever handles the failure.
+ * @throws the first error of any step.
+ */
+export const runPhase = async (world: RunWorld, phase: PlanPhase, display: Display): Promise<void> => {
+  const failures: unknown[] = []
+  const taskOf = (step: Step): ListrTask => ({
+    title: describeStep(step),
+    task: async (_context, task) => {
+      await performRecorded(world, step, (text) => {
+        if (task.output !== text) task.output = text
+      }).catch((error: unknown) => {
+        failures.push(error)
+        throw error
+      })
+    },
+  })
+  const trackTask = (track: Track): ListrTask => {
+    const [first] = track
+    if (track.length === 1 && first) return taskOf(first)
+    return {
+      title: subjectOf(track),
+      task: (_context, task) => task.newListr(track.map(taskOf), { concurrent: false, exitOnError: true }),
+    }
+  }
+  const [only] = phase.tracks
+  const tasks = phase.tracks.length === 1 && only ? only.map(taskOf) : phase.tracks.map(trackTask)
+  const isConcurrent = phase.tracks.length > 1
+  const startedAt = world.clock.now()
+  world.events.emit({ event: 'phase', title: phase.title, state: 'started' })
+  const root: ListrTask = {
+    title: phase.title,
+    task: (_context, task) => task.newListr(tasks, { concurrent: isConcurrent, exitOnError: !isConcurrent }),
+  }
+  await new Listr([root], listrOptions(display)).run({})
+  const state = failures.length === 0 ? 'done' : 'failed'
+  world.events.emit({ event: 'phase', title: phase.title, state, ms: world.clock.now() - startedAt })
+  if (failures.length > 0) throw failures[0]
+}
+
+const subjectOf = (track: Track): string => {
+  const [first] = track
+  if (!first) return ''
+  return 'lb' in first ? first.lb : 'server' in first ? first.server : describeStep(first)
+}
+
+/** An interrupt takes effect between steps: a step that has begun is finished. */
+const performRecorded = async (world: RunWorld, step: Step, report: Report): Promise<void> => {
+  world.signal.throwIfAborted()
+  const { clock, events } = world
+  const entry = { event: 'step', step: describeStep(step), kind: step.kind } as const
+  const startedAt = clock.now()
+  events.emit({ ...entry, state: 'started' })
+  try {
+    await perform(world, step, report)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text })
+    throw error
+  }
+  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt })
+}

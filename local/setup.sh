@@ -1,0 +1,44 @@
+#!/bin/sh
+# Installs what the local twin and the tests need on Debian: system packages, then node_modules. Does nothing where all is
+# there, so it can stand in front of every command. With `test` also what only the tests use.
+set -eu
+cd "$(dirname "$0")/.."
+
+packages="ansible-core bind9-dnsutils bind9-utils openssh-client"
+packages="$packages apt-cacher-ng iproute2 mmdebstrap nftables procps systemd-container util-linux"
+[ "${1:-}" = test ] && packages="$packages ansible-lint bind9 dnsperf git hcloud-cli python3-hcloud"
+
+missing=""
+for package in $packages; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing="$missing $package"
+done
+
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "setup: these packages are missing; install them as root: apt-get install$missing" >&2
+    exit 2
+  fi
+  echo "setup: installing$missing" >&2
+  # services of these packages are not wanted on this machine: only their programs are used
+  policy=/usr/sbin/policy-rc.d
+  made_policy=""
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod 755 "$policy"
+    made_policy=yes
+  fi
+  trap '[ -z "$made_policy" ] || rm -f "$policy"' EXIT
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086 # one word a package
+  {
+    apt-get -q update
+    apt-get -qy --no-install-recommends -o DPkg::Lock::Timeout=300 install $missing
+  } >&2
+fi
+
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  echo "setup: installing node_modules" >&2
+  npm ci --no-audit --no-fund >&2
+  touch node_modules/.package-lock.json
+fi

@@ -1,0 +1,28 @@
+import { createCommand, runCommand } from '../lib/cli.ts'
+
+const command = createCommand({
+  name: 'status',
+  summary:
+    'Shows machines, generations, active colours, who answers through each lb, and what differs from config and zone files. Changes nothing.',
+  examples: [
+    ['', 'what runs and answers in production'],
+    ['--env-file local/.state/twin.env', 'on the local twin'],
+    ['--json', 'one JSON object, for a program'],
+  ],
+})
+  .option('--env-file <path>', 'file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default: .env)')
+  .option('--config <path>', 'config file (default: infra.config.ts)')
+  .option('--json', 'print one JSON object on stdout')
+  .option('--verbose', 'print where an unforeseen error came from')
+
+await runCommand(command, async (options) => {
+  const { withWorld } = await import('../lib/tasks/open-world.ts')
+  const { readStatus } = await import('../lib/tasks/status.ts')
+  const { describeStatus } = await import('../lib/report/status.ts')
+  const say = (text: string): void => void process.stderr.write(`${text}\n`)
+  return withWorld({ ...options, say }, async (world) => {
+    const status = await readStatus(world)
+    process.stdout.write(`${options.json ? JSON.stringify(status) : describeStatus(status)}\n`)
+    return status.drift.length === 0 ? 0 : 3
+  })
+})

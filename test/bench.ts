@@ -1,0 +1,129 @@
+/**
+ * What a deployment costs, as ratios taken in one run on one local twin: against its floor (boot to SSH, then one Ansible run of
+ * the same role), each phase's share of it, and the throughput of an lb against its nameserver asked directly.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { systemClock, waitFor } from '../lib/clock.ts'
+import { duration, table } from '../lib/report/table.ts'
+import { expectScript } from './scripts/command.ts'
+import { startTwin, type Twin } from './scripts/twin.ts'
+
+interface Event {
+  readonly event: string
+  readonly title?: string
+  readonly kind?: string
+  readonly state?: string
+  readonly ms?: number
+}
+
+const secondsOfLoad = 5
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const deployment = async (twin: Twin): Promise<readonly Event[]> => {
+  const { stdout } = await expectScript(0, 'deploy-infra', [
+    '--env-file',
+    twin.envFile,
+    '--yes',
+    '--yes-delete',
+    '--json',
+  ])
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): Event => JSON.parse(line))
+}
+
+const opensPort22 = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: address, port: 22, timeout: 1000 })
+    const end = (isOpen: boolean): void => {
+      socket.destroy()
+      resolve(isOpen)
+    }
+    socket.once('data', () => end(true))
+    socket.once('error', () => end(false))
+    socket.once('timeout', () => end(false))
+  })
+
+/** Two machines of the same image, side by side as a deployment makes them, until sshd greets. */
+const bootToSsh = async ({ cloud }: Twin): Promise<number> => {
+  const image = await cloud.images.find('debian-12', 'x86')
+  const startedAt = performance.now()
+  const servers = await Promise.all(
+    ['bench-a', 'bench-b'].map((name) =>
+      cloud.servers.createReady(
+        { name, server_type: 'cpx22', image: image?.id ?? 0, location: 'fsn1' },
+        { timeoutMs: 60_000 },
+      ),
+    ),
+  )
+  const attempt = async (address: string) =>
+    (await opensPort22(address)) ? { done: true } : { seen: 'port 22 closed' }
+  const options = { clock: systemClock, everyMs: 100, timeoutMs: 60_000 }
+  await Promise.all(
+    servers.map((server) => waitFor(server.name, () => attempt(server.public_net.ipv4?.ip ?? ''), options)),
+  )
+  const ms = performance.now() - startedAt
+  await Promise.all(servers.map((server) => cloud.servers.delete(server.id)))
+  return ms
+}
+
+/** Queries a second that dnsperf gets answered in a few seconds, asking as fast as it is answered. */
+const throughput = async (address: string): Promise<number> => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'bench-'))
+  const file = path.join(directory, 'questions')
+  writeFileSync(file, 'example.test SOA\nwww.example.test A\nns1.example.test AAAA\n')
+  const args = ['-s', address, '-d', file, '-l', String(secondsOfLoad), '-c', '20', '-q', '100', '-t', '2', '-e']
+  const { stdout } = await promisify(execFile)('dnsperf', args)
+  rmSync(directory, { recursive: true })
+  return Number(/Queries per second:\s+([\d.]+)/.exec(stdout)?.[1] ?? Number.NaN)
+}
+
+const addressOf = async ({ cloud }: Twin, name: string): Promise<string> =>
+  (await cloud.servers.find(name))?.public_net.ipv4?.ip ?? ''
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+const compareThroughput = async (twin: Twin): Promise<string> => {
+  const [direct, lb] = await Promise.all([addressOf(twin, 'ns1'), addressOf(twin, 'lb1')])
+  const ratios: number[] = []
+  for (let round = 0; round < 3; round += 1) ratios.push((await throughput(lb)) / (await throughput(direct)))
+  return `lb throughput / nameserver asked directly: ${median(ratios).toFixed(2)} (rounds: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`
+}
+
+const compareWithFloor = (events: readonly Event[], boot: number): string => {
+  const phases = events.filter(({ event, ms }) => event === 'phase' && ms !== undefined)
+  const total = phases.reduce((sum, { ms = 0 }) => sum + ms, 0)
+  const configure = events.find(({ kind, ms }) => kind === 'configure' && ms !== undefined)?.ms ?? Number.NaN
+  const shares = phases.map(({ title = '', ms = 0 }) => [
+    `  ${title}`,
+    duration(ms),
+    `${((100 * ms) / total).toFixed(0)} %`,
+  ])
+  return [
+    `deployment / floor (boot to SSH + one Ansible run): ${(total / (boot + configure)).toFixed(2)}`,
+    `  floor: ${duration(boot)} + ${duration(configure)}; deployment: ${duration(total)}`,
+    'share of each phase:',
+    table(shares, [1, 2]),
+  ].join('\n')
+}
+
+const twin = await startTwin()
+try {
+  say('bootstrapping')
+  await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
+  await deployment(twin)
+  say('measuring a deployment whose packages are in the cache')
+  const events = await deployment(twin)
+  say(`\n${compareWithFloor(events, await bootToSsh(twin))}`)
+  say(`\n${await compareThroughput(twin)}`)
+} finally {
+  await twin.down()
+}

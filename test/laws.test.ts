@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const laws = suite('laws')
+
+const root = path.resolve(import.meta.dirname, '..')
+
+const sources = (folder: string): readonly (readonly [file: string, text: string])[] =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(folder, file))
+    .map((file) => [file, readFileSync(path.join(root, file), 'utf8')] as const)
+
+const filesWith = (folders: readonly string[], pattern: RegExp): readonly string[] =>
+  folders.flatMap(sources).flatMap(([file, text]) => (pattern.test(text) ? [file] : []))
+
+laws('only lib/config reads the environment', () => {
+  assert.equal(filesWith(['lib', 'scripts'], /process\.env\b/), ['lib/config/load.ts'])
+})
+
+laws('lib and scripts do not know about the local twin', () => {
+  const knowing = filesWith(['lib', 'scripts'], /(from |import\()'(\.\.\/)+local\//)
+  assert.equal([...knowing].sort(), ['scripts/local-down.ts', 'scripts/local-up.ts'])
+  assert.equal(
+    filesWith(['lib'], /127\.0\.0\.1|198\.18\.|isLocal|if \(local\)/).filter((file) => !allowedAddresses.has(file)),
+    [],
+  )
+})
+
+/** Example addresses in messages and placeholders, not decisions. */
+const allowedAddresses = new Set(['lib/config/schema.ts', 'lib/tasks/preflight.ts', 'lib/hcloud/credentials.ts'])
+
+laws('local takes only types, schemas, errors and the clock from lib', () => {
+  const allowed = /from '(\.\.\/)+lib\/(errors|clock)\.ts'|^import type /
+  const imports = sources('local').flatMap(([file, text]) =>
+    [...text.matchAll(/^import .*'(\.\.\/)+lib\/.*$/gm)].map((match) => `${file}: ${match[0]}`),
+  )
+  assert.equal(
+    imports.filter((line) => !allowed.test(line.replace(/^[^:]+: /, ''))),
+    [],
+  )
+})
+
+laws('plans have neither clock nor chance', () => {
+  assert.equal(filesWith(['lib/plan'], /Date\.|new Date|Math\.random|performance\.|process\./), [])
+})
+
+laws('SSH host keys are checked everywhere', () => {
+  assert.equal(
+    filesWith(
+      ['lib', 'local', 'scripts', 'test'],
+      /StrictHostKeyChecking[= ]'?no|host_key_checking *= *[Ff]alse/,
+    ).filter((file) => file !== 'test/laws.test.ts'),
+    [],
+  )
+})
+
+laws.run()

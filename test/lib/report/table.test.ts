@@ -1,0 +1,25 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { duration, table } from '../../../lib/report/table.ts'
+
+const tables = suite('lib/report/table')
+
+tables('lines columns up, figures to the right, nothing trailing', () => {
+  assert.is(
+    table(
+      [
+        ['name', 'sent'],
+        ['lb1', '9'],
+        ['lb10', '1000'],
+      ],
+      [1],
+    ),
+    'name  sent\nlb1      9\nlb10  1000',
+  )
+})
+
+tables('durations are for people', () => {
+  assert.equal([0, 950, 12_340, 125_000].map(duration), ['0 ms', '950 ms', '12.3 s', '2 min 5 s'])
+})
+
+tables.run()

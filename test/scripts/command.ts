@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+export interface RunningScript {
+  readonly pid: number
+  readonly ended: Promise<Outcome>
+  /** Resolves when a line of stdout or stderr matches; rejects when the script ends first. */
+  readonly saw: (pattern: RegExp) => Promise<void>
+}
+
+/** Starts `scripts/NAME.ts` as an operator would, without a terminal. */
+export const startScript = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningScript => {
+  const child = spawn(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  const watchers: { pattern: RegExp; resolve: () => void; reject: (error: Error) => void }[] = []
+  const look = (): void => {
+    for (const watcher of watchers) if (watcher.pattern.test(stdout) || watcher.pattern.test(stderr)) watcher.resolve()
+  }
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk
+    look()
+  })
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+    look()
+  })
+  const ended = new Promise<Outcome>((resolve) => {
+    child.on('close', (code) => {
+      for (const watcher of watchers) watcher.reject(new Error(`ended without ${watcher.pattern}:\n${stderr}`))
+      resolve({ code, stdout, stderr })
+    })
+  })
+  const saw = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      watchers.push({ pattern, resolve, reject })
+      look()
+    })
+  return { pid: child.pid ?? 0, ended, saw }
+}
+
+export const runScript = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
+  startScript(name, args, env).ended
+
+/** @throws Error with everything the script printed, unless it ended with `code`. */
+export const expectScript = async (
+  code: number,
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Outcome> => {
+  const outcome = await runScript(name, args, env)
+  if (outcome.code === code) return outcome
+  throw new Error(
+    `${name} ${args.join(' ')}: exit ${outcome.code}, expected ${code}\n${outcome.stdout}\n${outcome.stderr}`,
+  )
+}

@@ -1,0 +1,218 @@
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { query } from '../../lib/dns/query.ts'
+import { expectScript, type Outcome, runScript, startScript } from './command.ts'
+import { startLoad } from './load.ts'
+import { startTwin, type Twin } from './twin.ts'
+
+const deploys = suite('scripts/deploy-infra on real machines')
+
+/** Through each lb at once; what two shared cores hold beside four machines, Ansible and the load generator itself. */
+const queriesPerSecond = 1000
+
+let twin: Twin
+const scratch = mkdtempSync(path.join(tmpdir(), 'deploy-'))
+
+deploys.before(async () => {
+  twin = await startTwin()
+})
+deploys.after(async () => {
+  await twin?.down()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const deploy = (...args: readonly string[]): Promise<Outcome> =>
+  expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', ...args])
+
+const lbAddresses = async (): Promise<readonly string[]> =>
+  (await twin.cloud.servers.list({ labelSelector: 'role=lb' })).flatMap(({ public_net: { ipv4, ipv6 } }) => [
+    ipv4?.ip ?? '',
+    ipv6?.ip.replace(/::\/64$/, '::1') ?? '',
+  ])
+
+/** Serial and NSID of every zone at every address over both transports: one line each, so that whole worlds can be compared. */
+const whoAnswers = async (): Promise<readonly string[]> => {
+  const lines: string[] = []
+  for (const address of await lbAddresses()) {
+    for (const name of ['example.test', 'example2.test']) {
+      for (const transport of ['udp', 'tcp'] as const) {
+        const reply = await query(
+          { address, port: 53 },
+          { name, type: 'SOA', transport },
+          { timeoutMs: 3000 },
+        )
+        const said = reply.kind === 'answered' ? `${reply.rcode} ${reply.serial} ${reply.nsid}` : reply.kind
+        lines.push(`${address} ${name} ${transport} ${said}`)
+      }
+    }
+  }
+  return lines
+}
+
+const generationOf = async (name: string): Promise<string> => {
+  const server = await twin.cloud.servers.find(name)
+  return server?.labels.generation ?? 'none'
+}
+
+const everyAnswerIsOf = async (generation: string): Promise<void> => {
+  const lines = await whoAnswers()
+  assert.is(lines.length, 16)
+  for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns[12]\\.${generation}$`))
+}
+
+const namesOfServers = async (): Promise<readonly string[]> =>
+  (await twin.cloud.servers.list()).map((server) => server.name).sort()
+
+const assertNotLocked = async (): Promise<void> => {
+  assert.is(await twin.cloud.placementGroups.find('example-lock'), undefined, 'the lock is left')
+}
+
+deploys('bootstrap makes everything from nothing, and prints the glue', async () => {
+  const { stdout } = await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
+  assert.match(stdout, /ns1\.example\.test {2}198\.18\.\d+\.\d+ {2}2001:2:/)
+  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  await everyAnswerIsOf(await generationOf('ns1'))
+})
+
+deploys('bootstrap run again finds nothing to do', async () => {
+  const before = await twin.snapshot()
+  const { stderr } = await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
+  assert.match(stderr, /Nothing to do/)
+  assert.equal(await twin.snapshot(), before)
+})
+
+deploys('a dry run prints the plan, says 3, and changes nothing', async () => {
+  const before = await twin.snapshot()
+  const { stdout } = await expectScript(3, 'deploy-infra', ['--env-file', twin.envFile, '--dry-run'])
+  assert.match(stdout, /Switch lb1 to ns1-next/)
+  assert.equal(await twin.snapshot(), before)
+})
+
+deploys('without a terminal and without --yes it asks nothing, says 2 and names the flag', async () => {
+  const before = await twin.snapshot()
+  const refused = await expectScript(2, 'deploy-infra', ['--env-file', twin.envFile])
+  assert.match(refused.stderr, /--yes/)
+  const half = await expectScript(2, 'deploy-infra', ['--env-file', twin.envFile, '--yes'])
+  assert.match(half.stderr, /--yes-delete or --keep-old/)
+  assert.equal(await twin.snapshot(), before)
+})
+
+deploys('under load from dnsperf a deployment loses no query and answers none wrongly', async () => {
+  const before = await generationOf('ns1')
+  const loads = (await lbAddresses())
+    .filter((address) => address.includes('.'))
+    .map((address) => startLoad(address, { rate: queriesPerSecond, maxSeconds: 600 }))
+  const { stdout } = await deploy().finally(() => undefined)
+  const reports = await Promise.all(loads.map((load) => load.stop()))
+  for (const { sent, completed, lost, rcodes, text } of reports) {
+    assert.ok(sent > queriesPerSecond * 10, text)
+    assert.is(lost, 0, text)
+    assert.equal(rcodes, { NOERROR: completed }, text)
+  }
+  assert.match(stdout, /The witness asked all the while/)
+  const after = await generationOf('ns1')
+  assert.is.not(after, before)
+  await everyAnswerIsOf(after)
+  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  await assertNotLocked()
+})
+
+deploys('killed in the middle of the switch, the next run finishes the same generation', async () => {
+  const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
+  await script.saw(/"kind":"switch-lb","state":"done"/)
+  process.kill(script.pid, 'SIGKILL')
+  await script.ended
+  const begun = await generationOf('ns1-next')
+  const { stderr } = await deploy()
+  assert.match(stderr, new RegExp(`unfinished deployment of generation ${begun}`))
+  assert.is(await generationOf('ns1'), begun)
+  await everyAnswerIsOf(begun)
+  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+})
+
+deploys('status shows the generation everywhere and no drift', async () => {
+  const { stdout } = await expectScript(0, 'status', ['--env-file', twin.envFile, '--json'])
+  const status = JSON.parse(stdout)
+  const generation = Number(await generationOf('ns1'))
+  assert.equal(status.drift, [])
+  assert.equal([...new Set(status.answers.map((answer: { serial: number }) => answer.serial))], [generation])
+  assert.ok(status.lbs.every((lb: { status: { active: string } }) => ['blue', 'green'].includes(lb.status.active)))
+})
+
+/** What must hold after every failure: the old nameservers serve, the lock is free, and the message says what to do. */
+const failsSafely = async (
+  code: number,
+  message: RegExp,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> => {
+  const generation = await generationOf('ns1')
+  const outcome = await runScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', ...args], env)
+  assert.is(outcome.code, code, outcome.stderr)
+  assert.match(outcome.stderr, message)
+  await everyAnswerIsOf(generation)
+  await assertNotLocked()
+}
+
+const changedConfig = (name: string, change: (text: string) => string): string => {
+  const file = path.join(scratch, `${name}.config.mjs`)
+  const text = readFileSync('infra.config.ts', 'utf8')
+    .replace(/^import .*$/m, '')
+    .replace(/ satisfies InfraConfig/, '')
+  writeFileSync(file, change(text))
+  return file
+}
+
+deploys('a broken zone file is refused before anything is made', async () => {
+  const zones = path.join(scratch, 'zones')
+  cpSync('ansible/zones', zones, { recursive: true })
+  writeFileSync(
+    path.join(zones, 'example2.test.zone'),
+    `${readFileSync('ansible/zones/example2.test.zone', 'utf8')}\nbroken IN A 300.1.1.1\n`,
+  )
+  const config = changedConfig('zones', (text) => text.replace("'ansible/zones'", JSON.stringify(zones)))
+  await failsSafely(2, /example2\.test\.zone/, ['--config', config])
+})
+
+deploys('a broken config names the field', () =>
+  failsSafely(2, /pairs/, [
+    '--config',
+    changedConfig('pairs', (text) => text.replace(/pairs: \[[\s\S]*?\],\n {2}image/, 'pairs: [],\n  image')),
+  ]),
+)
+
+deploys('a wrong token is named as such', async () => {
+  const file = path.join(scratch, 'wrong.env')
+  copyFileSync(twin.envFile, file)
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/HCLOUD_TOKEN=.*/, 'HCLOUD_TOKEN=wrong'))
+  const outcome = await runScript('deploy-infra', ['--env-file', file, '--yes', '--yes-delete'])
+  assert.is(outcome.code, 2)
+  assert.match(outcome.stderr, /token/i)
+  assert.not.match(outcome.stderr, /=wrong/)
+})
+
+deploys('a full location stops before anything is made', async () => {
+  for (const serverType of ['cpx22', 'cpx12', 'cx23'])
+    await twin.fault({ unavailable: { serverType, location: 'hel1' } })
+  await failsSafely(1, /hel1 offers none of cpx22, cpx12, cx23/, [])
+  await twin.clearFaults()
+})
+
+deploys('a name that somebody else took is not touched', async () => {
+  const [image] = await twin.cloud.images.list({ name: 'debian-12' })
+  const { server } = await twin.cloud.servers.create({
+    name: 'ns1-next',
+    server_type: 'cpx22',
+    image: image?.id ?? 0,
+    location: 'fsn1',
+    start_after_create: false,
+  })
+  await failsSafely(1, /ns1-next .*already taken/, [])
+  assert.is((await twin.cloud.servers.get(server.id)).name, 'ns1-next')
+  await twin.cloud.servers.delete(server.id)
+})
+
+deploys.run()

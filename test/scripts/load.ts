@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+export interface LoadReport {
+  readonly sent: number
+  readonly completed: number
+  readonly lost: number
+  /** Answers by rcode, such as `{ NOERROR: 120000 }`. */
+  readonly rcodes: Readonly<Record<string, number>>
+  readonly text: string
+}
+
+export interface Load {
+  /** Ends the load and returns what became of it. */
+  stop(): Promise<LoadReport>
+}
+
+/** Names of the committed zones that every generation answers with NOERROR. */
+const questions = [
+  'example.test SOA',
+  'example.test A',
+  'www.example.test A',
+  'ns1.example.test A',
+  'example2.test SOA',
+  'www.example2.test A',
+]
+
+/**
+ * dnsperf against one address: a steady rate from many sockets, bounded in time even when nobody stops it.
+ * @param rate queries a second.
+ */
+export const startLoad = (
+  address: string,
+  { rate, maxSeconds }: { readonly rate: number; readonly maxSeconds: number },
+): Load => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'load-'))
+  const file = path.join(directory, 'questions')
+  writeFileSync(file, `${questions.join('\n')}\n`)
+  const args = [
+    '-s',
+    address,
+    '-d',
+    file,
+    '-Q',
+    String(rate),
+    '-l',
+    String(maxSeconds),
+    '-c',
+    '200',
+    '-q',
+    '5000',
+    '-t',
+    '3',
+    '-e',
+  ]
+  const child = spawn('dnsperf', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  child.stdout.on('data', (chunk) => {
+    text += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    text += chunk
+  })
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  return {
+    stop: async () => {
+      child.kill('SIGINT')
+      await ended
+      rmSync(directory, { recursive: true, force: true })
+      return readReport(text)
+    },
+  }
+}
+
+const figure = (text: string, name: string): number => {
+  const match = new RegExp(`${name}:\\s+(\\d+)`).exec(text)
+  if (!match) throw new Error(`dnsperf did not report "${name}":\n${text}`)
+  return Number(match[1])
+}
+
+const readReport = (text: string): LoadReport => {
+  const codes = /Response codes:\s+(.*)/.exec(text)?.[1] ?? ''
+  const rcodes = [...codes.matchAll(/(\w+) (\d+)/g)].map((match) => [match[1] ?? '', Number(match[2])] as const)
+  return {
+    sent: figure(text, 'Queries sent'),
+    completed: figure(text, 'Queries completed'),
+    lost: figure(text, 'Queries lost'),
+    rcodes: Object.fromEntries(rcodes),
+    text,
+  }
+}

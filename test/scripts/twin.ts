@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import { createHcloud, type Hcloud } from '../../lib/hcloud/client.ts'
+import { expectScript } from './command.ts'
+
+/** A local twin of its own for one test file, beside whatever else runs on this computer. */
+export interface Twin {
+  readonly state: string
+  readonly envFile: string
+  readonly cloud: Hcloud
+  /** Has the emulated cloud misbehave; see local/cloud/faults. */
+  fault(fault: object): Promise<void>
+  clearFaults(): Promise<void>
+  /** Everything the cloud holds, to be compared before and after. */
+  snapshot(): Promise<unknown>
+  down(): Promise<void>
+}
+
+export const startTwin = async (): Promise<Twin> => {
+  const state = mkdtempSync(path.join(tmpdir(), 'twin-'))
+  try {
+    await expectScript(0, 'local-up', ['--state', state])
+  } catch (error) {
+    await stopTwin(state)
+    throw error
+  }
+  const envFile = path.join(state, 'twin.env')
+  const { HCLOUD_ENDPOINT: endpoint = '', HCLOUD_TOKEN: token = '' } = parseEnv(readFileSync(envFile, 'utf8'))
+  const cloud = createHcloud({ endpoint, token })
+  const callFaults = async (method: string, body?: object): Promise<void> => {
+    const answer = await fetch(new URL('/faults', endpoint), {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    if (!answer.ok) throw new Error(`faults: ${answer.status} ${await answer.text()}`)
+  }
+  return {
+    state,
+    envFile,
+    cloud,
+    fault: (fault) => callFaults('POST', fault),
+    clearFaults: () => callFaults('DELETE'),
+    snapshot: () =>
+      Promise.all([
+        cloud.servers.list(),
+        cloud.networks.list(),
+        cloud.firewalls.list(),
+        cloud.sshKeys.list(),
+        cloud.placementGroups.list(),
+      ]),
+    down: () => stopTwin(state),
+  }
+}
+
+const stopTwin = async (state: string): Promise<void> => {
+  await expectScript(0, 'local-down', ['--state', state])
+  rmSync(state, { recursive: true, force: true })
+}
