@@ -2,7 +2,7 @@ import enquirer from 'enquirer'
 import { InfraError } from './errors.ts'
 
 /** Whether a question can be asked: enquirer on a closed stdin ends the process without a word. */
-export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
+const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
 /** @throws InfraError (exit code 2) naming the flag that answers the question, when there is no terminal to ask on. */
 export const requireTerminal = (question: string, flag: string): void => {

@@ -15,12 +15,12 @@ const command = createCommand({
   .option('--json', 'print one JSON object on stdout')
   .option('--verbose', 'print where an unforeseen error came from')
 
-await runCommand(command, async (options) => {
+await runCommand(command, async (options, interrupt) => {
   const { withWorld } = await import('../lib/tasks/open-world.ts')
   const { readStatus } = await import('../lib/tasks/status.ts')
   const { describeStatus } = await import('../lib/report/status.ts')
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
-  return withWorld({ ...options, say }, async (world) => {
+  return withWorld({ ...options, say, signal: interrupt }, async (world) => {
     const status = await readStatus(world)
     process.stdout.write(`${options.json ? JSON.stringify(status) : describeStatus(status)}\n`)
     return status.drift.length === 0 ? 0 : 3

@@ -6,7 +6,7 @@ import { parseEnv } from 'node:util'
 import { InfraError } from '../errors.ts'
 import { type Config, configSchema } from './schema.ts'
 
-export interface Environment {
+interface Environment {
   /** Such as `https://api.hetzner.cloud/v1`. */
   readonly endpoint: string
   readonly token: string

@@ -6,7 +6,7 @@ import { digCommand } from './question.ts'
 import { type Answered, describeReply, type Reply } from './reply.ts'
 
 /** `unknown`: it could not be measured, which is not `ok`. */
-export type FindingStatus = 'ok' | 'failed' | 'unknown'
+type FindingStatus = 'ok' | 'failed' | 'unknown'
 
 /** What one check found at one address. */
 export interface Finding {

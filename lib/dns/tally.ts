@@ -4,7 +4,7 @@ import { describeQuestion, type Question } from './question.ts'
 import type { Answered, Reply } from './reply.ts'
 
 /** One query that went wrong, and during which step of the operation it was sent. */
-export interface Incident {
+interface Incident {
   /** When it was sent, milliseconds since the Unix epoch. */
   readonly at: number
   readonly question: string

@@ -4,7 +4,7 @@ import type { WitnessReport } from '../dns/witness.ts'
 import type { Plan } from '../plan/types.ts'
 
 /** What happened, one object a line: in `runs/<generation>/events.ndjson`, and on stdout with `--json`. */
-export type RunEvent =
+type RunEvent =
   | ({ readonly event: 'plan' } & Plan)
   | { readonly event: 'phase'; readonly title: string; readonly state: State; readonly ms?: number }
   | {

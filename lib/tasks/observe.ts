@@ -17,7 +17,9 @@ export const observe = async (world: World): Promise<Observed> => {
     observeFirewalls(world),
   ])
   const servers = all.flatMap((server) => toFleetServer(project, server) ?? [])
-  const lbs = servers.filter((server) => server.role === 'lb' && server.phase === 'serving')
+  const lbs = servers
+    .filter((server) => server.role === 'lb' && server.phase === 'serving')
+    .sort((a, b) => a.pair - b.pair)
   const strangers = all.filter((server) => parseServerName(server.name) && !toFleetServer(project, server))
   return {
     servers: servers.map(observedServer),

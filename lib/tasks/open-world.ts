@@ -6,15 +6,17 @@ import type { World } from './world.ts'
 
 /**
  * Loads config and environment, and runs `work` with connections to the cloud they name.
- * @param say told when the cloud makes us wait, such as for its rate limit.
+ * @param options `say` is told when the cloud makes us wait, such as for its rate limit; `signal` cuts requests short, which only
+ * what changes nothing may do.
  */
 export const withWorld = async <T>(
-  options: LoadOptions & { readonly say: (text: string) => void },
+  options: LoadOptions & { readonly say: (text: string) => void; readonly signal?: AbortSignal },
   work: (world: World) => Promise<T>,
 ): Promise<T> => {
   const settings = await loadSettings(options)
   const { endpoint, token, sshPublicKeyFile } = settings.environment
-  const hcloud = createHcloud({ endpoint, token, clock: systemClock, onWait: options.say })
+  const signal = options.signal ? { signal: options.signal } : {}
+  const hcloud = createHcloud({ endpoint, token, clock: systemClock, onWait: options.say, ...signal })
   const ssh = await createSsh(sshPublicKeyFile)
   try {
     return await work({ settings, hcloud, ssh, clock: systemClock })

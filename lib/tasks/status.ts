@@ -13,11 +13,9 @@ import type { World } from './world.ts'
 
 /** Everything there is to know, read only. */
 export const readStatus = async (world: World): Promise<Status> => {
-  const [observed, servers, zones] = await Promise.all([
-    observe(world),
-    listServers(world),
-    hashZones(zonesFolderOf(world)),
-  ])
+  // one request first: a cloud that does not answer is told of once
+  const servers = await listServers(world)
+  const [observed, zones] = await Promise.all([observe(world), hashZones(zonesFolderOf(world))])
   const [lbs, answers] = await Promise.all([readLbs(world, observed), answersOf(world)])
   return {
     servers: servers.map(statusServer).sort((a, b) => a.name.localeCompare(b.name)),

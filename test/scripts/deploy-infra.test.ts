@@ -39,11 +39,7 @@ const whoAnswers = async (): Promise<readonly string[]> => {
   for (const address of await lbAddresses()) {
     for (const name of ['example.test', 'example2.test']) {
       for (const transport of ['udp', 'tcp'] as const) {
-        const reply = await query(
-          { address, port: 53 },
-          { name, type: 'SOA', transport },
-          { timeoutMs: 3000 },
-        )
+        const reply = await query({ address, port: 53 }, { name, type: 'SOA', transport }, { timeoutMs: 3000 })
         const said = reply.kind === 'answered' ? `${reply.rcode} ${reply.serial} ${reply.nsid}` : reply.kind
         lines.push(`${address} ${name} ${transport} ${said}`)
       }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-export interface LoadReport {
+interface LoadReport {
   readonly sent: number
   readonly completed: number
   readonly lost: number

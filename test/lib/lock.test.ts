@@ -1,0 +1,147 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Clock } from '../../lib/clock.ts'
+import { InfraError } from '../../lib/errors.ts'
+import { createHcloud } from '../../lib/hcloud/client.ts'
+import { type LockOptions, withLock } from '../../lib/lock.ts'
+import { type RunningCloud, startCloud } from '../../local/cloud/serve.ts'
+import { createFakeMachines } from '../../local/machines/fake.ts'
+
+const lock = suite('lib/lock')
+
+let cloud: RunningCloud
+lock.before(async () => {
+  cloud = await startCloud({
+    machines: createFakeMachines(),
+    pools: { ipv4: '198.18.1.0/24', ipv6: '2001:2:0:100::/56' },
+  })
+})
+lock.after(() => cloud.close())
+
+/** Time that passes only while somebody sleeps. */
+const fastClock = (): Clock & { pass(ms: number): void } => {
+  let now = Date.now()
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms
+    },
+    pass: (ms) => {
+      now += ms
+    },
+  }
+}
+
+const optionsWith = (changes: Partial<LockOptions> = {}): LockOptions & { said: string[] } => {
+  const said: string[] = []
+  return {
+    hcloud: createHcloud({ endpoint: cloud.endpoint, token: 't' }),
+    clock: fastClock(),
+    project: 'example',
+    operation: 'deploy-infra',
+    waitMs: 0,
+    signal: new AbortController().signal,
+    say: (text) => said.push(text),
+    said,
+    ...changes,
+  }
+}
+
+const group = () => optionsWith().hcloud.placementGroups.find('example-lock')
+const refusalOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+lock('is there while the work runs, names its holder, and is gone afterwards', async () => {
+  await withLock(optionsWith(), async () => {
+    const labels = (await group())?.labels
+    assert.is(labels?.operation, 'deploy-infra')
+    assert.is(labels?.pid, String(process.pid))
+    assert.is(labels?.project, 'example')
+  })
+  assert.is(await group(), undefined)
+})
+
+lock('is gone after a failure too, and the failure is what rises', async () => {
+  const failure = new Error('broken')
+  assert.is(await refusalOf(withLock(optionsWith(), () => Promise.reject(failure))), failure)
+  assert.is(await group(), undefined)
+})
+
+lock('a second run fails with 6 and is told who holds it', async () => {
+  await withLock(optionsWith({ operation: 'update-lbs' }), async () => {
+    const error = await refusalOf(withLock(optionsWith(), async () => undefined))
+    assert.instance(error, InfraError)
+    assert.is((error as InfraError).exitCode, 6)
+    assert.match(String(error), /running update-lbs/)
+    assert.match(String(error), new RegExp(`pid ${process.pid}`))
+  })
+})
+
+lock('with time to wait it waits, says so, and gets it', async () => {
+  const waiting = optionsWith({ waitMs: 60_000 })
+  let release = (): void => undefined
+  const first = withLock(
+    optionsWith(),
+    () =>
+      new Promise<void>((resolve) => {
+        release = resolve
+      }),
+  )
+  const sleep = waiting.clock.sleep
+  const second = withLock(
+    {
+      ...waiting,
+      clock: {
+        ...waiting.clock,
+        sleep: async (ms) => {
+          release()
+          await first
+          await sleep(ms)
+        },
+      },
+    },
+    async () => 'worked',
+  )
+  assert.is(await second, 'worked')
+  assert.match(waiting.said.join(), /Waits for .* running deploy-infra/)
+})
+
+lock('a lock that has run out is taken over, saying whose it was', async () => {
+  const { hcloud } = optionsWith()
+  const labels = {
+    project: 'example',
+    user: 'ann',
+    host: 'elsewhere',
+    pid: '7',
+    operation: 'deploy-infra',
+    expires: '1000',
+  }
+  await hcloud.placementGroups.create({ name: 'example-lock', type: 'spread', labels })
+  const options = optionsWith()
+  await withLock(options, async () => undefined)
+  assert.match(options.said.join(), /stale lock of ann@elsewhere \(pid 7\), running deploy-infra/)
+})
+
+lock('a lock whose process on this machine is dead is taken over at once', async () => {
+  const { hcloud, clock } = optionsWith()
+  await withLock(optionsWith(), async () => {
+    const held = await group()
+    const expires = String(Math.ceil(clock.now() / 1000) + 3600)
+    // a pid beyond every limit of Linux: nobody has it
+    await hcloud.placementGroups.update(held?.id ?? 0, { labels: { ...held?.labels, pid: '99999999', expires } })
+    await withLock(optionsWith(), async () => undefined)
+  })
+})
+
+lock('somebody else’s placement group of that name is not touched', async () => {
+  const { hcloud } = optionsWith()
+  const stranger = await hcloud.placementGroups.create({ name: 'example-lock', type: 'spread' })
+  assert.match(String(await refusalOf(withLock(optionsWith(), async () => undefined))), /is not a lock/)
+  assert.is((await group())?.id, stranger.id)
+  await hcloud.placementGroups.delete(stranger.id)
+})
+
+lock.run()
