@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { type ExitCode, InfraError } from './errors.ts'
 
@@ -84,6 +85,8 @@ const samePressMs = 500
 
 const listenForInterrupts = (): AbortSignal => {
   const controller = new AbortController()
+  // many questions at once listen to it
+  setMaxListeners(0, controller.signal)
   let firstAt: number | undefined
   const onSignal = (): void => {
     const now = performance.now()

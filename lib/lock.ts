@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { hostname, userInfo } from 'node:os'
 import type { Clock } from './clock.ts'
 import { InfraError } from './errors.ts'
@@ -46,7 +47,10 @@ export const withLock = async <T>(options: LockOptions, work: (signal: AbortSign
     renew(options, id).catch((error: unknown) => lost.abort(error))
   }, heartbeatMs)
   try {
-    return await work(AbortSignal.any([options.signal, lost.signal]))
+    const either = AbortSignal.any([options.signal, lost.signal])
+    // many questions at once listen to it
+    setMaxListeners(0, either)
+    return await work(either)
   } finally {
     clearInterval(heartbeat)
     await release(options, id)

@@ -26,33 +26,31 @@ export const describePhases = (phases: readonly { readonly title: string; readon
 export const describeWitnessTable = ({ targets }: WitnessReport): string =>
   table(
     [
-      ['  asked through', 'address', 'sent', 'answered', 'lost', 'wrong', 'p50', 'p99', 'max'],
+      ['  lb', 'address', 'asked', 'lost', 'wrong', 'p50', 'p99', 'max'],
       ...targets.map((one) => [
         `  ${one.name}`,
         one.address,
-        String(one.sent),
-        String(one.answered),
-        String(one.lost + one.refused),
-        String(one.wrong),
+        ...[one.sent, one.lost + one.refused, one.wrong].map(String),
         ...[one.p50Ms, one.p99Ms, one.maxMs].map((ms) => `${ms.toFixed(1)} ms`),
       ]),
     ],
-    [2, 3, 4, 5, 6, 7, 8],
+    [2, 3, 4, 5, 6, 7],
   )
 
 /** Who answers for each zone at each address; the transports share a line while they agree. */
 export const describeAnswers = (answers: readonly Answer[]): string => {
-  const lines = new Map<string, string[]>()
+  const rows = new Map<
+    string,
+    { readonly cells: readonly string[]; readonly transports: string[]; readonly said: readonly string[] }
+  >()
   for (const { lb, address, transport, zone, fault, serial, nsid } of answers) {
-    const said = fault ?? `serial ${serial}  NSID ${nsid ?? 'none'}`
-    const key = [`  ${lb}`, address, zone, said].join('\t')
-    lines.set(key, [...(lines.get(key) ?? []), transport])
+    const cells = [`  ${lb}`, address, zone]
+    const said = fault === undefined ? [nsid ?? 'no NSID', String(serial)] : [fault, '']
+    const key = [...cells, ...said].join('\n')
+    const row = rows.get(key) ?? { cells, transports: [], said }
+    row.transports.push(transport)
+    rows.set(key, row)
   }
-  return table(
-    [...lines].map(([key, transports]) => [
-      ...key.split('\t').slice(0, 3),
-      transports.join('+'),
-      key.split('\t')[3] ?? '',
-    ]),
-  )
+  const lines = [...rows.values()].map(({ cells, transports, said }) => [...cells, transports.join('+'), ...said])
+  return table([['  lb', 'address', 'zone', 'over', 'NSID', 'serial'], ...lines])
 }

@@ -26,7 +26,7 @@ export interface FinishedRun {
  */
 export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
   const answers = await askWhoAnswers(world, await zoneNames(world))
-  const sshConfig = await writeSshConfig(world)
+  const sshConfig = await writeSshConfig(world, run.plan.generation)
   const text = [...sections(run, answers), nextSteps(world, run, answers, sshConfig)].join('\n\n')
   if (run.events) await writeFile(path.join(run.events.directory, 'report.txt'), `${text}\n`)
   if (!run.json) process.stdout.write(`\n${text}\n`)
@@ -78,8 +78,8 @@ const glueOf = ({ settings }: World, answers: readonly Answer[]): string =>
     .join('\n')
 
 /** @returns the path of the file, relative to where the operator stands. */
-const writeSshConfig = async (world: World): Promise<string> => {
-  const folder = path.join(world.settings.root, 'runs')
+const writeSshConfig = async (world: World, generation: number): Promise<string> => {
+  const folder = path.join(world.settings.root, 'runs', String(generation))
   const knownHosts = path.join(folder, 'known_hosts')
   const hosts = await listServers(world)
   const identity = world.settings.environment.sshPublicKeyFile.replace(/\.pub$/, '')

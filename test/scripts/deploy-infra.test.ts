@@ -1,9 +1,13 @@
+import { execFile, execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
+import { toFleetServer } from '../../lib/fleet/server.ts'
+import { createSsh } from '../../lib/ssh/ssh.ts'
 import { expectScript, type Outcome, runScript, startScript } from './command.ts'
 import { startLoad } from './load.ts'
 import { startTwin, type Twin } from './twin.ts'
@@ -14,6 +18,7 @@ const deploys = suite('scripts/deploy-infra on real machines')
 const queriesPerSecond = 1000
 
 let twin: Twin
+const treeBefore = execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).split('\n')
 const scratch = mkdtempSync(path.join(tmpdir(), 'deploy-'))
 
 deploys.before(async () => {
@@ -209,6 +214,64 @@ deploys('a name that somebody else took is not touched', async () => {
   await failsSafely(1, /ns1-next .*already taken/, [])
   assert.is((await twin.cloud.servers.get(server.id)).name, 'ns1-next')
   await twin.cloud.servers.delete(server.id)
+})
+
+const onMachine = async (name: string, command: string): Promise<void> => {
+  const server = await twin.cloud.servers.find(name)
+  const host = server && toFleetServer('example', server)
+  if (!host) throw new Error(`${name} is not there`)
+  const ssh = await createSsh(path.join(twin.state, 'id_ed25519.pub'))
+  await ssh.run(host, ['sh', '-c', command]).finally(ssh.close)
+}
+
+deploys('an lb whose nginx refuses the configuration keeps its old one', async () => {
+  const template = '/etc/dns-lb/nginx.conf.template'
+  await onMachine('lb2', `cp ${template} /root/template && echo 'bogus;' >> ${template}`)
+  await failsSafely(4, /lb2 refused the new configuration[\s\S]*bogus[\s\S]*No traffic has moved/, [])
+  await onMachine('lb2', `cp /root/template ${template}`)
+})
+
+deploys('run again once that is mended, it goes on with the same servers', async () => {
+  const begun = await generationOf('ns1-next')
+  await deploy()
+  await everyAnswerIsOf(begun)
+})
+
+deploys('a nameserver that stops answering before the switch never gets traffic', async () => {
+  const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
+  const generation = await generationOf('ns1')
+  await script.saw(/"kind":"configure","state":"done"/)
+  process.kill(script.pid, 'SIGSTOP')
+  await onMachine('ns2-next', 'systemctl stop named')
+  process.kill(script.pid, 'SIGCONT')
+  const { code, stderr } = await script.ended
+  assert.is(code, 4, stderr)
+  assert.match(stderr, /ns2-next does not answer as it must[\s\S]*No traffic has moved/)
+  await everyAnswerIsOf(generation)
+  await assertNotLocked()
+})
+
+deploys('--fresh begins with new servers', async () => {
+  const left = await generationOf('ns1-next')
+  await deploy('--fresh')
+  assert.is.not(await generationOf('ns1'), left)
+  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+})
+
+deploys('--keep-old keeps the old warm; the next deployment removes them', async () => {
+  await expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--keep-old'])
+  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
+  await expectScript(0, 'status', ['--env-file', twin.envFile])
+  await deploy()
+  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+})
+
+deploys('the work tree is as it was', async () => {
+  const { stdout } = await promisify(execFile)('git', ['status', '--porcelain'])
+  assert.equal(
+    stdout.split('\n').filter((line) => !treeBefore.includes(line)),
+    [],
+  )
 })
 
 deploys.run()

@@ -24,8 +24,9 @@ summary('transports that agree share a line; those that differ do not', () => {
       answer({ zone: 'other.test.', transport: 'tcp', fault: 'refused' }),
     ]),
     [
-      '  lb1  198.18.1.10  example.test.  udp+tcp  serial 100  NSID ns1.100',
-      '  lb1  198.18.1.10  other.test.    udp      serial 100  NSID ns1.100',
+      '  lb   address      zone           over     NSID     serial',
+      '  lb1  198.18.1.10  example.test.  udp+tcp  ns1.100  100',
+      '  lb1  198.18.1.10  other.test.    udp      ns1.100  100',
       '  lb1  198.18.1.10  other.test.    tcp      refused',
     ].join('\n'),
   )
