@@ -28,17 +28,22 @@ if [ -n "$missing" ]; then
     chmod 755 "$policy"
     made_policy=yes
   fi
-  trap '[ -z "$made_policy" ] || rm -f "$policy"' EXIT
+  log=$(mktemp)
+  trap 'rm -f "$log"; [ -z "$made_policy" ] || rm -f "$policy"' EXIT
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086 # one word a package
   {
-    apt-get -q update
-    apt-get -qy --no-install-recommends -o DPkg::Lock::Timeout=300 install $missing
-  } >&2
+    apt-get -qq update &&
+      apt-get -qqy --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install $missing
+  } >"$log" 2>&1 || {
+    cat "$log" >&2
+    echo "setup: apt-get failed, see above" >&2
+    exit 1
+  }
 fi
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "setup: installing node_modules" >&2
-  npm ci --no-audit --no-fund >&2
+  npm ci --no-audit --no-fund --loglevel=error >&2
   touch node_modules/.package-lock.json
 fi

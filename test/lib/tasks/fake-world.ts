@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { systemClock } from '../../../lib/clock.ts'
+import { serverLabels } from '../../../lib/fleet/labels.ts'
+import { parseServerName } from '../../../lib/fleet/names.ts'
+import { createHcloud } from '../../../lib/hcloud/client.ts'
+import { createEvents } from '../../../lib/report/events.ts'
+import { createSsh } from '../../../lib/ssh/ssh.ts'
+import type { RunWorld } from '../../../lib/tasks/world.ts'
+import { startCloud } from '../../../local/cloud/serve.ts'
+import { createFakeMachines } from '../../../local/machines/fake.ts'
+
+export interface FakeWorld {
+  readonly world: RunWorld
+  readonly interrupt: AbortController
+  /** Creates a server of ours, as an earlier run would have. */
+  addServer(name: string, generation: number): Promise<void>
+  names(): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** A world on the emulated cloud without machines: for handlers that speak to the API alone. */
+export const createFakeWorld = async (): Promise<FakeWorld> => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'world-'))
+  const cloud = await startCloud({
+    machines: createFakeMachines(),
+    pools: { ipv4: '198.18.1.0/24', ipv6: '2001:2:0:100::/56' },
+    timing: { minMs: 1, maxMs: 5 },
+  })
+  const hcloud = createHcloud({ endpoint: cloud.endpoint, token: 't' })
+  const ssh = await createSsh(path.join(directory, 'id.pub'))
+  const interrupt = new AbortController()
+  const config = {
+    project: 'example',
+    pairs: [{ location: 'fsn1', hostname: 'ns1.example.test', serverTypes: ['cpx22'] }],
+    image: 'debian-12',
+    networkRange: '10.0.0.0/16',
+    operatorNetworks: ['198.18.0.0/15'],
+    sshKey: 'id.pub',
+    zonesFolder: 'ansible/zones',
+    witness: { queriesPerSecond: 1 },
+  }
+  const environment = {
+    endpoint: cloud.endpoint,
+    token: 't',
+    sshPublicKeyFile: 'id.pub',
+    sshPublicKey: 'ssh-ed25519 AAAA',
+  }
+  const world: RunWorld = {
+    settings: { config, environment, root: directory },
+    hcloud,
+    ssh,
+    clock: systemClock,
+    generation: 200,
+    events: createEvents(path.join(directory, 'run'), { json: false, now: systemClock.now }),
+    signal: interrupt.signal,
+    witnessed: async () => [],
+    markStep: () => undefined,
+  }
+  return {
+    world,
+    interrupt,
+    addServer: async (name, generation) => {
+      const named = parseServerName(name)
+      if (!named) throw new Error(`not a server name: ${name}`)
+      const facts = { ...named, generation, zones: '', commit: '', hostKeys: [], isFirstContact: false, kept: false }
+      const body = {
+        name,
+        server_type: 'cpx22',
+        image: 'debian-12',
+        location: 'fsn1',
+        labels: serverLabels('example', facts),
+      }
+      await hcloud.servers.createReady(body, { timeoutMs: 10_000 })
+    },
+    names: async () => (await hcloud.servers.list()).map((server) => server.name).sort(),
+    close: async () => {
+      await ssh.close()
+      await cloud.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
