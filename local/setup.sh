@@ -44,6 +44,7 @@ fi
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "setup: installing node_modules" >&2
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  # not `npm ci`: it insists on optional packages of other platforms, which not every registry has
+  npm install --no-save --no-audit --no-fund --loglevel=error >&2
   touch node_modules/.package-lock.json
 fi
