@@ -19,7 +19,7 @@ export interface ApplyOptions {
  * the error rises, and the error says where the traffic is.
  */
 export const applyPlan = async (world: RunWorld, plan: Plan, options: ApplyOptions): Promise<void> => {
-  const beforeMove = plan.phases.findIndex((phase) => phase.movesTraffic)
+  const lastMove = plan.phases.findLastIndex((phase) => phase.movesTraffic)
   for (const [index, phase] of plan.phases.entries()) {
     world.signal.throwIfAborted()
     if (phase.confirm && !(await options.approve(phase.confirm))) {
@@ -30,10 +30,17 @@ export const applyPlan = async (world: RunWorld, plan: Plan, options: ApplyOptio
       await runPhase(world, phase, options.display)
     } catch (error) {
       if (world.signal.aborted || plan.operation !== 'deploy') throw error
-      if (phase.movesTraffic) throw await switchBack(world, error, options.display)
-      throw beforeMove !== -1 && index < beforeMove ? whileOldServes(error) : whileNewServes(error)
+      if (index > lastMove) throw whileNewServes(error)
+      throw mayHaveMoved(plan, index) ? await switchBack(world, error, options.display) : whileOldServes(error)
     }
   }
+}
+
+/** Traffic moves in this run from the first switch on; an lb that is proven without being switched was moved by an earlier run. */
+const mayHaveMoved = ({ phases }: Plan, failed: number): boolean => {
+  const moves = phases.filter((phase) => phase.movesTraffic)
+  const isSwitch = (phase: PlanPhase): boolean => phase.tracks.flat().some((step) => step.kind === 'switch-lb')
+  return failed >= phases.findIndex((phase) => phase.movesTraffic) || !moves.every(isSwitch)
 }
 
 /** Saying no at the very end keeps the old servers; earlier, the rest of the plan could not go on with them in its way. */
@@ -47,9 +54,9 @@ const decline = async (
 
 /** Puts the traffic back where it was, whatever went wrong, and says in which state that leaves the operator. */
 const switchBack = async (world: RunWorld, error: unknown, display: Display): Promise<InfraError> => {
-  const back = planSwitchBack(await observe(world), world.generation)
-  if (back.phases.length === 0) return whileOldServes(error)
   try {
+    const back = planSwitchBack(await observe(world), world.generation)
+    if (back.phases.length === 0) return whileOldServes(error)
     for (const phase of back.phases) await runPhase(world, phase, display)
   } catch (second) {
     return new InfraError(`${textOf(error)}\nSwitching back failed as well: ${textOf(second)}`, {

@@ -2,11 +2,12 @@ import { execFile, execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { parseEnv, promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
-import { toFleetServer } from '../../lib/fleet/server.ts'
+import { type FleetServer, toFleetServer } from '../../lib/fleet/server.ts'
+import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
 import { createSsh } from '../../lib/ssh/ssh.ts'
 import { expectScript, type Outcome, runScript, startScript } from './command.ts'
 import { startLoad } from './load.ts'
@@ -62,6 +63,13 @@ const everyAnswerIsOf = async (generation: string): Promise<void> => {
   const lines = await whoAnswers()
   assert.is(lines.length, 16)
   for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns[12]\\.${generation}$`))
+}
+
+const machine = async (name: string): Promise<FleetServer> => {
+  const server = await twin.cloud.servers.find(name)
+  const ours = server && toFleetServer('example', server)
+  if (!ours) throw new Error(`${name} is not there`)
+  return ours
 }
 
 const namesOfServers = async (): Promise<readonly string[]> =>
@@ -143,6 +151,31 @@ deploys('status shows the generation everywhere and no drift', async () => {
   assert.ok(status.lbs.every((lb: { status: { active: string } }) => ['blue', 'green'].includes(lb.status.active)))
 })
 
+deploys('the unmodified hcloud lists the machines and opens a shell on them, their host keys verified', async () => {
+  const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = parseEnv(readFileSync(twin.envFile, 'utf8'))
+  const env = { PATH: process.env.PATH ?? '', HOME: scratch, HCLOUD_ENDPOINT, HCLOUD_TOKEN }
+  const hcloud = (...args: readonly string[]) => promisify(execFile)('hcloud', [...args], { env })
+  const { stdout: list } = await hcloud('server', 'list', '-o', 'noheader', '-o', 'columns=name,status')
+  assert.match(list, /lb1 +running/)
+  const server = await machine('lb1')
+  const knownHosts = path.join(scratch, 'known_hosts')
+  writeFileSync(knownHosts, server.hostKeys.map((key) => `${knownHostsLine(server.ipv4, key)}\n`).join(''))
+  const options = [
+    'StrictHostKeyChecking=yes',
+    `UserKnownHostsFile=${knownHosts}`,
+    `IdentityFile=${path.join(twin.state, 'id_ed25519')}`,
+  ]
+  const { stdout } = await hcloud(
+    'server',
+    'ssh',
+    'lb1',
+    ...options.flatMap((option) => ['-o', option]),
+    '--',
+    'hostname',
+  )
+  assert.is(stdout.trim(), 'lb1')
+})
+
 /** What must hold after every failure: the old nameservers serve, the lock is free, and the message says what to do. */
 const failsSafely = async (
   code: number,
@@ -217,11 +250,8 @@ deploys('a name that somebody else took is not touched', async () => {
 })
 
 const onMachine = async (name: string, command: string): Promise<void> => {
-  const server = await twin.cloud.servers.find(name)
-  const host = server && toFleetServer('example', server)
-  if (!host) throw new Error(`${name} is not there`)
   const ssh = await createSsh(path.join(twin.state, 'id_ed25519.pub'))
-  await ssh.run(host, ['sh', '-c', command]).finally(ssh.close)
+  await ssh.run(await machine(name), ['sh', '-c', command]).finally(ssh.close)
 }
 
 deploys('an lb whose nginx refuses the configuration keeps its old one', async () => {
@@ -247,6 +277,34 @@ deploys('a nameserver that stops answering before the switch never gets traffic'
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
   assert.match(stderr, /ns2-next does not answer as it must[\s\S]*No traffic has moved/)
+  await everyAnswerIsOf(generation)
+  await assertNotLocked()
+})
+
+deploys('when the new nameserver fails after the switch, the lb is switched back', async () => {
+  const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
+  const generation = await generationOf('ns1')
+  await script.saw(/"kind":"switch-lb","state":"done"/)
+  process.kill(script.pid, 'SIGSTOP')
+  await onMachine('ns1-next', 'systemctl stop named')
+  process.kill(script.pid, 'SIGCONT')
+  const { code, stderr } = await script.ended
+  assert.is(code, 4, stderr)
+  assert.match(stderr, /lb1 port 53 does not answer as it must[\s\S]*switched back: the old nameservers serve again/)
+  await everyAnswerIsOf(generation)
+  await assertNotLocked()
+})
+
+deploys('an interrupt lets the current step end, frees the lock and says how to go on', async () => {
+  const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
+  const generation = await generationOf('ns1')
+  await script.saw(/"kind":"await-server","state":"started"/)
+  process.kill(script.pid, 'SIGINT')
+  const { code, stdout, stderr } = await script.ended
+  assert.is(code, 130, stderr)
+  assert.match(stdout, /"kind":"await-server","state":"done"/)
+  assert.not.match(stdout, /"kind":"configure","state":"started"/)
+  assert.match(stderr, /Run the same command again/)
   await everyAnswerIsOf(generation)
   await assertNotLocked()
 })
