@@ -14,4 +14,4 @@ run scripts/local-up.ts
 run scripts/bootstrap-infra.ts $twin --yes
 # shellcheck disable=SC2086
 run scripts/deploy-infra.ts $twin --yes --yes-delete "$@"
-echo "  npx tsx scripts/local-down.ts                                  # take all of it down again"
+echo "  npx tsx scripts/local-down.ts"
