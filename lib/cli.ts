@@ -16,7 +16,9 @@ const exitCodes = `Exit codes:
 
 /** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
 export const createCommand = ({ name, summary, examples }: CommandText) => {
-  const lines = examples.map(([line, purpose]) => `  npx tsx scripts/${name}.ts ${line}`.padEnd(72) + `# ${purpose}`)
+  const lines = examples.map(([line, purpose]) =>
+    [`  npx tsx scripts/${name}.ts ${line}`.padEnd(72), purpose].join('# '),
+  )
   return new Command(`npx tsx scripts/${name}.ts`)
     .description(summary)
     .allowExcessArguments(false)
