@@ -1,14 +1,17 @@
 import type { Clock } from '../../lib/clock.ts'
-import { isLocked } from './errors.ts'
+import { ApiError, isLocked } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { ActionRecord } from './state.ts'
 import type { Store } from './store.ts'
 
-export type Resource = ActionRecord['resources'][number]
+type Resource = ActionRecord['resources'][number]
 
 export interface Actions {
-  /** Begins an action and answers at once; `work` runs after a while and its outcome is that of the action. */
-  run(command: string, resources: readonly Resource[], work: () => Promise<void>): ActionRecord
+  /**
+   * Begins an action and answers at once; `work` runs after a while and its outcome is that of the action.
+   * @param undo takes back what was prepared, when the action fails, also when it fails by script and `work` never ran
+   */
+  run(command: string, resources: readonly Resource[], work: () => Promise<void>, undo?: () => void): ActionRecord
   /** An action that was done before it could be asked for. */
   done(command: string, resources: readonly Resource[]): ActionRecord
   runningOn(type: string, id: number): readonly ActionRecord[]
@@ -23,7 +26,10 @@ export interface ActionTiming {
   readonly maxMs: number
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const describe = (error: unknown): ActionRecord['error'] => ({
+  code: error instanceof ApiError ? error.code : 'unknown_error',
+  message: error instanceof Error ? error.message : String(error),
+})
 
 export const createActions = (
   store: Store,
@@ -52,15 +58,16 @@ export const createActions = (
     action.finished = new Date(clock.now()).toISOString()
     store.save()
   }
-  const carryOut = async (action: ActionRecord, work: () => Promise<void>): Promise<void> => {
+  const carryOut = async (action: ActionRecord, work: () => Promise<void>, undo?: () => void): Promise<void> => {
     const fault = faults.takeAction(action.command)
     await clock.sleep((timing.minMs + Math.random() * (timing.maxMs - timing.minMs)) * (fault?.slower ?? 1))
-    try {
-      if (!fault?.error) await work()
-      end(action, fault?.error ?? null)
-    } catch (error) {
-      end(action, { code: 'unknown_error', message: textOf(error) })
-    }
+    const failure =
+      fault?.error ??
+      (await Promise.resolve()
+        .then(work)
+        .then(() => null, describe))
+    if (failure) undo?.()
+    end(action, failure)
   }
   const runningOn: Actions['runningOn'] = (type, id) =>
     Object.values(store.state.actions).filter(
@@ -68,10 +75,10 @@ export const createActions = (
     )
   return {
     runningOn,
-    run: (command, resources, work) => {
+    run: (command, resources, work, undo) => {
       const action = begin(command, resources)
       store.save()
-      const ended = carryOut(action, work).finally(() => pending.delete(ended))
+      const ended = carryOut(action, work, undo).finally(() => pending.delete(ended))
       pending.add(ended)
       return action
     },

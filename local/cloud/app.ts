@@ -54,7 +54,7 @@ export const createCloud = async (options: CloudOptions): Promise<CloudApp> => {
   await repair(cloud)
   const app = new Hono()
   app.onError(answerError)
-  app.notFound((c) => answerError(new ApiError(404, 'not_found', 'api route not found'), c))
+  app.notFound((c) => answerError(unknownRoute(), c))
   const limit = createRateLimit(options.requestsPerHour ?? 7200, clock)
   app.use('*', async (c, next) => {
     c.header('X-Correlation-Id', randomBytes(8).toString('hex'))
@@ -74,21 +74,28 @@ export const createCloud = async (options: CloudOptions): Promise<CloudApp> => {
   addCatalogue(api, cloud)
   api.onError(answerError)
   app.use('/v1/*', async (c, next) => {
-    // the real API looks for the route before it looks at the token
-    requireToken(c, options.token)
     const { headers, isExceeded } = limit.take()
     for (const [name, value] of Object.entries(headers)) c.header(name, value)
-    if (isExceeded)
-      throw new ApiError(
-        429,
-        'rate_limit_exceeded',
-        `limit of ${options.requestsPerHour ?? 7200} requests per hour reached`,
-      )
+    const methods = methodsAt(api, c.req.path.replace(/^\/v1/, ''))
+    // the real API looks for the route before it looks at the token
+    if (methods.length === 0) throw unknownRoute()
+    requireToken(c, options.token)
+    if (isExceeded) {
+      const limitText = `limit of ${headers['RateLimit-Limit']} requests per hour reached`
+      throw new ApiError(429, 'rate_limit_exceeded', limitText)
+    }
+    if (!methods.includes(c.req.method)) throw new ApiError(405, 'method_not_allowed', 'method not allowed')
     await withFaults(c, { faults, clock }, next)
   })
   app.route('/v1', api)
   return { app, faults, settled: actions.settled }
 }
+
+const unknownRoute = (): ApiError => new ApiError(404, 'not_found', 'api route not found')
+
+/** Methods that a path of the API knows; none for a path that is not there. */
+const methodsAt = (api: Hono, path: string): readonly string[] =>
+  ['GET', 'POST', 'PUT', 'DELETE'].filter((method) => api.router.match(method, path)[0].length > 0)
 
 const requireToken = (c: Context, token: string | undefined): void => {
   const given = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1]

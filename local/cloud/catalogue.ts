@@ -19,8 +19,6 @@ export const locations = [
   network_zone: String(network_zone),
 }))
 
-export type Location = (typeof locations)[number]
-
 const datacenterNames: Readonly<Record<string, string>> = {
   fsn1: 'fsn1-dc14',
   nbg1: 'nbg1-dc3',

@@ -60,7 +60,7 @@ const cloud = await startCloud({
 })
 process.stdout.write(`listening on ${cloud.endpoint}\n`)
 
-// machines go on without the daemon; the next one finds them again
+// machines go on without the daemon, and the next one finds them again; what has begun is brought to its end
 process.on('SIGTERM', () => {
-  void cloud.settled().then(() => process.exit(0))
+  void Promise.all([cloud.close(), cloud.settled()]).then(() => process.exit(0))
 })

@@ -1,4 +1,5 @@
 import type { FilterRule } from '../machines/backend.ts'
+import type { Cloud } from './cloud.ts'
 import { matchesSelector } from './labels.ts'
 import type { FirewallRecord, ServerRecord, State } from './state.ts'
 
@@ -13,7 +14,7 @@ export const firewallsOn = (state: State, server: ServerRecord): readonly Firewa
   )
 
 /** What the machine enforces: nothing without a firewall, else all rules of all of them together. */
-export const rulesOn = (state: State, server: ServerRecord): readonly FilterRule[] | null => {
+const rulesOn = (state: State, server: ServerRecord): readonly FilterRule[] | null => {
   const firewalls = firewallsOn(state, server)
   if (firewalls.length === 0) return null
   return firewalls.flatMap(({ rules }) =>
@@ -24,4 +25,14 @@ export const rulesOn = (state: State, server: ServerRecord): readonly FilterRule
       peers: direction === 'in' ? source_ips : destination_ips,
     })),
   )
+}
+
+/** Has the machine enforce what is attached to it now. */
+export const enforce = async ({ machines, store }: Cloud, server: ServerRecord): Promise<void> => {
+  if ((await machines.state(server.id)) !== 'absent') await machines.filter(server.id, rulesOn(store.state, server))
+}
+
+/** After a change of labels or firewalls: every machine gets the rules that it should have. */
+export const enforceAll = async (cloud: Cloud): Promise<void> => {
+  await Promise.all(Object.values(cloud.store.state.servers).map((server) => enforce(cloud, server)))
 }

@@ -4,7 +4,7 @@ import { allocateFloating } from './addresses.ts'
 import { findByIdOrName, idOrName, labels, readBody, resourceName } from './body.ts'
 import { locations } from './catalogue.ts'
 import { type Cloud, nowOf } from './cloud.ts'
-import { ApiError, invalidInput, isProtected } from './errors.ts'
+import { ApiError, isProtected } from './errors.ts'
 import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import type { FloatingIpRecord, ServerRecord } from './state.ts'
@@ -111,7 +111,8 @@ export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
     const ip = recordOf(cloud, 'floating_ips', c)
     const body = await readBody(c, z.object({ server: z.int() }))
     const server = getRecord(cloud, 'servers', body.server)
-    if (server.id === ip.server) throw invalidInput('server', 'Floating IP is already assigned to this server')
+    if (server.id === ip.server)
+      throw new ApiError(422, 'floating_ip_assigned', 'Floating IP is already assigned to this server')
     return c.json({ action: actions.run('assign_floating_ip', about(ip, server.id), () => move(ip, server)) }, 201)
   })
   app.post('/floating_ips/:id{[0-9]+}/actions/unassign', (c) => {

@@ -25,13 +25,13 @@ const matchers: readonly (readonly [RegExp, (match: RegExpExecArray) => Matcher]
     /^(\S+?)\s+in\s+\((.*)\)$/,
     ([, key = '', list = '']) =>
       (labels) =>
-        key in labels && valuesOf(list).includes(labels[key] ?? ''),
+        Object.hasOwn(labels, key) && valuesOf(list).includes(labels[key] ?? ''),
   ],
   [
     /^(\S+?)\s+notin\s+\((.*)\)$/,
     ([, key = '', list = '']) =>
       (labels) =>
-        !(key in labels) || !valuesOf(list).includes(labels[key] ?? ''),
+        !Object.hasOwn(labels, key) || !valuesOf(list).includes(labels[key] ?? ''),
   ],
   [
     /^([^!=\s]+)\s*!=\s*(\S*)$/,
@@ -49,13 +49,13 @@ const matchers: readonly (readonly [RegExp, (match: RegExpExecArray) => Matcher]
     /^!\s*(\S+)$/,
     ([, key = '']) =>
       (labels) =>
-        !(key in labels),
+        !Object.hasOwn(labels, key),
   ],
   [
     /^([^!=\s()]+)$/,
     ([, key = '']) =>
       (labels) =>
-        key in labels,
+        Object.hasOwn(labels, key),
   ],
 ]
 
@@ -75,6 +75,9 @@ const matcherOf = (expression: string): Matcher => {
   }
   throw invalidInput('label_selector', `cannot be parsed: ${expression}`)
 }
+
+/** @throws ApiError 422 when it cannot be parsed; a selector that is kept must never fail later. */
+export const verifySelector = (selector: string): void => void splitExpressions(selector).map(matcherOf)
 
 /** Whether labels fit a selector: `k=v`, `k==v`, `k!=v`, `k`, `!k`, `k in (a,b)`, `k notin (a,b)`, joined by commas (AND). */
 export const matchesSelector = (labels: Labels, selector: string): boolean =>

@@ -2,7 +2,10 @@ import type { Clock } from '../../lib/clock.ts'
 
 export interface RateLimit {
   /** Counts a request; the headers of its answer, and whether it is one too many. */
-  take(): { readonly headers: Readonly<Record<string, string>>; readonly isExceeded: boolean }
+  take(): {
+    readonly headers: Readonly<Record<`RateLimit-${'Limit' | 'Remaining' | 'Reset'}`, string>>
+    readonly isExceeded: boolean
+  }
 }
 
 /** A bucket that holds an hour's requests and is refilled steadily. https://docs.hetzner.cloud/reference/cloud#description/rate-limiting */

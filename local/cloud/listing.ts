@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { invalidInput } from './errors.ts'
-import { matchesSelector } from './labels.ts'
+import { matchesSelector, verifySelector } from './labels.ts'
 import type { Labels } from './state.ts'
 
 type Item = object & { readonly id?: number; readonly name?: string | null; readonly labels?: Labels }
@@ -34,6 +34,7 @@ export const selected = <T extends Item>(
 ): readonly T[] => {
   const name = context.req.query('name')
   const selector = context.req.query('label_selector')
+  if (selector) verifySelector(selector)
   const wanted = fields
     .map((field) => [field, context.req.queries(field) ?? []] as const)
     .filter(([, values]) => values.length > 0)

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 import { contains, firstAddressOf, freeSubnet, overlaps, parseRange, type Range } from './addresses.ts'
 import { labels, readBody, resourceName } from './body.ts'
+import { locations } from './catalogue.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { ApiError, invalidInput, isProtected, notFound } from './errors.ts'
 import { verifyLabels } from './labels.ts'
@@ -12,7 +13,7 @@ import { viewNetwork } from './views.ts'
 
 const newSubnet = z.object({
   type: z.enum(['cloud', 'server', 'vswitch']),
-  network_zone: z.string(),
+  network_zone: z.enum([...new Set(locations.map((location) => location.network_zone))]),
   ip_range: z.string().nullish(),
 })
 const newRoute = z.object({ destination: z.string(), gateway: z.string() })

@@ -1,72 +1,94 @@
-import { allocatePrivate, contains, macOf, parseRange, rangeOf } from './addresses.ts'
+import { allocatePrivate, contains, firstAddressOf, macOf, parseRange, rangeOf } from './addresses.ts'
 import { locations } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
 import { ApiError, invalidInput } from './errors.ts'
-import type { NetworkRecord, PrivateNetRecord, ServerRecord } from './state.ts'
+import type { NetworkRecord, PrivateNetRecord, ServerRecord, Subnet } from './state.ts'
 
 export interface Wish {
   readonly ip?: string | null | undefined
   readonly alias_ips?: readonly string[] | null | undefined
 }
 
-const usedIn = ({ store }: Cloud, network: NetworkRecord): ReadonlySet<string> =>
-  new Set(
-    Object.values(store.state.servers)
+/** The first address is the gateway's; aliases of `but` do not count, as they are about to be replaced. */
+const usedIn = ({ store }: Cloud, network: NetworkRecord, but?: PrivateNetRecord): ReadonlySet<string> =>
+  new Set([
+    firstAddressOf(network.ip_range),
+    ...Object.values(store.state.servers)
       .flatMap((server) => server.private_net)
       .filter((one) => one.network === network.id)
-      .flatMap(({ ip, alias_ips }) => [ip, ...alias_ips]),
-  )
-
-/** Addresses promised to actions that have not ended. */
-const promised = new Map<string, number>()
-
-const chooseAddress = (
-  cloud: Cloud,
-  server: ServerRecord,
-  network: NetworkRecord,
-  wanted: string | null | undefined,
-): string => {
-  const zone = locations.find((one) => one.name === server.location)?.network_zone
-  const subnets = network.subnets.filter((subnet) => subnet.network_zone === zone && subnet.type !== 'vswitch')
-  const used = new Set([
-    ...usedIn(cloud, network),
-    ...[...promised].filter(([, id]) => id === network.id).map(([key]) => key.split(' ')[1] ?? ''),
+      .flatMap((one) => (one === but ? [one.ip] : [one.ip, ...one.alias_ips])),
   ])
-  if (wanted) {
-    const address = rangeOf(wanted)
-    const fits =
-      address && subnets.some((subnet) => contains(parseRange(subnet.ip_range) ?? { first: 1, last: 0 }, address))
-    if (!fits) throw invalidInput('ip', 'must be within a subnet of the network')
-    if (used.has(wanted)) throw new ApiError(422, 'ip_not_available', 'IP is not available')
-    return wanted
-  }
+
+const subnetsFor = (server: ServerRecord, network: NetworkRecord): readonly Subnet[] => {
+  const zone = locations.find((one) => one.name === server.location)?.network_zone
+  return network.subnets.filter((subnet) => subnet.network_zone === zone && subnet.type !== 'vswitch')
+}
+
+const requireFree = (wanted: string, subnets: readonly Subnet[], used: ReadonlySet<string>): void => {
+  const address = rangeOf(wanted)
+  const ranges = subnets.flatMap((subnet) => parseRange(subnet.ip_range) ?? [])
+  if (!address || !ranges.some((range) => contains(range, address)))
+    throw invalidInput('ip', 'must be within a subnet of the network')
+  if (used.has(wanted)) throw new ApiError(422, 'ip_not_available', 'IP is not available')
+}
+
+const findFree = (subnets: readonly Subnet[], { ip_range }: NetworkRecord, used: ReadonlySet<string>): string => {
   for (const subnet of subnets) {
-    const free = allocatePrivate(subnet.ip_range, network.ip_range, used)
+    const free = allocatePrivate(subnet.ip_range, ip_range, used)
     if (free) return free
   }
   throw new ApiError(422, 'no_subnet_available', 'network has no subnet with a free IP in the location of the server')
 }
 
+/** @throws ApiError 422 unless the server could have all of them besides its address. */
+export const requireAliases = (
+  cloud: Cloud,
+  server: ServerRecord,
+  network: NetworkRecord,
+  net: Pick<PrivateNetRecord, 'alias_ips'>,
+): void => {
+  const own = server.private_net.find((one) => one.network === network.id)
+  const used = usedIn(cloud, network, own)
+  for (const alias of net.alias_ips) requireFree(alias, subnetsFor(server, network), used)
+}
+
+export interface Attachment {
+  /** After it the interface is there. */
+  attach(): Promise<void>
+  /** Gives the address back. */
+  undo(): void
+}
+
 /**
- * Prepares an attachment: the address is taken at once, the interface is there when the returned work has run.
+ * Takes an address at once; the server does not show it until the interface is there.
  * @throws ApiError 422 when the server is attached already, or there is no such address.
  */
-export const prepareAttachment = (cloud: Cloud, server: ServerRecord, network: NetworkRecord, wish: Wish = {}) => {
+export const prepareAttachment = (
+  cloud: Cloud,
+  server: ServerRecord,
+  network: NetworkRecord,
+  wish: Wish = {},
+): Attachment => {
   if (server.private_net.some((one) => one.network === network.id)) {
     throw new ApiError(422, 'server_already_attached', 'server is already attached to this network')
   }
-  const ip = chooseAddress(cloud, server, network, wish.ip)
-  const alias_ips = (wish.alias_ips ?? []).map((alias) => chooseAddress(cloud, server, network, alias))
-  const key = `${network.id} ${ip}`
-  promised.set(key, network.id)
-  const net: PrivateNetRecord = { network: network.id, ip, alias_ips, mac_address: macOf('86', cloud.store.nextId()) }
-  return async (): Promise<void> => {
-    try {
+  const subnets = subnetsFor(server, network)
+  const used = usedIn(cloud, network)
+  if (wish.ip) requireFree(wish.ip, subnets, used)
+  const alias_ips = [...(wish.alias_ips ?? [])]
+  requireAliases(cloud, server, network, { alias_ips })
+  const ip = wish.ip || findFree(subnets, network, new Set([...used, ...alias_ips]))
+  const mac_address = macOf('86', cloud.store.nextId())
+  const net: PrivateNetRecord = { network: network.id, ip, alias_ips, mac_address, pending: true }
+  server.private_net.push(net)
+  return {
+    attach: async () => {
       await plug(cloud, server, network, net)
-      server.private_net.push(net)
-    } finally {
-      promised.delete(key)
-    }
+      delete net.pending
+    },
+    undo: () => {
+      server.private_net = server.private_net.filter((one) => one !== net)
+    },
   }
 }
 

@@ -35,21 +35,18 @@ export const createPrimaryIp = (
   return ip
 }
 
-/** The address that a new server is to have: one made before, or a new one that goes with the server. */
-export const obtainPrimaryIp = (
-  cloud: Cloud,
-  type: 'ipv4' | 'ipv6',
-  wanted: number | null | undefined,
-  location: string,
-): PrimaryIpRecord => {
-  if (typeof wanted !== 'number') return createPrimaryIp(cloud, { type, location, auto_delete: true, labels: {} })
-  const ip = cloud.store.state.primary_ips[wanted]
-  if (!ip) throw notFound(`primary IP with ID '${wanted}'`)
+/** @throws ApiError unless a new server in the location can have the address. */
+export const requireUsable = (
+  { store }: Cloud,
+  id: number,
+  { type, location }: Pick<PrimaryIpRecord, 'type' | 'location'>,
+) => {
+  const ip = store.state.primary_ips[id]
+  if (!ip) throw notFound(`primary IP with ID '${id}'`)
   if (ip.type !== type) throw new ApiError(412, 'primary_ip_version_mismatch', 'primary IP has the wrong version')
   if (ip.assignee_id !== null) throw new ApiError(422, 'primary_ip_assigned', 'primary IP is already assigned')
   if (ip.location !== location)
     throw new ApiError(422, 'primary_ip_datacenter_mismatch', 'primary IP is in another location')
-  return ip
 }
 
 /** Frees the addresses of a server that is gone; those that came with it go with it. */

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts'
-import { enforce } from './firewalls.ts'
+import { enforce } from './firewall-state.ts'
 import { removeServer } from './servers.ts'
 
 /**
@@ -19,9 +19,13 @@ export const repair = async (cloud: Cloud): Promise<void> => {
   for (const server of Object.values(store.state.servers)) {
     if (server.status === 'deleting') await removeServer(cloud, server)
     else {
+      server.private_net = server.private_net.filter(({ pending }) => !pending)
       server.status = (await machines.state(server.id)) === 'running' ? 'running' : 'off'
       if ((await machines.state(server.id)) !== 'absent') await enforce(cloud, server)
     }
+  }
+  for (const image of Object.values(store.state.images)) {
+    if (image.status === 'creating') delete store.state.images[image.id]
   }
   const known = new Set(Object.keys(store.state.servers).map(Number))
   for (const id of await machines.list()) if (!known.has(id)) await machines.destroy(id)

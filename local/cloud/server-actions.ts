@@ -1,62 +1,56 @@
-import { randomBytes } from 'node:crypto'
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import { hostAddressOf } from './addresses.ts'
 import { findByIdOrName, idOrName, readBody } from './body.ts'
 import { serverTypes } from './catalogue.ts'
-import { type Cloud, nowOf } from './cloud.ts'
-import { ApiError, invalidInput, isProtected, notFound } from './errors.ts'
-import { enforce } from './firewalls.ts'
+import type { Cloud } from './cloud.ts'
+import { ApiError, invalidInput, notFound } from './errors.ts'
 import { requireRoomInGroup } from './placement-groups.ts'
-import { plug, prepareAttachment } from './private-nets.ts'
-import type { ActionRecord, ServerRecord } from './state.ts'
+import { plug, prepareAttachment, requireAliases } from './private-nets.ts'
+import { becomes, beginOn, type Doing } from './server-doing.ts'
+import { addServerImages } from './server-images.ts'
+import type { ServerRecord } from './state.ts'
 import { getRecord, recordOf } from './tables.ts'
-import { allImages, viewImage } from './views.ts'
 
 const requireOff = (server: ServerRecord): void => {
   if (server.status !== 'off') throw new ApiError(422, 'server_not_stopped', 'server needs to be stopped')
 }
 
-const attachment = z.object({ network: z.int(), ip: z.string().nullish(), alias_ips: z.array(z.string()).nullish() })
-
-interface Doing {
-  readonly command: string
-  readonly work: () => Promise<void>
-  readonly also?: readonly ActionRecord['resources'][number][]
+/** @throws ApiError 422 for a server nobody could reach. */
+const requireInterface = ({ primary_ips, private_net }: ServerRecord): void => {
+  if (primary_ips.ipv4 === null && primary_ips.ipv6 === null && private_net.length === 0)
+    throw new ApiError(422, 'invalid_input', 'no public or private network interfaces found, cannot start server')
 }
+
+/** A machine that was removed meanwhile, or does not obey, stays what it is. */
+const shutDown = async ({ machines, store }: Cloud, server: ServerRecord): Promise<void> => {
+  await machines.shutdown(server.id).catch(() => undefined)
+  if (server.status === 'running' && (await machines.state(server.id)) === 'off') server.status = 'off'
+  store.save()
+}
+
+const attachment = z.object({ network: z.int(), ip: z.string().nullish(), alias_ips: z.array(z.string()).nullish() })
 
 export const addServerActions = (app: Hono, cloud: Cloud): void => {
   const { store, actions, machines } = cloud
-  /** Answers 201 with an action on the server, or 423 while another one runs. */
-  const begin = (server: ServerRecord, { command, work, also = [] }: Doing): ActionRecord => {
-    actions.requireUnlocked(server.id)
-    return actions.run(command, [{ id: server.id, type: 'server' }, ...also], work)
-  }
   const on = (name: string, plan: (server: ServerRecord, context: Context) => Promise<Doing> | Doing): void => {
     app.post(`/servers/:id{[0-9]+}/actions/${name}`, async (c) => {
       const server = recordOf(cloud, 'servers', c)
-      return c.json({ action: begin(server, await plan(server, c)) }, 201)
+      return c.json({ action: beginOn(cloud, server, await plan(server, c)) }, 201)
     })
   }
-  const becomes =
-    (server: ServerRecord, status: ServerRecord['status'], work: () => Promise<void>) => async (): Promise<void> => {
-      await work()
-      server.status = status
-    }
-
   on('poweron', (server) => ({
     command: 'start_server',
-    work: becomes(server, 'running', () => machines.start(server.id)),
+    work: becomes(server, 'running', () => {
+      requireInterface(server)
+      return machines.start(server.id)
+    }),
   }))
   on('poweroff', (server) => ({ command: 'stop_server', work: becomes(server, 'off', () => machines.stop(server.id)) }))
   on('shutdown', (server) => ({
     command: 'shutdown_server',
     // success means that the signal was sent; whoever asks again sees when the system is off
     work: async () => {
-      void machines.shutdown(server.id).then(() => {
-        server.status = 'off'
-        store.save()
-      })
+      void shutDown(cloud, server)
     },
   }))
   const restart = (server: ServerRecord, stop: () => Promise<void>) =>
@@ -81,8 +75,8 @@ export const addServerActions = (app: Hono, cloud: Cloud): void => {
     const body = await readBody(c, attachment)
     const network = getRecord(cloud, 'networks', body.network)
     actions.requireUnlocked(server.id)
-    const work = prepareAttachment(cloud, server, network, body)
-    return { command: 'attach_to_network', work, also: [{ id: network.id, type: 'network' }] }
+    const { attach, undo } = prepareAttachment(cloud, server, network, body)
+    return { command: 'attach_to_network', work: attach, undo, also: [{ id: network.id, type: 'network' }] }
   })
   on('detach_from_network', async (server, c) => {
     const { network } = await readBody(c, z.object({ network: z.int() }))
@@ -101,6 +95,7 @@ export const addServerActions = (app: Hono, cloud: Cloud): void => {
     const network = getRecord(cloud, 'networks', body.network)
     const net = server.private_net.find((one) => one.network === body.network)
     if (!net) throw notFound('network attachment')
+    requireAliases(cloud, server, network, body)
     return {
       command: 'change_alias_ips',
       work: async () => {
@@ -157,85 +152,5 @@ export const addServerActions = (app: Hono, cloud: Cloud): void => {
       },
     }
   })
-
-  app.post('/servers/:id{[0-9]+}/actions/reset_password', (c) => {
-    const server = recordOf(cloud, 'servers', c)
-    const root_password = randomBytes(12).toString('base64url')
-    const action = begin(server, {
-      command: 'reset_password',
-      work: () => machines.setRootPassword(server.id, root_password),
-    })
-    return c.json({ root_password, action }, 201)
-  })
-  app.post('/servers/:id{[0-9]+}/actions/rebuild', async (c) => {
-    const server = recordOf(cloud, 'servers', c)
-    if (server.protection.rebuild) throw isProtected('server rebuild')
-    const body = await readBody(c, z.object({ image: idOrName, user_data: z.string().nullish() }))
-    const image = findByIdOrName(allImages(cloud), body.image)
-    if (!image) throw invalidInput('image', `image '${body.image}' not found`)
-    const work = becomes(server, 'running', async () => {
-      server.image = image.id
-      server.user_data = body.user_data ?? server.user_data
-      await rebuild(cloud, server, image.name ?? `snapshot-${image.id}`)
-    })
-    const action = begin(server, { command: 'rebuild_server', work })
-    server.status = 'rebuilding'
-    return c.json({ root_password: null, action }, 201)
-  })
-  app.post('/servers/:id{[0-9]+}/actions/create_image', async (c) => {
-    const server = recordOf(cloud, 'servers', c)
-    const body = await readBody(
-      c,
-      z.object({
-        type: z.enum(['snapshot', 'backup']).nullish(),
-        description: z.string().nullish(),
-        labels: z.record(z.string(), z.string()).nullish(),
-      }),
-    )
-    actions.requireUnlocked(server.id)
-    const image = {
-      id: store.nextId(),
-      type: body.type ?? ('snapshot' as const),
-      status: 'creating' as 'creating' | 'available',
-      description: body.description ?? server.name,
-      labels: body.labels ?? {},
-      created: nowOf(cloud),
-      created_from: { id: server.id, name: server.name },
-      bound_to: body.type === 'backup' ? server.id : null,
-      disk_size: 40,
-      image_size: null as number | null,
-      architecture: 'x86' as const,
-      protection: { delete: false },
-    }
-    store.state.images[image.id] = image
-    const work = async (): Promise<void> => {
-      const { bytes } = await machines.snapshot(server.id, `snapshot-${image.id}`)
-      image.image_size = bytes / 1e9
-      image.status = 'available'
-    }
-    const action = begin(server, { command: 'create_image', work, also: [{ id: image.id, type: 'image' }] })
-    return c.json({ image: viewImage(image), action }, 201)
-  })
-}
-
-/** A new disk under the same addresses. */
-const rebuild = async (cloud: Cloud, server: ServerRecord, image: string): Promise<void> => {
-  const { machines, store } = cloud
-  const addressOf = (id: number | null): string | null =>
-    id === null ? null : (store.state.primary_ips[id]?.ip ?? null)
-  const ipv6 = addressOf(server.primary_ips.ipv6)
-  await machines.destroy(server.id)
-  await machines.create({
-    id: server.id,
-    name: server.name,
-    image,
-    publicIpv4: addressOf(server.primary_ips.ipv4),
-    publicIpv6: ipv6 === null ? null : hostAddressOf(ipv6),
-    mac: server.mac,
-    authorizedKeys: server.ssh_keys,
-    userData: server.user_data,
-  })
-  for (const net of server.private_net) await plug(cloud, server, getRecord(cloud, 'networks', net.network), net)
-  await enforce(cloud, server)
-  await machines.start(server.id)
+  addServerImages(app, cloud)
 }

@@ -2,7 +2,7 @@ import type { FilterRule } from '../machines/backend.ts'
 
 export type Labels = Record<string, string>
 
-export interface Owned {
+interface Owned {
   readonly id: number
   name: string
   labels: Labels
@@ -25,9 +25,11 @@ export interface PrivateNetRecord {
   readonly ip: string
   readonly alias_ips: string[]
   readonly mac_address: string
+  /** The address is taken, the interface not there yet. */
+  pending?: boolean
 }
 
-export type ServerStatus = 'initializing' | 'starting' | 'running' | 'stopping' | 'off' | 'deleting' | 'rebuilding'
+type ServerStatus = 'initializing' | 'starting' | 'running' | 'stopping' | 'off' | 'deleting' | 'rebuilding'
 
 export interface ServerRecord extends Owned {
   status: ServerStatus
@@ -74,7 +76,7 @@ export interface FirewallRecord extends Owned {
   selectors: string[]
 }
 
-export interface SshKeyRecord extends Owned {
+interface SshKeyRecord extends Owned {
   readonly fingerprint: string
   readonly public_key: string
 }

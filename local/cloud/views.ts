@@ -43,7 +43,7 @@ export const viewServer = (cloud: Cloud, server: ServerRecord) => {
     location: locationOf(server.location),
     placement_group: viewGroupById(cloud, server.placement_group),
     public_net: viewPublicNet(cloud, server),
-    private_net: server.private_net.filter(({ network }) => network in state.networks),
+    private_net: server.private_net.filter(({ network, pending }) => network in state.networks && !pending),
     ...datacenterOf(cloud, server.location),
   }
 }
@@ -52,7 +52,12 @@ const viewPublicNet = (cloud: Cloud, server: ServerRecord) => {
   const { state } = cloud.store
   const ipv4 = server.primary_ips.ipv4 === null ? undefined : state.primary_ips[server.primary_ips.ipv4]
   const ipv6 = server.primary_ips.ipv6 === null ? undefined : state.primary_ips[server.primary_ips.ipv6]
-  const applying = cloud.actions.runningOn('server', server.id).some(({ command }) => command === 'apply_firewall')
+  const applying = cloud.actions
+    .runningOn('server', server.id)
+    .filter(({ command }) => command === 'apply_firewall')
+    .flatMap(({ resources }) => resources)
+  const isPending = (firewall: number): boolean =>
+    applying.some(({ id, type }) => type === 'firewall' && id === firewall)
   return {
     ipv4: ipv4
       ? { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: ipv4.dns_ptr[0]?.dns_ptr ?? reverseOf(ipv4.ip) }
@@ -61,7 +66,7 @@ const viewPublicNet = (cloud: Cloud, server: ServerRecord) => {
     floating_ips: Object.values(state.floating_ips)
       .filter((one) => one.server === server.id)
       .map((one) => one.id),
-    firewalls: firewallsOn(state, server).map(({ id }) => ({ id, status: applying ? 'pending' : 'applied' })),
+    firewalls: firewallsOn(state, server).map(({ id }) => ({ id, status: isPending(id) ? 'pending' : 'applied' })),
   }
 }
 
@@ -70,7 +75,7 @@ export const reverseOf = (ip: string): string => `static.${ip.split('.').reverse
 export const viewNetwork = ({ store }: Cloud, network: NetworkRecord) => ({
   ...network,
   servers: Object.values(store.state.servers)
-    .filter((server) => server.private_net.some((one) => one.network === network.id))
+    .filter((server) => server.private_net.some((one) => one.network === network.id && !one.pending))
     .map(({ id }) => id),
   load_balancers: [],
 })

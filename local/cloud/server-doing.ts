@@ -1,0 +1,26 @@
+import type { Cloud } from './cloud.ts'
+import type { ActionRecord, ServerRecord } from './state.ts'
+
+/** An action on a server, to be begun. */
+export interface Doing {
+  readonly command: string
+  readonly work: () => Promise<void>
+  readonly undo?: () => void
+  readonly also?: readonly ActionRecord['resources'][number][]
+}
+
+/** @throws ApiError 423 while another action runs on the server. */
+export const beginOn = (
+  { actions }: Cloud,
+  server: ServerRecord,
+  { command, work, undo, also = [] }: Doing,
+): ActionRecord => {
+  actions.requireUnlocked(server.id)
+  return actions.run(command, [{ id: server.id, type: 'server' }, ...also], work, undo)
+}
+
+export const becomes =
+  (server: ServerRecord, status: ServerRecord['status'], work: () => Promise<void>) => async (): Promise<void> => {
+    await work()
+    server.status = status
+  }

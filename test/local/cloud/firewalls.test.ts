@@ -1,0 +1,185 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Probe, refusal, server, startProbe } from './probe.ts'
+
+const test = suite<{ probe: Probe }>('local/cloud/firewalls')
+
+test.before.each(async (context) => {
+  context.probe = await startProbe()
+})
+test.after.each(({ probe }) => probe.close())
+
+const rule = (port: string) => ({
+  direction: 'in',
+  protocol: 'udp',
+  port,
+  source_ips: ['0.0.0.0/0', '2001:DB8:0::/32'],
+})
+const enforced = (port: string) => ({ direction: 'in', protocol: 'udp', port, peers: ['0.0.0.0/0', '2001:db8::/32'] })
+
+const createFirewall = async (probe: Probe, name: string, more: object = {}) =>
+  (await probe.call('POST', '/firewalls', { name, ...more })).body.firewall
+
+const createServer = async (probe: Probe, name: string, more: object = {}): Promise<number> =>
+  (await probe.call('POST', '/servers', server(name, more))).body.server.id
+
+const byServer = (...ids: readonly number[]) => ids.map((id) => ({ type: 'server', server: { id } }))
+const bySelector = (selector: string) => [{ type: 'label_selector', label_selector: { selector } }]
+
+test('a server is filtered from its first moment', async ({ probe }) => {
+  const firewall = await createFirewall(probe, 'fw', { rules: [rule('53')] })
+  const { body } = await probe.call('POST', '/servers', server('ns1', { firewalls: [{ firewall: firewall.id }] }))
+  assert.equal(body.server.public_net.firewalls, [{ id: firewall.id, status: 'pending' }])
+  assert.equal(probe.machines.get(body.server.id), {
+    ...probe.machines.get(body.server.id),
+    state: 'off',
+    rules: [enforced('53')],
+  })
+  const settled = (await probe.settled(`/servers/${body.server.id}`)).body.server
+  assert.equal(settled.public_net.firewalls, [{ id: firewall.id, status: 'applied' }])
+  assert.equal((await probe.call('GET', `/firewalls/${firewall.id}`)).body.firewall.applied_to, byServer(settled.id))
+})
+
+test('without a firewall everything passes, without rules nothing', async ({ probe }) => {
+  const open = await createServer(probe, 'open')
+  const firewall = await createFirewall(probe, 'fw')
+  const shut = await createServer(probe, 'shut', { firewalls: [{ firewall: firewall.id }] })
+  await probe.settled()
+  assert.equal([probe.machines.get(open)?.rules, probe.machines.get(shut)?.rules], [null, []])
+})
+
+test('new rules reach every machine that has them', async ({ probe }) => {
+  const [one, two] = [await createServer(probe, 'one'), await createServer(probe, 'two', { labels: { role: 'lb' } })]
+  const other = await createServer(probe, 'other')
+  await probe.settled()
+  const firewall = await createFirewall(probe, 'fw', { apply_to: [...byServer(one), ...bySelector('role=lb')] })
+  const { status, body } = await probe.call('POST', `/firewalls/${firewall.id}/actions/set_rules`, {
+    rules: [rule('53')],
+  })
+  assert.equal(
+    [status, body.actions.map(({ command }: { command: string }) => command)],
+    [201, ['set_firewall_rules', 'apply_firewall', 'apply_firewall']],
+  )
+  await probe.settled()
+  assert.equal(
+    [one, two, other].map((id) => probe.machines.get(id)?.rules),
+    [[enforced('53')], [enforced('53')], null],
+  )
+})
+
+test('rules of several firewalls add up, and go with them', async ({ probe }) => {
+  const [dns, ssh] = [
+    await createFirewall(probe, 'dns', { rules: [rule('53')] }),
+    await createFirewall(probe, 'ssh', { rules: [rule('22')] }),
+  ]
+  const id = await createServer(probe, 'ns1', { firewalls: [{ firewall: dns.id }, { firewall: ssh.id }] })
+  await probe.settled()
+  assert.equal(probe.machines.get(id)?.rules, [enforced('53'), enforced('22')])
+  const removal = { remove_from: byServer(id) }
+  await probe.call('POST', `/firewalls/${ssh.id}/actions/remove_from_resources`, removal)
+  await probe.settled()
+  assert.equal(probe.machines.get(id)?.rules, [enforced('53')])
+  await probe.call('POST', `/firewalls/${dns.id}/actions/remove_from_resources`, removal)
+  await probe.settled()
+  assert.is(probe.machines.get(id)?.rules, null)
+})
+
+test('a selector catches servers as their labels change, and created ones', async ({ probe }) => {
+  const firewall = await createFirewall(probe, 'fw', { rules: [rule('53')], apply_to: bySelector('role in (ns,lb)') })
+  const created = await createServer(probe, 'created', { labels: { role: 'ns' } })
+  const later = await createServer(probe, 'later')
+  await probe.settled()
+  assert.equal([probe.machines.get(created)?.rules, probe.machines.get(later)?.rules], [[enforced('53')], null])
+  await probe.call('PUT', `/servers/${later}`, { labels: { role: 'lb' } })
+  await probe.call('PUT', `/servers/${created}`, { labels: {} })
+  assert.equal([probe.machines.get(created)?.rules, probe.machines.get(later)?.rules], [null, [enforced('53')]])
+  const [applied] = (await probe.call('GET', `/firewalls/${firewall.id}`)).body.firewall.applied_to
+  assert.equal(applied, { ...bySelector('role in (ns,lb)')[0], applied_to_resources: byServer(later) })
+})
+
+test('a server that a selector covers is not removed by itself', async ({ probe }) => {
+  const id = await createServer(probe, 'ns1', { labels: { role: 'ns' } })
+  const firewall = await createFirewall(probe, 'fw', { apply_to: bySelector('role') })
+  const path = `/firewalls/${firewall.id}/actions/remove_from_resources`
+  const refused = await probe.call('POST', path, { remove_from: byServer(id) })
+  assert.is(refusal(refused), '422 firewall_managed_by_label_selector')
+  assert.is((await probe.call('POST', path, { remove_from: bySelector('role') })).status, 201)
+})
+
+test('of several resources all are applied or none', async ({ probe }) => {
+  const [one, two] = [await createServer(probe, 'one'), await createServer(probe, 'two')]
+  const firewall = await createFirewall(probe, 'fw', { apply_to: byServer(two) })
+  const path = `/firewalls/${firewall.id}/actions/apply_to_resources`
+  for (const [apply_to, expected] of [
+    [byServer(one, two), '422 firewall_already_applied'],
+    [byServer(one, 4711), '404 firewall_resource_not_found'],
+    [bySelector('a b'), '422 invalid_input'],
+    [bySelector(''), '422 invalid_input'],
+    [[{ type: 'label_selector' }], '422 invalid_input'],
+  ] as const)
+    assert.is(refusal(await probe.call('POST', path, { apply_to })), expected)
+  assert.equal((await probe.call('GET', `/firewalls/${firewall.id}`)).body.firewall.applied_to, byServer(two))
+})
+
+test('a firewall in use is not deleted', async ({ probe }) => {
+  const id = await createServer(probe, 'ns1')
+  const direct = await createFirewall(probe, 'direct', { apply_to: byServer(id) })
+  const selecting = await createFirewall(probe, 'selecting', { apply_to: bySelector('nobody') })
+  for (const { id } of [direct, selecting]) {
+    const refused = await probe.call('DELETE', `/firewalls/${id}`)
+    assert.equal(
+      [refusal(refused), refused.body.error.message],
+      ['422 resource_in_use', `firewall with ID ${id} is still in use`],
+    )
+  }
+  await probe.settled()
+  await probe.call('DELETE', `/servers/${id}`)
+  await probe.settled()
+  assert.is((await probe.call('DELETE', `/firewalls/${direct.id}`)).status, 204)
+})
+
+test('refuses rules that make no sense', async ({ probe }) => {
+  for (const wrong of [
+    { ...rule('53'), port: null },
+    { ...rule('53'), protocol: 'icmp' },
+    { ...rule('53'), port: '53;drop' },
+    { ...rule('53'), port: '70000' },
+    { ...rule('53'), port: '90-80' },
+    { ...rule('53'), source_ips: [] },
+    { ...rule('53'), source_ips: ['10.0.0.1'] },
+    { ...rule('53'), source_ips: ['10.0.0.1/24'] },
+    { ...rule('53'), source_ips: ['2001:db8::1/64'] },
+    { ...rule('53'), source_ips: ['localhost/8'] },
+    { ...rule('53'), direction: 'out' },
+  ])
+    assert.is(
+      refusal(await probe.call('POST', '/firewalls', { name: 'fw', rules: [wrong] })),
+      '422 invalid_input',
+      JSON.stringify(wrong),
+    )
+})
+
+test('answers rules in full, networks in their canonical spelling', async ({ probe }) => {
+  const out = { direction: 'out', protocol: 'icmp', destination_ips: ['2001:0DB8::1/128'], description: 'ping' }
+  const { rules } = await createFirewall(probe, 'fw', { rules: [{ ...rule('1024-5000') }, out] })
+  assert.equal(rules, [
+    {
+      direction: 'in',
+      protocol: 'udp',
+      port: '1024-5000',
+      source_ips: ['0.0.0.0/0', '2001:db8::/32'],
+      destination_ips: [],
+      description: null,
+    },
+    {
+      direction: 'out',
+      protocol: 'icmp',
+      port: null,
+      source_ips: [],
+      destination_ips: ['2001:db8::1/128'],
+      description: 'ping',
+    },
+  ])
+})
+
+test.run()

@@ -1,0 +1,65 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { matchesSelector, verifyLabels } from '../../../local/cloud/labels.ts'
+
+const test = suite('local/cloud/labels')
+
+const labels = { role: 'nameserver', empty: '', 'dns.example/pair': '1' }
+
+for (const [selector, fits] of [
+  ['', true],
+  ['role=nameserver', true],
+  ['role==nameserver', true],
+  ['role = nameserver', true],
+  ['role=lb', false],
+  ['role!=lb', true],
+  ['role!=nameserver', false],
+  ['other!=1', true],
+  ['role', true],
+  ['other', false],
+  ['!other', true],
+  ['!role', false],
+  ['empty=', true],
+  ['dns.example/pair=1', true],
+  ['role in (lb, nameserver)', true],
+  ['role in (lb)', false],
+  ['role notin (lb)', true],
+  ['role notin (lb,nameserver)', false],
+  ['other notin (1)', true],
+  ['role in (lb,nameserver),empty', true],
+  ['role=nameserver,role=lb', false],
+  // names of the language's own must not count as labels
+  ['constructor', false],
+  ['!toString', true],
+] as const) {
+  test(`"${selector}" ${fits ? 'fits' : 'does not fit'}`, () => {
+    assert.is(matchesSelector(labels, selector), fits)
+  })
+}
+
+test('refuses a selector that cannot be parsed', () => {
+  for (const selector of ['role in', 'a b', '=x', 'role in (a']) {
+    assert.throws(() => matchesSelector(labels, selector), /cannot be parsed/, selector)
+  }
+})
+
+for (const [what, input, reason] of [
+  ['a key with a space', { 'a b': '1' }, /invalid label key/],
+  ['a key that ends in a dash', { 'a-': '1' }, /invalid label key/],
+  ['a key of 64 characters', { ['a'.repeat(64)]: '1' }, /invalid label key/],
+  ['the reserved prefix', { 'hetzner.cloud/x': '1' }, /invalid label key/],
+  ['a value with a colon', { a: '1:2' }, /invalid value/],
+  ['a value of 64 characters', { a: 'x'.repeat(64) }, /invalid value/],
+  ['a number as value', { a: 1 }, /invalid value/],
+  ['a list', ['a'], /must be an object/],
+] as const) {
+  test(`refuses ${what}`, () => {
+    assert.throws(() => verifyLabels(input), reason)
+  })
+}
+
+test('takes no labels for an empty map, and empty values as they are', () => {
+  assert.equal([verifyLabels(undefined), verifyLabels(null), verifyLabels({ a: '' })], [{}, {}, { a: '' }])
+})
+
+test.run()

@@ -1,0 +1,144 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Probe, refusal, server, startProbe } from './probe.ts'
+
+const test = suite<{ probe: Probe }>('local/cloud/public-ips')
+
+test.before.each(async (context) => {
+  context.probe = await startProbe()
+})
+test.after.each(({ probe }) => probe.close())
+
+const createServer = async (probe: Probe, name: string, more: object = {}) => {
+  const { id } = (await probe.call('POST', '/servers', server(name, more))).body.server
+  return (await probe.settled(`/servers/${id}`)).body.server
+}
+
+const createPrimary = async (probe: Probe, name: string, more: object = {}) =>
+  (await probe.call('POST', '/primary_ips', { name, type: 'ipv4', location: 'fsn1', ...more })).body.primary_ip
+
+const createFloating = async (probe: Probe, name: string, more: object = {}) =>
+  (await probe.call('POST', '/floating_ips', { name, type: 'ipv4', home_location: 'fsn1', ...more })).body.floating_ip
+
+const act = async (probe: Probe, path: string, body?: object) => {
+  const answer = await probe.call('POST', path, body)
+  await probe.settled()
+  return answer
+}
+
+const off = (probe: Probe, id: number) => act(probe, `/servers/${id}/actions/poweroff`)
+
+test('a Primary IP made first outlives its server', async ({ probe }) => {
+  const ip = await createPrimary(probe, 'stable')
+  assert.equal([ip.assignee_id, ip.assignee_type, ip.auto_delete], [null, 'unassigned', false])
+  const first = await createServer(probe, 'ns1', { public_net: { ipv4: ip.id } })
+  assert.equal(first.public_net.ipv4, {
+    id: ip.id,
+    ip: ip.ip,
+    blocked: false,
+    dns_ptr: 'static.10.1.18.198.clients.your-server.de',
+  })
+  const assigned = (await probe.call('GET', `/primary_ips/${ip.id}`)).body.primary_ip
+  assert.equal([assigned.assignee_id, assigned.assignee_type], [first.id, 'server'])
+  await probe.call('DELETE', `/servers/${first.id}`)
+  await probe.settled()
+  const { primary_ips } = (await probe.call('GET', '/primary_ips')).body
+  assert.equal(
+    primary_ips.map((one: Record<string, unknown>) => [one.id, one.assignee_id]),
+    [[ip.id, null]],
+  )
+  const second = await createServer(probe, 'ns1', { public_net: { ipv4: ip.id } })
+  assert.is(second.public_net.ipv4.ip, ip.ip)
+})
+
+test('a server takes no address that is taken, of the wrong family or elsewhere', async ({ probe }) => {
+  const ip = await createPrimary(probe, 'one')
+  const away = await createPrimary(probe, 'away', { location: 'hel1' })
+  await createServer(probe, 'ns1', { public_net: { ipv4: ip.id } })
+  const refusals = []
+  for (const public_net of [{ ipv4: ip.id }, { ipv4: away.id }, { ipv6: away.id }, { ipv4: 4711 }])
+    refusals.push(refusal(await probe.call('POST', '/servers', server('ns2', { public_net }))))
+  assert.equal(refusals, [
+    '422 primary_ip_assigned',
+    '422 primary_ip_datacenter_mismatch',
+    '412 primary_ip_version_mismatch',
+    '404 not_found',
+  ])
+})
+
+test('addresses are assigned and taken away while the server is off', async ({ probe }) => {
+  const ip = await createPrimary(probe, 'one')
+  const { id } = await createServer(probe, 'ns1', { public_net: { enable_ipv4: false } })
+  const path = `/primary_ips/${ip.id}`
+  const assignment = { assignee_id: id, assignee_type: 'server' }
+  assert.is(refusal(await act(probe, `${path}/actions/assign`, assignment)), '422 server_not_stopped')
+  await off(probe, id)
+  assert.is((await act(probe, `${path}/actions/assign`, assignment)).body.action.command, 'assign_primary_ip')
+  assert.is((await probe.call('GET', `/servers/${id}`)).body.server.public_net.ipv4.ip, ip.ip)
+  assert.is(refusal(await act(probe, `${path}/actions/assign`, assignment)), '422 primary_ip_already_assigned')
+  const other = await createPrimary(probe, 'two')
+  const second = await act(probe, `/primary_ips/${other.id}/actions/assign`, assignment)
+  assert.is(refusal(second), '422 server_has_ipv4')
+  assert.is(refusal(await probe.call('DELETE', path)), '422 must_be_unassigned')
+  await act(probe, `${path}/actions/unassign`)
+  assert.is((await probe.call('GET', `/servers/${id}`)).body.server.public_net.ipv4, null)
+  assert.is((await probe.call('DELETE', path)).status, 204)
+})
+
+test('a protected address stays', async ({ probe }) => {
+  for (const [path, name] of [
+    [`/primary_ips/${(await createPrimary(probe, 'p')).id}`, 'Primary IP is delete protected'],
+    [`/floating_ips/${(await createFloating(probe, 'f')).id}`, 'Floating IP is delete protected'],
+  ] as const) {
+    await act(probe, `${path}/actions/change_protection`, { delete: true })
+    const refused = await probe.call('DELETE', path)
+    assert.equal([refusal(refused), refused.body.error.message], ['423 protected', name])
+    await act(probe, `${path}/actions/change_protection`, { delete: false })
+    assert.is((await probe.call('DELETE', path)).status, 204)
+  }
+})
+
+test('a Floating IP leads to one server at a time, while they run', async ({ probe }) => {
+  const [one, two] = [await createServer(probe, 'one'), await createServer(probe, 'two')]
+  const floating = await createFloating(probe, 'f')
+  assert.is(floating.ip, '198.18.1.200')
+  const path = `/floating_ips/${floating.id}`
+  const routed = () => [one, two].map(({ id }) => probe.machines.get(id)?.routed)
+  await act(probe, `${path}/actions/assign`, { server: one.id })
+  assert.equal(routed(), [['198.18.1.200'], []])
+  assert.equal((await probe.call('GET', `/servers/${one.id}`)).body.server.public_net.floating_ips, [floating.id])
+  assert.is(refusal(await act(probe, `${path}/actions/assign`, { server: one.id })), '422 floating_ip_assigned')
+  await act(probe, `${path}/actions/assign`, { server: two.id })
+  assert.equal(routed(), [[], ['198.18.1.200']])
+  assert.is(refusal(await probe.call('DELETE', path)), '422 must_be_unassigned')
+  await act(probe, `${path}/actions/unassign`)
+  assert.equal(routed(), [[], []])
+  assert.is((await probe.call('DELETE', path)).status, 204)
+})
+
+test('a Floating IP is free when its server is gone', async ({ probe }) => {
+  const { id } = await createServer(probe, 'one')
+  const floating = await createFloating(probe, 'f', { server: id, home_location: null, type: 'ipv6' })
+  await probe.settled()
+  assert.equal(probe.machines.get(id)?.routed, ['2001:2:0:1c8::1'])
+  await probe.call('DELETE', `/servers/${id}`)
+  await probe.settled()
+  assert.is((await probe.call('GET', `/floating_ips/${floating.id}`)).body.floating_ip.server, null)
+})
+
+test('a Floating IP needs a home', async ({ probe }) => {
+  const { body } = await probe.call('POST', '/floating_ips', { type: 'ipv4', name: 'f' })
+  assert.is(body.error.message, "invalid input in fields 'server', 'home_location'")
+})
+
+test('reverse names are set and reset', async ({ probe }) => {
+  const { id, public_net } = await createServer(probe, 'ns1')
+  const { ip } = public_net.ipv4
+  const reverse = async () => (await probe.call('GET', `/servers/${id}`)).body.server.public_net.ipv4.dns_ptr
+  await act(probe, `/servers/${id}/actions/change_dns_ptr`, { ip, dns_ptr: 'ns1.example.test' })
+  assert.is(await reverse(), 'ns1.example.test')
+  await act(probe, `/servers/${id}/actions/change_dns_ptr`, { ip, dns_ptr: null })
+  assert.match(await reverse(), /^static\./)
+})
+
+test.run()
