@@ -5,11 +5,12 @@ import { findByIdOrName, idOrName, labels, readBody, resourceName } from './body
 import { locations } from './catalogue.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { ApiError, isProtected } from './errors.ts'
+import { routeFloatingIps } from './floating-routes.ts'
 import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import type { FloatingIpRecord, ServerRecord } from './state.ts'
 import { getRecord, recordOf, requireFreeName } from './tables.ts'
-import { reverseOf, routedAddress, viewFloatingIp } from './views.ts'
+import { reverseOf, viewFloatingIp } from './views.ts'
 
 const creation = z.object({
   type: z.enum(['ipv4', 'ipv6']),
@@ -22,7 +23,7 @@ const creation = z.object({
 const change = z.object({ name: resourceName.optional(), description: z.string().nullish(), labels })
 
 export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
-  const { store, actions, machines } = cloud
+  const { store, actions } = cloud
   const all = () => Object.values(store.state.floating_ips)
   const about = (ip: FloatingIpRecord, server: number | null) => [
     { id: ip.id, type: 'floating_ip' },
@@ -31,12 +32,7 @@ export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
   /** Has the machine receive what is assigned to it now. */
   const routeTo = async (server: number | null): Promise<void> => {
     if (server === null || !store.state.servers[server]) return
-    await machines.route(
-      server,
-      all()
-        .filter((ip) => ip.server === server)
-        .map(routedAddress),
-    )
+    await routeFloatingIps(cloud, server)
   }
   /** One machine at a time has the address: it is taken from the old one before the new one gets it. */
   const move = async (ip: FloatingIpRecord, to: ServerRecord | null): Promise<void> => {

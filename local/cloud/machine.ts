@@ -1,6 +1,7 @@
 import { hostAddressOf } from './addresses.ts'
 import type { Cloud } from './cloud.ts'
 import { enforce } from './firewall-state.ts'
+import { routeFloatingIps } from './floating-routes.ts'
 import { plug } from './private-nets.ts'
 import type { ServerRecord } from './state.ts'
 import { getRecord } from './tables.ts'
@@ -30,10 +31,11 @@ export const makeMachine = async (cloud: Cloud, server: ServerRecord): Promise<v
   await enforce(cloud, server)
 }
 
-/** A new disk under the same addresses. */
+/** A new disk under the same addresses; Floating IPs stay assigned, so they have to lead here again. */
 export const remakeMachine = async (cloud: Cloud, server: ServerRecord): Promise<void> => {
   await cloud.machines.destroy(server.id)
   await makeMachine(cloud, server)
   for (const net of server.private_net) await plug(cloud, server, getRecord(cloud, 'networks', net.network), net)
+  await routeFloatingIps(cloud, server.id)
   await cloud.machines.start(server.id)
 }

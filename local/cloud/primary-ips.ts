@@ -98,6 +98,7 @@ export const addPrimaryIps = (app: Hono, cloud: Cloud): void => {
     if (ip.assignee_id !== null)
       throw new ApiError(422, 'primary_ip_already_assigned', 'primary IP is already assigned')
     requireAssignable(server, ip)
+    actions.requireUnlocked(server.id)
     return c.json(
       { action: actions.run('assign_primary_ip', about(ip, server.id), async () => assign(ip, server)) },
       201,
@@ -107,6 +108,7 @@ export const addPrimaryIps = (app: Hono, cloud: Cloud): void => {
     const ip = recordOf(cloud, 'primary_ips', c)
     const server = ip.assignee_id === null ? undefined : store.state.servers[ip.assignee_id]
     if (server && server.status !== 'off') throw new ApiError(422, 'server_not_stopped', 'server needs to be stopped')
+    if (server) actions.requireUnlocked(server.id)
     const action = actions.run('unassign_primary_ip', about(ip, server?.id), async () => {
       ip.assignee_id = null
       if (server) server.primary_ips[ip.type] = null

@@ -37,10 +37,12 @@ export const addServerImages = (app: Hono, cloud: Cloud): void => {
     const body = await readBody(c, rebuilding)
     const image = findByIdOrName(allImages(cloud), body.image)
     if (!image) throw invalidInput('image', `image '${body.image}' not found`)
+    const root_password = server.ssh_keys.length > 0 ? null : randomBytes(12).toString('base64url')
     const work = becomes(server, 'running', async () => {
       server.image = image.id
       server.user_data = body.user_data ?? server.user_data
       await remakeMachine(cloud, server)
+      if (root_password) await machines.setRootPassword(server.id, root_password)
     })
     const before = server.status
     const undo = (): void => {
@@ -48,7 +50,7 @@ export const addServerImages = (app: Hono, cloud: Cloud): void => {
     }
     const action = beginOn(cloud, server, { command: 'rebuild_server', work, undo })
     server.status = 'rebuilding'
-    return c.json({ root_password: null, action }, 201)
+    return c.json({ root_password, action }, 201)
   })
   app.post('/servers/:id{[0-9]+}/actions/create_image', async (c) => {
     const server = recordOf(cloud, 'servers', c)

@@ -22,7 +22,7 @@ export const serverBody = z.object({
   firewalls: z.array(z.object({ firewall: z.int() })).nullish(),
   user_data: z
     .string()
-    .max(32 * 1024)
+    .refine((text) => Buffer.byteLength(text) <= 32 * 1024, 'must not be longer than 32 KiB')
     .nullish(),
   labels,
   public_net: z

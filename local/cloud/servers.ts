@@ -54,8 +54,14 @@ export const addServers = (app: Hono, cloud: Cloud): void => {
     const server = recordOf(cloud, 'servers', c)
     if (server.protection.delete) throw isProtected('server')
     actions.requireUnlocked(server.id)
+    const before = server.status
+    // a server that could not be deleted must not be taken for one whose deletion was cut short by a restart
+    const undo = (): void => {
+      server.status = before
+    }
     server.status = 'deleting'
-    const action = actions.run('delete_server', [{ id: server.id, type: 'server' }], () => removeServer(cloud, server))
+    const about = [{ id: server.id, type: 'server' }]
+    const action = actions.run('delete_server', about, () => removeServer(cloud, server), undo)
     return c.json({ action })
   })
   addServerActions(app, cloud)

@@ -85,6 +85,21 @@ test('addresses are assigned and taken away while the server is off', async ({ p
   assert.is((await probe.call('DELETE', path)).status, 204)
 })
 
+test('one change of its addresses at a time', async ({ probe }) => {
+  const one = await createPrimary(probe, 'one')
+  const two = await createPrimary(probe, 'two')
+  const { id } = await createServer(probe, 'ns1', { public_net: { enable_ipv4: false } })
+  await off(probe, id)
+  const assignment = { assignee_id: id, assignee_type: 'server' }
+  const assign = (ip: number) => probe.call('POST', `/primary_ips/${ip}/actions/assign`, assignment)
+  assert.is((await assign(one.id)).status, 201)
+  assert.is(refusal(await assign(two.id)), '423 locked')
+  await probe.settled()
+  const unassign = () => probe.call('POST', `/primary_ips/${one.id}/actions/unassign`)
+  assert.is((await unassign()).status, 201)
+  assert.is(refusal(await unassign()), '423 locked')
+})
+
 test('a protected address stays', async ({ probe }) => {
   for (const [path, name] of [
     [`/primary_ips/${(await createPrimary(probe, 'p')).id}`, 'Primary IP is delete protected'],

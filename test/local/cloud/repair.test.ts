@@ -4,6 +4,7 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startCloud } from '../../../local/cloud/serve.ts'
+import type { Machines } from '../../../local/machines/backend.ts'
 import { createFakeMachines } from '../../../local/machines/fake.ts'
 import { network, pools, request, server, startProbe } from './probe.ts'
 
@@ -13,12 +14,16 @@ const directory = mkdtempSync(path.join(tmpdir(), 'cloud-'))
 test.after(() => rmSync(directory, { recursive: true }))
 
 /** A first cloud does as told and is left as if killed; a second one comes to its state and its machines. */
-const killedAfter = async (name: string, act: (probe: Awaited<ReturnType<typeof startProbe>>) => Promise<void>) => {
+const killedAfter = async (
+  name: string,
+  act: (probe: Awaited<ReturnType<typeof startProbe>>) => Promise<void>,
+  more: Partial<Machines> = {},
+) => {
   const stateFile = path.join(directory, name)
   const first = await startProbe({ stateFile })
   await act(first)
   await first.cloud.close()
-  const second = await startCloud({ machines: createFakeMachines(first.machines), pools, stateFile })
+  const second = await startCloud({ machines: { ...createFakeMachines(first.machines), ...more }, pools, stateFile })
   return {
     machines: first.machines,
     get: async (what: string) => (await request(`${second.endpoint}${what}`, 'GET')).body,
@@ -76,6 +81,34 @@ test('a deletion that was cut short is brought to its end', async () => {
   })
   assert.equal([(await cloud.get('/servers')).servers, [...cloud.machines.keys()]], [[], []])
   assert.equal((await cloud.get('/primary_ips')).primary_ips, [])
+  await cloud.close()
+})
+
+test('a server whose deletion failed is not deleted by the restart', async () => {
+  const cloud = await killedAfter('refused.json', async (probe) => {
+    const { id } = (await probe.call('POST', '/servers', server('ns1'))).body.server
+    await probe.settled()
+    await probe.fault({ action: 'delete_server', error: { code: 'unknown_error', message: 'as scripted' } })
+    await probe.call('DELETE', `/servers/${id}`)
+    assert.is((await probe.settled(`/servers/${id}`)).body.server.status, 'running')
+  })
+  assert.is((await cloud.get('/servers')).servers[0].status, 'running')
+  await cloud.close()
+})
+
+test('starts although a machine cannot be removed, and says that its deletion failed', async () => {
+  const begun: number[] = []
+  const cloud = await killedAfter(
+    'stuck.json',
+    async (probe) => {
+      const { id } = (await probe.call('POST', '/servers', server('ns1'))).body.server
+      await probe.settled()
+      begun.push((await probe.call('DELETE', `/servers/${id}`)).body.action.id)
+    },
+    { destroy: () => Promise.reject(new Error('disk is busy')) },
+  )
+  assert.is((await cloud.get('/servers')).servers[0].status, 'running')
+  assert.is((await cloud.get(`/actions/${begun[0]}`)).action.status, 'error')
   await cloud.close()
 })
 

@@ -132,6 +132,12 @@ test('what is refused leaves nothing behind', async ({ probe }) => {
   assert.is((await create(probe, server('ns1'))).body.server.public_net.ipv4.ip, '198.18.1.10')
 })
 
+test('user_data is measured in bytes', async ({ probe }) => {
+  const ask = (name: string, user_data: string) => probe.call('POST', '/servers', server(name, { user_data }))
+  assert.is(refusal(await ask('ns1', 'é'.repeat(16 * 1024 + 1))), '422 invalid_input')
+  assert.is((await ask('ns1', 'é'.repeat(16 * 1024))).status, 201)
+})
+
 test('a type that is sold out is 412, and shown as not available', async ({ probe }) => {
   await probe.fault({ unavailable: { serverType: 'cpx22', location: 'fsn1' } })
   assert.is(refusal(await create(probe, server('ns1'))), '412 resource_unavailable')
