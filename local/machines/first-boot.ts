@@ -22,7 +22,7 @@ export const firstBootFiles = (layout: TwinLayout, spec: MachineSpec): readonly 
     { path: 'etc/machine-id', text: '', mode: 0o444 },
     {
       path: 'etc/apt/apt.conf.d/00twin-proxy',
-      text: `Acquire::http::Proxy "http://${proxy}:${layout.aptPort}";\n`,
+      text: aptSettings(`http://${proxy}:${layout.aptPort}`),
       mode: 0o644,
     },
     { path: 'root/.ssh/authorized_keys', text: lines(spec.authorizedKeys), mode: 0o600 },
@@ -46,3 +46,16 @@ const hostsFile = (name: string): string =>
 127.0.1.1 ${name}
 ::1 localhost ip6-localhost ip6-loopback
 `
+
+/**
+ * One request at a time: when the cache ends a connection on which several are under way, apt can wait for ever for the
+ * answers to the others.
+ */
+const aptSettings = (proxy: string): string =>
+  [
+    `Acquire::http::Proxy "${proxy}";`,
+    'Acquire::http::Pipeline-Depth "0";',
+    'Acquire::http::Timeout "20";',
+    'Acquire::Retries "3";',
+    '',
+  ].join('\n')
