@@ -49,6 +49,9 @@ export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string,
   }
 }
 
+/** Far beyond any run that goes well. */
+const timeout = '15m'
+
 const execute = async (argv: readonly string[], { folder, logFile, onTask }: PlaybookRun) => {
   // detached: Ctrl-C in the terminal must not cut the play in half
   const play = $({
@@ -56,6 +59,7 @@ const execute = async (argv: readonly string[], { folder, logFile, onTask }: Pla
     detached: true,
     nothrow: true,
     quiet: true,
+    timeout,
     stdio: ['ignore', 'pipe', 'pipe'],
   })`${argv}`
   for await (const line of play) {
@@ -69,6 +73,12 @@ const execute = async (argv: readonly string[], { folder, logFile, onTask }: Pla
 }
 
 const playbookError = ({ role, logFile }: PlaybookRun, output: string, exitCode: number | null): InfraError => {
+  // zx leaves the exit code out when its time-out has killed the process
+  if (exitCode === null) {
+    return new InfraError(`Ansible did not end within ${timeout} and was stopped`, {
+      hint: `The whole output is in ${logFile}`,
+    })
+  }
   const failures = failuresOf(output).map(({ host, task, message }) => `${host}: ${task}: ${message}`)
   const lastLines = output.trimEnd().split('\n').slice(-5)
   const text = (failures.length > 0 ? failures : lastLines).join('\n  ')
