@@ -1,4 +1,5 @@
 import type { Role } from '../fleet/names.ts'
+import { quoteWord } from '../ssh/quote.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -23,7 +24,7 @@ export const inventoryOf = (role: Role, hosts: readonly InventoryHost[]): string
       ansible_host: address,
       ansible_user: 'root',
       ansible_python_interpreter: '/usr/bin/python3',
-      ansible_ssh_args: sshOptions.map(quote).join(' '),
+      ansible_ssh_args: sshOptions.map(quoteWord).join(' '),
       ...variables,
     },
   ])
@@ -32,6 +33,3 @@ export const inventoryOf = (role: Role, hosts: readonly InventoryHost[]): string
 
 /** The playbook that configures the machines of a role. */
 export const playbookOf = (role: Role): string => `${groups[role]}.yml`
-
-// Ansible splits the string as a POSIX shell does
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

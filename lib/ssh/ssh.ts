@@ -5,6 +5,7 @@ import path from 'node:path'
 import { $, type ProcessOutput } from 'zx'
 import { InfraError } from '../errors.ts'
 import { hostAlias, knownHostsLine } from './known-hosts.ts'
+import { quoteWord } from './quote.ts'
 
 /** A machine whose identity is known before the first connection. */
 export interface SshHost {
@@ -102,9 +103,6 @@ const sshOptions = (paths: { alias: string; knownHosts: string; identity: string
   }
   return ['-F', 'none', ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])]
 }
-
-const quoteWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 const sshError = (host: SshHost, command: readonly string[], result: ProcessOutput): SshError => {
   const stderr = result.stderr.trim()
