@@ -5,8 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 packages="ansible-core bind9-dnsutils bind9-utils openssh-client"
-packages="$packages apt-cacher-ng iproute2 mmdebstrap nftables procps systemd-container util-linux"
-[ "${1:-}" = test ] && packages="$packages ansible-lint bind9 dnsperf git hcloud-cli python3-hcloud"
+packages="$packages apt-cacher-ng bind9 iproute2 mmdebstrap nftables procps systemd-container unbound util-linux"
+[ "${1:-}" = test ] && packages="$packages ansible-lint dnsperf git hcloud-cli python3-hcloud"
 
 missing=""
 for package in $packages; do
@@ -40,6 +40,17 @@ if [ -n "$missing" ]; then
     echo "setup: apt-get failed, see above" >&2
     exit 1
   }
+  # nor after the next start of this machine
+  for package in $missing; do
+    case "$package" in
+      apt-cacher-ng) services="apt-cacher-ng.service" ;;
+      bind9) services="named.service" ;;
+      unbound) services="unbound.service unbound-resolvconf.service" ;;
+      *) continue ;;
+    esac
+    # shellcheck disable=SC2086 # one word a service
+    systemctl disable --quiet $services >/dev/null 2>&1 || true
+  done
 fi
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then

@@ -3,7 +3,7 @@ import { createCommand, runCommand } from '../lib/cli.ts'
 const command = createCommand({
   name: 'local-up',
   summary:
-    'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are systemd-nspawn machines on this computer. Needs Linux and root. Running it again repairs what is missing.',
+    'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are systemd-nspawn machines on this computer, and a little internet around it: root and parent zone, registrar, resolver. Needs Linux and root. Running it again repairs what is missing.',
   examples: [
     ['', 'start it, the first time with making the image of the machines (a minute)'],
     ['--state /var/tmp/twin', 'a second twin beside the first'],
@@ -18,13 +18,20 @@ const command = createCommand({
 await runCommand(command, async ({ state, rebuildImage = false, json = false }, interrupt) => {
   const { upSteps } = await import('../local/twin/up.ts')
   const { runSteps, stepPrinter } = await import('../local/twin/steps.ts')
+  const { getTwin } = await import('../local/twin/record.ts')
   await runSteps(upSteps({ stateDir: state, rebuildImage }), { say: stepPrinter(json), interrupt })
-  if (json) process.stdout.write(`${JSON.stringify({ event: 'end', ok: true, environment: `${state}/twin.env` })}\n`)
-  else
-    process.stderr.write(`
-The local twin is up. Next:
-  npx tsx scripts/bootstrap-infra.ts --env-file ${state}/twin.env     # everything from nothing
-  npx tsx scripts/local-down.ts${state === 'local/.state' ? '' : ` --state ${state}`}                             # remove it again
-`)
+  const resolver = (await getTwin(state)).layout.internet.resolver.ipv4
+  const end = { event: 'end', ok: true, environment: `${state}/twin.env`, resolver }
+  if (json) process.stdout.write(`${JSON.stringify(end)}\n`)
+  else {
+    const lines = [
+      [`npx tsx scripts/bootstrap-infra.ts --env-file ${state}/twin.env`, 'everything from nothing'],
+      [`dig example.test @${resolver}`, 'what the world sees: nothing, until the domain is delegated'],
+      [`npx tsx scripts/local-down.ts${state === 'local/.state' ? '' : ` --state ${state}`}`, 'remove it again'],
+    ] as const
+    const width = Math.max(...lines.map(([typed]) => typed.length))
+    const text = lines.map(([typed, comment]) => `  ${typed.padEnd(width)}  # ${comment}\n`)
+    process.stderr.write(`\nThe local twin is up. Next:\n${text.join('')}`)
+  }
   return 0
 })

@@ -8,12 +8,14 @@ const programs: readonly (readonly [program: string, debianPackage: string])[] =
   ['flock', 'util-linux'],
   ['ip', 'iproute2'],
   ['mmdebstrap', 'mmdebstrap'],
+  ['named', 'bind9'],
   ['nft', 'nftables'],
   ['nsenter', 'util-linux'],
   ['ssh-keygen', 'openssh-client'],
   ['sysctl', 'procps'],
   ['systemd-nspawn', 'systemd-container'],
   ['tar', 'tar'],
+  ['unbound', 'unbound'],
 ]
 
 /** @throws InfraError (2) naming everything that is missing at once */

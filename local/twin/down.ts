@@ -5,6 +5,7 @@ import { createNspawnMachines } from '../machines/nspawn.ts'
 import { stopAptCache } from './apt-cache.ts'
 import { removeCaches, verifyCachesUnused } from './caches.ts'
 import { stopCloud } from './cloud.ts'
+import { stopInternet } from './internet.ts'
 import { layoutOf, type TwinLayout } from './layout.ts'
 import { findLeftovers, leftFiles } from './leftovers.ts'
 import { findRecord } from './record.ts'
@@ -32,6 +33,7 @@ export const downSteps = async ({
     // first, so that nobody can ask for a machine while they are removed
     { title: 'Stop the cloud', run: () => stopCloud(layout, clock) },
     { title: 'Remove the machines', run: (report) => removeMachines(layout, clock, report) },
+    { title: 'Stop the internet', run: () => stopInternet(layout, clock) },
     { title: 'Stop the apt cache', run: () => stopAptCache(layout, clock) },
     { title: 'Remove the network', run: () => removeRoad(layout) },
     { title: 'Remove the state', run: () => removeState(layout) },

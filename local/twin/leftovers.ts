@@ -4,6 +4,7 @@ import { cgroupProcesses, findCgroups } from '../machines/cgroup.ts'
 import { findNamespaces } from '../machines/namespaces.ts'
 import { isAptCache } from './apt-cache.ts'
 import { isCloud } from './cloud.ts'
+import { isInternet } from './internet.ts'
 import type { TwinLayout } from './layout.ts'
 import { findProcesses } from './processes.ts'
 import { hasLink } from './road.ts'
@@ -27,7 +28,7 @@ const isSupervisor =
     argv[1]?.endsWith('/supervise.sh') === true && argv[2]?.startsWith(`${layout.stateDir}/`) === true
 
 const leftProcesses = async (layout: TwinLayout): Promise<readonly string[]> => {
-  const ours = [isCloud(layout), isAptCache(layout), isSupervisor(layout)]
+  const ours = [isCloud(layout), isInternet(layout), isAptCache(layout), isSupervisor(layout)]
   const named = await findProcesses((argv) => ours.some((recognise) => recognise(argv)))
   const inside = await Promise.all((await findCgroups(layout.namespace)).map(cgroupProcesses))
   return [...new Set([...named, ...inside.flat()])].map((pid) => `process ${pid}`)
@@ -42,7 +43,7 @@ const leftLinks = async (layout: TwinLayout): Promise<readonly string[]> =>
   (await hasLink(layout)) ? [`network link ${layout.namespace}`] : []
 
 const made =
-  /^(machines|snapshots|apt-cache|cloud\..*|network\.lock|twin\.env(\.new)?|twin\.json(\.new)?|id_ed25519(\.pub)?)$/
+  /^(machines|snapshots|apt-cache|cloud\..*|internet|internet\.json(\.new)?|network\.lock|twin\.env(\.new)?|twin\.json(\.new)?|id_ed25519(\.pub)?)$/
 
 /** What a twin writes into its state directory; anything else there is somebody else's. */
 export const leftFiles = async (layout: TwinLayout): Promise<readonly string[]> =>

@@ -6,6 +6,8 @@ import { layoutOf, type TwinLayout } from './layout.ts'
 export interface TwinRecord {
   readonly slot: number
   readonly token: string
+  /** Of the registrar; made when the little internet is first started. */
+  readonly registrarToken?: string
   /** Of the API; kept so that an environment file given away earlier stays true. */
   readonly port?: number
 }
@@ -15,6 +17,12 @@ const fileOf = (stateDir: string): string => path.join(path.resolve(stateDir), '
 export const findRecord = (stateDir: string): Promise<TwinRecord | undefined> => readRecord(fileOf(stateDir))
 
 export const saveRecord = (stateDir: string, record: TwinRecord): Promise<void> => writeRecord(fileOf(stateDir), record)
+
+/** Adds to what is remembered, or replaces a part of it. */
+export const amendRecord = async (stateDir: string, changes: Partial<TwinRecord>): Promise<void> => {
+  const { layout: _, ...record } = await getTwin(stateDir)
+  await saveRecord(stateDir, { ...record, ...changes })
+}
 
 export interface Twin extends TwinRecord {
   readonly layout: TwinLayout

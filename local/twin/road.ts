@@ -2,7 +2,9 @@ import { access, mkdir } from 'node:fs/promises'
 import { routerNamespace } from '../machines/network.ts'
 import { underLock } from '../machines/power.ts'
 import { runShell } from '../machines/process.ts'
+import { hasInternetLink, internetLinkText } from './internet-link.ts'
 import type { TwinLayout } from './layout.ts'
+import { rangesOf } from './slots.ts'
 
 // Functions that return strings return shell text, for `sh -e`.
 
@@ -31,7 +33,9 @@ ip addr add ${layout.hostAddress4} peer ${layout.gateway4} dev ${namespace}
 ip addr add ${layout.hostAddress6}/128 dev ${namespace} nodad
 ip link set ${namespace} up
 ip route add ${layout.ipv4Pool} via ${layout.gateway4} dev ${namespace} src ${layout.hostAddress4}
-ip route add ${layout.ipv6Pool} via ${layout.gateway6} dev ${namespace} onlink src ${layout.hostAddress6}`
+ip route add ${layout.internetPool4} via ${layout.gateway4} dev ${namespace} src ${layout.hostAddress4}
+ip route add ${layout.ipv6Pool} via ${layout.gateway6} dev ${namespace} onlink src ${layout.hostAddress6}
+ip route add ${layout.internetPool6} via ${layout.gateway6} dev ${namespace} onlink src ${layout.hostAddress6}`
 
 const removeRoadText = ({ namespace }: TwinLayout): string =>
   `ip link del ${namespace} 2>/dev/null || true
@@ -42,6 +46,7 @@ export const raiseRoad = async (layout: TwinLayout): Promise<void> => {
   await mkdir(layout.stateDir, { recursive: true, mode: 0o700 })
   await underLock(layout, twinNamespaceText(layout))
   if (!(await hasRoad(layout))) await underLock(layout, `${removeRoadText(layout)}\n${roadText(layout)}`)
+  if (!(await hasInternetLink(layout))) await underLock(layout, internetLinkText(layout))
 }
 
 export const removeRoad = async (layout: TwinLayout): Promise<void> => {
@@ -49,9 +54,9 @@ export const removeRoad = async (layout: TwinLayout): Promise<void> => {
 for network in $(ls /run/netns 2>/dev/null | grep '^${layout.namespace}' || true); do ip netns del "$network"; done`)
 }
 
-/** Whether both ranges lead to this twin. */
+/** Whether all ranges lead to this twin. */
 export const hasRoad = async (layout: TwinLayout): Promise<boolean> => {
-  const routes = [layout.ipv4Pool, layout.ipv6Pool].map((range) => `ip route show ${range} dev ${layout.namespace}`)
+  const routes = rangesOf(layout).map((range) => `ip route show ${range} dev ${layout.namespace}`)
   const shown = await Promise.all(routes.map((command) => runShell(`${command} 2>/dev/null || true`)))
   return shown.every((text) => text.trim() !== '')
 }

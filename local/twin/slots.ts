@@ -1,5 +1,5 @@
 import { runProgram } from '../machines/process.ts'
-import { highestSlot, layoutOf } from './layout.ts'
+import { highestSlot, layoutOf, type TwinLayout } from './layout.ts'
 
 interface Range {
   readonly bits: 32 | 128
@@ -32,6 +32,14 @@ const ipv6Number = (address: string): bigint => {
 
 export const overlap = (a: Range, b: Range): boolean => a.bits === b.bits && a.first <= b.last && b.first <= a.last
 
+/** Every range of a twin that the root namespace has a route to. */
+export const rangesOf = ({ ipv4Pool, ipv6Pool, internetPool4, internetPool6 }: TwinLayout): readonly string[] => [
+  ipv4Pool,
+  ipv6Pool,
+  internetPool4,
+  internetPool6,
+]
+
 /**
  * Slots whose ranges no route of this computer touches, lowest first.
  * @param routes destinations as `ip route` prints them; a default route touches nothing
@@ -39,8 +47,8 @@ export const overlap = (a: Range, b: Range): boolean => a.bits === b.bits && a.f
 export const freeSlots = (routes: readonly string[]): readonly number[] => {
   const taken = routes.filter((route) => /^[\da-f.:]+(\/\d+)?$/i.test(route) && !/\/0$/.test(route)).map(rangeOf)
   const isFree = (slot: number): boolean => {
-    const { ipv4Pool, ipv6Pool } = layoutOf('/', slot, '/')
-    return [ipv4Pool, ipv6Pool].map(rangeOf).every((range) => !taken.some((other) => overlap(range, other)))
+    const ranges = rangesOf(layoutOf('/', slot, '/')).map(rangeOf)
+    return ranges.every((range) => !taken.some((other) => overlap(range, other)))
   }
   return Array.from({ length: highestSlot }, (_, index) => index + 1).filter(isFree)
 }

@@ -9,8 +9,9 @@ import { startAptCache } from './apt-cache.ts'
 import { claimSlot, reclaimSlot } from './claim.ts'
 import { startCloud } from './cloud.ts'
 import { verifyComputer } from './doctor.ts'
+import { registrarEndpoint, startInternet } from './internet.ts'
 import { layoutOf } from './layout.ts'
-import { findRecord, getTwin, saveRecord } from './record.ts'
+import { amendRecord, findRecord, getTwin, saveRecord } from './record.ts'
 import type { TwinStep } from './steps.ts'
 
 export interface UpOptions {
@@ -43,10 +44,11 @@ export const upSteps = ({ stateDir, rebuildImage = false, clock = systemClock }:
     run: async (report) => {
       const twin = await getTwin(stateDir)
       const endpoint = await startCloud(twin, clock)
-      await saveRecord(stateDir, { slot: twin.slot, token: twin.token, port: Number(new URL(endpoint).port) })
+      await amendRecord(stateDir, { port: Number(new URL(endpoint).port) })
       report(endpoint)
     },
   },
+  { title: 'Start the internet', run: (report) => raiseInternet(stateDir, clock, report) },
   { title: 'Write the environment', run: async (report) => report(await writeEnvironment(stateDir)) },
 ]
 
@@ -54,14 +56,23 @@ const layNetwork = async (stateDir: string, report: (text: string) => void): Pro
   const record = await findRecord(stateDir)
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const slot = record === undefined ? await claimSlot(stateDir) : await reclaimSlot(stateDir, record.slot)
-  if (record === undefined) await saveRecord(stateDir, { slot, token: randomBytes(32).toString('hex') })
+  if (record === undefined) await saveRecord(stateDir, { slot, token: makeToken() })
   const { namespace, ipv4Pool, ipv6Pool } = layoutOf(stateDir, slot)
   report(`${ipv4Pool} and ${ipv6Pool} lead to namespace ${namespace}`)
 }
 
-/** The one thing a script needs to work on this twin: which cloud, which token, whose key. Returns the file's path. */
+const raiseInternet = async (stateDir: string, clock: Clock, report: (text: string) => void): Promise<void> => {
+  const { layout, registrarToken = makeToken() } = await getTwin(stateDir)
+  await amendRecord(stateDir, { registrarToken })
+  await startInternet(layout, registrarToken, clock)
+  report(`registrar ${registrarEndpoint(layout)}, resolver ${layout.internet.resolver.ipv4}`)
+}
+
+const makeToken = (): string => randomBytes(32).toString('hex')
+
+/** The one thing a script needs to work on this twin: which cloud and registrar, which tokens, whose key. Returns the file's path. */
 const writeEnvironment = async (stateDir: string): Promise<string> => {
-  const { layout, port, token } = await getTwin(stateDir)
+  const { layout, port, token, registrarToken = '' } = await getTwin(stateDir)
   const key = path.join(layout.stateDir, 'id_ed25519')
   if (!(await exists(key))) {
     await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `twin-${layout.id}`, '-f', key])
@@ -71,6 +82,10 @@ const writeEnvironment = async (stateDir: string): Promise<string> => {
     HCLOUD_ENDPOINT: `http://127.0.0.1:${port}/v1`,
     HCLOUD_TOKEN: token,
     INFRA_SSH_KEY: `${key}.pub`,
+    REGISTRAR: 'twin',
+    REGISTRAR_ENDPOINT: registrarEndpoint(layout),
+    REGISTRAR_TOKEN: registrarToken,
+    DNS_ROOT_SERVERS: `${layout.internet.root.ipv4},${layout.internet.root.ipv6}`,
   }
   await writeWhole(
     file,

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { layoutOf } from '../../../local/twin/layout.ts'
+import { highestSlot, layoutOf } from '../../../local/twin/layout.ts'
+import { rangeOf } from '../../../local/twin/slots.ts'
 
 const test = suite('local/twin/layout')
 
@@ -13,6 +14,19 @@ test('derives every name and address from directory and slot', () => {
     namespace: 'tw-cc9b351f',
     ipv4Pool: '198.18.31.0/24',
     ipv6Pool: '2001:2:0:1f00::/56',
+    internetPool4: '198.19.31.0/24',
+    internetPool6: '2001:2:0:9f00::/56',
+    internet: {
+      namespace: 'tw-cc9b351f-i',
+      nextHop: { ipv4: '198.19.31.1', ipv6: '2001:2:0:9f00::1' },
+      root: { ipv4: '198.19.31.10', ipv6: '2001:2:0:9f00::10' },
+      parents: [
+        { name: 'a.nic.test', ipv4: '198.19.31.11', ipv6: '2001:2:0:9f00::11' },
+        { name: 'b.nic.test', ipv4: '198.19.31.12', ipv6: '2001:2:0:9f00::12' },
+      ],
+      registrar: { ipv4: '198.19.31.20' },
+      resolver: { ipv4: '198.19.31.53', ipv6: '2001:2:0:9f00::53' },
+    },
     gateway4: '198.18.31.1',
     gateway6: '2001:2:0:1f00::1',
     hostAddress4: '198.18.31.254',
@@ -28,7 +42,20 @@ test('the same directory, however it is written, is the same twin; another is an
 })
 
 test('link names fit into what the kernel allows', () => {
-  assert.ok(layoutOf('/a', 254, '/cache').namespace.length <= 15)
+  assert.ok(layoutOf('/a', highestSlot, '/cache').namespace.length <= 15)
+})
+
+test('servers and the little internet are in different halves of the ranges, in every slot', () => {
+  const [lower4, lower6, upper4, upper6] = ['198.18.0.0/16', '2001:2::/49', '198.19.0.0/16', '2001:2:0:8000::/49'].map(
+    rangeOf,
+  )
+  const isIn = (range: string, half: ReturnType<typeof rangeOf> | undefined): boolean =>
+    half !== undefined && rangeOf(range).first >= half.first && rangeOf(range).last <= half.last
+  for (const slot of [1, 31, highestSlot]) {
+    const layout = layoutOf('/a', slot, '/cache')
+    assert.ok(isIn(layout.ipv4Pool, lower4) && isIn(layout.ipv6Pool, lower6))
+    assert.ok(isIn(layout.internetPool4, upper4) && isIn(layout.internetPool6, upper6))
+  }
 })
 
 test('refuses a directory that mount options cannot name', () => {

@@ -27,9 +27,15 @@ test('a slot is free when no route touches its ranges, in either family', () => 
   assert.equal(freeSlots(['198.18.1.0/24', '198.18.2.254', '2001:2:0:300::/56']).slice(0, 2), [4, 5])
 })
 
-test('with a route over the whole range none is free', () => {
-  assert.equal(freeSlots(['198.18.0.0/15']), [])
+test('nor those of its little internet', () => {
+  assert.equal(freeSlots(['198.19.1.0/24', '2001:2:0:8200::53']).slice(0, 2), [3, 4])
 })
+
+for (const range of ['198.18.0.0/15', '198.19.0.0/16', '2001:2::/48']) {
+  test(`with a route over all of ${range} none is free`, () => {
+    assert.equal(freeSlots([range]), [])
+  })
+}
 
 test('sees the routes of this computer', async () => {
   assert.ok((await readRoutes()).some((route) => route.startsWith('127.0.0.')))

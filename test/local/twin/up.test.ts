@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { query } from '../../../lib/dns/query.ts'
+import { runProgram } from '../../../local/machines/process.ts'
 import { isAptCache } from '../../../local/twin/apt-cache.ts'
 import { isCloud } from '../../../local/twin/cloud.ts'
 import { downSteps } from '../../../local/twin/down.ts'
+import { isInternet, isInternetDaemon } from '../../../local/twin/internet.ts'
 import { layoutOf } from '../../../local/twin/layout.ts'
 import { findLeftovers } from '../../../local/twin/leftovers.ts'
 import { findProcesses } from '../../../local/twin/processes.ts'
+import { getTwin } from '../../../local/twin/record.ts'
 import { runSteps, type TwinStep } from '../../../local/twin/steps.ts'
 import { upSteps } from '../../../local/twin/up.ts'
 
@@ -34,8 +38,28 @@ const readEnvironment = async (): Promise<Record<string, string>> => {
   return Object.fromEntries(lines.map((line) => line.split('=', 2) as [string, string]))
 }
 
-const statusOf = async (endpoint = '', token = ''): Promise<number> =>
-  (await fetch(`${endpoint}/locations`, { headers: { authorization: `Bearer ${token}` } })).status
+const statusOf = async (url: string, token = ''): Promise<number> =>
+  (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status
+
+const cloudStatus = async (): Promise<number> => {
+  const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = await readEnvironment()
+  return statusOf(`${HCLOUD_ENDPOINT}/locations`, HCLOUD_TOKEN)
+}
+
+const registrarStatus = async (): Promise<number> => {
+  const { REGISTRAR_ENDPOINT, REGISTRAR_TOKEN } = await readEnvironment()
+  return statusOf(`${REGISTRAR_ENDPOINT}/domains`, REGISTRAR_TOKEN)
+}
+
+/** Whether a client of the resolver is led from the root to the parent zone. */
+const resolves = async (): Promise<boolean> => {
+  const { resolver } = (await getTwin(stateDir)).layout.internet
+  const question = { name: 'test.', type: 'SOA', transport: 'udp', rd: true } as const
+  const replies = await Promise.all(
+    [resolver.ipv4, resolver.ipv6].map((address) => query({ address, port: 53 }, question)),
+  )
+  return replies.every((reply) => reply.kind === 'answered' && reply.serial !== null)
+}
 
 const endHard = async (recognise: (argv: readonly string[]) => boolean): Promise<void> => {
   const pids = await findProcesses(recognise)
@@ -43,42 +67,61 @@ const endHard = async (recognise: (argv: readonly string[]) => boolean): Promise
   for (const pid of pids) process.kill(pid, 'SIGKILL')
 }
 
-test('brings up a cloud whose environment file only its owner can read', async () => {
+const readProcesses = (): Promise<unknown> =>
+  Promise.all([isCloud, isInternet, isAptCache].map((recognise) => findProcesses(recognise(layout))))
+
+test('brings up a cloud and an internet, whose environment file only its owner can read', async () => {
   await up()
-  const { HCLOUD_ENDPOINT, HCLOUD_TOKEN, INFRA_SSH_KEY } = await readEnvironment()
-  assert.is(await statusOf(HCLOUD_ENDPOINT, HCLOUD_TOKEN), 200)
-  assert.is(await statusOf(HCLOUD_ENDPOINT, 'wrong'), 401)
+  const { HCLOUD_ENDPOINT, INFRA_SSH_KEY, REGISTRAR, REGISTRAR_ENDPOINT, DNS_ROOT_SERVERS } = await readEnvironment()
+  assert.is(await cloudStatus(), 200)
+  assert.is(await statusOf(`${HCLOUD_ENDPOINT}/locations`, 'wrong'), 401)
+  assert.is(REGISTRAR, 'twin')
+  assert.is(await registrarStatus(), 200)
+  assert.is(await statusOf(`${REGISTRAR_ENDPOINT}/domains`, 'wrong'), 401)
+  assert.match(DNS_ROOT_SERVERS ?? '', /^198\.19\.\d+\.10,2001:2:0:[89a-f][\da-f]00::10$/)
+  assert.ok(await resolves())
   assert.match(await readFile(INFRA_SSH_KEY ?? '', 'utf8'), /^ssh-ed25519 /)
   assert.is((await stat(path.join(stateDir, 'twin.env'))).mode & 0o777, 0o600)
 })
 
-test('run again, changes nothing', async () => {
-  const before = [
-    await readEnvironment(),
-    await findProcesses(isCloud(layout)),
-    await findProcesses(isAptCache(layout)),
-  ]
-  await up()
-  const after = [await readEnvironment(), await findProcesses(isCloud(layout)), await findProcesses(isAptCache(layout))]
-  assert.equal(after, before)
+test('nothing leads out of the little internet', async () => {
+  const routes = ['-4', '-6'].map((family) =>
+    runProgram('ip', [family, '-n', layout.internet.namespace, 'route', 'show', 'default']),
+  )
+  assert.equal(await Promise.all(routes), ['', ''])
 })
 
-test('run again after both processes died, restores them at the same addresses', async () => {
+test('run again, changes nothing', async () => {
+  const before = [await readEnvironment(), await readProcesses()]
+  await up()
+  assert.equal([await readEnvironment(), await readProcesses()], before)
+})
+
+test('run again after all its processes died, restores them at the same addresses', async () => {
   const before = await readEnvironment()
   await endHard(isCloud(layout))
+  await endHard(isInternetDaemon(layout))
   await endHard(isAptCache(layout))
   await up()
   assert.equal(await readEnvironment(), before)
-  assert.is(await statusOf(before.HCLOUD_ENDPOINT, before.HCLOUD_TOKEN), 200)
+  assert.equal([await cloudStatus(), await registrarStatus(), await resolves()], [200, 200, true])
 })
 
-for (const count of [2, 4, 5]) {
+test('run again, lays the link to the little internet anew when it or its namespace is gone', async () => {
+  await runProgram('ip', ['-n', layout.namespace, 'link', 'del', 'internet'])
+  await up()
+  assert.ok(await resolves())
+  await runProgram('ip', ['netns', 'del', layout.internet.namespace])
+  await up()
+  assert.equal([await registrarStatus(), await resolves()], [200, true])
+})
+
+for (const count of [2, 4, 5, 6]) {
   test(`goes on after a run that ended after ${count} of its steps`, async () => {
     await down()
     await runQuietly(upSteps({ stateDir }).slice(0, count))
     await up()
-    const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = await readEnvironment()
-    assert.is(await statusOf(HCLOUD_ENDPOINT, HCLOUD_TOKEN), 200)
+    assert.equal([await cloudStatus(), await registrarStatus(), await resolves()], [200, 200, true])
   })
 }
 
@@ -94,6 +137,15 @@ test('down removes a twin whose records are gone', async () => {
   await up()
   await rm(path.join(stateDir, 'twin.json'))
   assert.ok((await findLeftovers(layout)).length > 3)
+  await down()
+  assert.equal(await findLeftovers(layout), [])
+})
+
+test('down ends the servers of an internet whose daemon was killed and whose namespace is gone', async () => {
+  await up()
+  await endHard(isInternetDaemon(layout))
+  await runProgram('ip', ['netns', 'del', layout.internet.namespace])
+  assert.is((await findProcesses(isInternet(layout))).length, 2)
   await down()
   assert.equal(await findLeftovers(layout), [])
 })

@@ -1,0 +1,18 @@
+import type { InternetLayout } from '../twin/layout.ts'
+import { serverRecords, upperTtlSeconds } from './parent-zone.ts'
+
+type Servers = Pick<InternetLayout, 'root' | 'parents'>
+
+const rootServers = ({ root }: Servers): InternetLayout['parents'] => [{ name: 'ns.root', ...root }]
+
+/** The root zone, in which `test.` is the only delegation. */
+export const rootZoneText = (servers: Servers): string =>
+  [
+    `. ${upperTtlSeconds} SOA ns.root. hostmaster.nic.test. 1 3600 600 86400 ${upperTtlSeconds}`,
+    ...serverRecords('.', rootServers(servers)),
+    ...serverRecords('test.', servers.parents),
+    '',
+  ].join('\n')
+
+/** Where a resolver begins. */
+export const rootHints = (servers: Servers): string => [...serverRecords('.', rootServers(servers)), ''].join('\n')

@@ -1,0 +1,34 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { faultRequest, publishDelayOf, strikeOff, withWrongGlue } from '../../../local/internet/faults.ts'
+
+const test = suite('local/internet/faults')
+
+const delays = (publishDelayMs: unknown): readonly number[] =>
+  ['a.nic.test', 'b.nic.test'].map((parent) => publishDelayOf(faultRequest.parse({ publishDelayMs }), parent))
+
+test('a delay is for both parents, or for each its own', () => {
+  assert.equal(delays(undefined), [0, 0])
+  assert.equal(delays(5000), [5000, 5000])
+  assert.equal(delays({ a: 0, b: 8000 }), [0, 8000])
+  assert.equal(delays({ b: 8000 }), [0, 8000])
+})
+
+test('a fault is used up', () => {
+  assert.equal(strikeOff({ status: 503, times: 2 }), { status: 503, times: 1 })
+  assert.is(strikeOff({ status: 503, times: 1 }), undefined)
+})
+
+test('wrong glue leads nowhere, in the same family', () => {
+  const domain = (addresses: readonly string[]) => [
+    { name: 'example.test', nameservers: [], hosts: [{ name: 'ns1.example.test', addresses }] },
+  ]
+  assert.equal(withWrongGlue(domain(['198.18.1.10', '2001:2:0:10a::1'])), domain(['192.0.2.1', '2001:2:0:10a::1']))
+  assert.equal(withWrongGlue(domain(['2001:2:0:10a::1'])), domain(['2001:db8::1']))
+})
+
+for (const body of [{ publishDelay: 1 }, { publishDelayMs: { c: 1 } }, { fail: { times: 0 } }, { parentTtl: -1 }]) {
+  test(`refuses ${JSON.stringify(body)}`, () => assert.not(faultRequest.safeParse(body).success))
+}
+
+test.run()
