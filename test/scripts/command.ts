@@ -16,10 +16,15 @@ export interface RunningScript {
   readonly saw: (pattern: RegExp) => Promise<void>
 }
 
-/** Starts `scripts/NAME.ts` as an operator would, without a terminal. */
-export const startScript = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningScript => {
+/** Starts `scripts/NAME.ts` as an operator would, without a terminal, in this checkout or in another. */
+export const startScript = (
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = root,
+): RunningScript => {
   const child = spawn(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -51,8 +56,12 @@ export const startScript = (name: string, args: readonly string[], env: NodeJS.P
   return { pid: child.pid ?? 0, ended, saw }
 }
 
-export const runScript = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
-  startScript(name, args, env).ended
+export const runScript = (
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = root,
+): Promise<Outcome> => startScript(name, args, env, cwd).ended
 
 /** @throws Error with everything the script printed, unless it ended with `code`. */
 export const expectScript = async (

@@ -5,11 +5,9 @@ import path from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { query } from '../../lib/dns/query.ts'
-import { type FleetServer, toFleetServer } from '../../lib/fleet/server.ts'
 import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
-import { createSsh } from '../../lib/ssh/ssh.ts'
 import { expectScript, type Outcome, runScript, startScript } from './command.ts'
+import { createFleet, type Fleet } from './fleet.ts'
 import { startLoad } from './load.ts'
 import { startTwin, type Twin } from './twin.ts'
 
@@ -19,11 +17,13 @@ const deploys = suite('scripts/deploy-infra on real machines')
 const queriesPerSecond = 1000
 
 let twin: Twin
+let fleet: Fleet
 const treeBefore = execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).split('\n')
 const scratch = mkdtempSync(path.join(tmpdir(), 'deploy-'))
 
 deploys.before(async () => {
   twin = await startTwin()
+  fleet = createFleet(twin)
 })
 deploys.after(async () => {
   await twin?.down()
@@ -33,57 +33,11 @@ deploys.after(async () => {
 const deploy = (...args: readonly string[]): Promise<Outcome> =>
   expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', ...args])
 
-const lbAddresses = async (): Promise<readonly string[]> =>
-  (await twin.cloud.servers.list({ labelSelector: 'role=lb' })).flatMap(({ public_net: { ipv4, ipv6 } }) => [
-    ipv4?.ip ?? '',
-    ipv6?.ip.replace(/::\/64$/, '::1') ?? '',
-  ])
-
-/** Serial and NSID of every zone at every address over both transports: one line each, so that whole worlds can be compared. */
-const whoAnswers = async (): Promise<readonly string[]> => {
-  const lines: string[] = []
-  for (const address of await lbAddresses()) {
-    for (const name of ['example.test', 'example2.test']) {
-      for (const transport of ['udp', 'tcp'] as const) {
-        const reply = await query({ address, port: 53 }, { name, type: 'SOA', transport }, { timeoutMs: 3000 })
-        const said = reply.kind === 'answered' ? `${reply.rcode} ${reply.serial} ${reply.nsid}` : reply.kind
-        lines.push(`${address} ${name} ${transport} ${said}`)
-      }
-    }
-  }
-  return lines
-}
-
-const generationOf = async (name: string): Promise<string> => {
-  const server = await twin.cloud.servers.find(name)
-  return server?.labels.generation ?? 'none'
-}
-
-const everyAnswerIsOf = async (generation: string): Promise<void> => {
-  const lines = await whoAnswers()
-  assert.is(lines.length, 16)
-  for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns[12]\\.${generation}$`))
-}
-
-const machine = async (name: string): Promise<FleetServer> => {
-  const server = await twin.cloud.servers.find(name)
-  const ours = server && toFleetServer('example', server)
-  if (!ours) throw new Error(`${name} is not there`)
-  return ours
-}
-
-const namesOfServers = async (): Promise<readonly string[]> =>
-  (await twin.cloud.servers.list()).map((server) => server.name).sort()
-
-const assertNotLocked = async (): Promise<void> => {
-  assert.is(await twin.cloud.placementGroups.find('example-lock'), undefined, 'the lock is left')
-}
-
 deploys('bootstrap makes everything from nothing, and prints the glue', async () => {
   const { stdout } = await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
   assert.match(stdout, /ns1\.example\.test {2}198\.18\.\d+\.\d+ {2}2001:2:/)
-  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
-  await everyAnswerIsOf(await generationOf('ns1'))
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  await fleet.everyAnswerIsOf(await fleet.generationOf('ns1'))
 })
 
 deploys('bootstrap run again finds nothing to do', async () => {
@@ -110,8 +64,8 @@ deploys('without a terminal and without --yes it asks nothing, says 2 and names 
 })
 
 deploys('under load from dnsperf a deployment loses no query and answers none wrongly', async () => {
-  const before = await generationOf('ns1')
-  const loads = (await lbAddresses())
+  const before = await fleet.generationOf('ns1')
+  const loads = (await fleet.lbAddresses())
     .filter((address) => address.includes('.'))
     .map((address) => startLoad(address, { rate: queriesPerSecond, maxSeconds: 600 }))
   const { stdout } = await deploy().finally(() => undefined)
@@ -122,11 +76,11 @@ deploys('under load from dnsperf a deployment loses no query and answers none wr
     assert.equal(rcodes, { NOERROR: completed }, text)
   }
   assert.match(stdout, /The witness asked all the while/)
-  const after = await generationOf('ns1')
+  const after = await fleet.generationOf('ns1')
   assert.is.not(after, before)
-  await everyAnswerIsOf(after)
-  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
-  await assertNotLocked()
+  await fleet.everyAnswerIsOf(after)
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  await fleet.assertNotLocked()
 })
 
 deploys('killed in the middle of the switch, the next run finishes the same generation', async () => {
@@ -134,18 +88,18 @@ deploys('killed in the middle of the switch, the next run finishes the same gene
   await script.saw(/"kind":"switch-lb","state":"done"/)
   process.kill(script.pid, 'SIGKILL')
   await script.ended
-  const begun = await generationOf('ns1-next')
+  const begun = await fleet.generationOf('ns1-next')
   const { stderr } = await deploy()
   assert.match(stderr, new RegExp(`unfinished deployment of generation ${begun}`))
-  assert.is(await generationOf('ns1'), begun)
-  await everyAnswerIsOf(begun)
-  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  assert.is(await fleet.generationOf('ns1'), begun)
+  await fleet.everyAnswerIsOf(begun)
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
 })
 
 deploys('status shows the generation everywhere and no drift', async () => {
   const { stdout } = await expectScript(0, 'status', ['--env-file', twin.envFile, '--json'])
   const status = JSON.parse(stdout)
-  const generation = Number(await generationOf('ns1'))
+  const generation = Number(await fleet.generationOf('ns1'))
   assert.equal(status.drift, [])
   assert.equal([...new Set(status.answers.map((answer: { serial: number }) => answer.serial))], [generation])
   assert.ok(status.lbs.every((lb: { status: { active: string } }) => ['blue', 'green'].includes(lb.status.active)))
@@ -157,7 +111,7 @@ deploys('the unmodified hcloud lists the machines and opens a shell on them, the
   const hcloud = (...args: readonly string[]) => promisify(execFile)('hcloud', [...args], { env })
   const { stdout: list } = await hcloud('server', 'list', '-o', 'noheader', '-o', 'columns=name,status')
   assert.match(list, /lb1 +running/)
-  const server = await machine('lb1')
+  const server = await fleet.machine('lb1')
   const knownHosts = path.join(scratch, 'known_hosts')
   writeFileSync(knownHosts, server.hostKeys.map((key) => `${knownHostsLine(server.ipv4, key)}\n`).join(''))
   const options = [
@@ -183,12 +137,12 @@ const failsSafely = async (
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<void> => {
-  const generation = await generationOf('ns1')
+  const generation = await fleet.generationOf('ns1')
   const outcome = await runScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', ...args], env)
   assert.is(outcome.code, code, outcome.stderr)
   assert.match(outcome.stderr, message)
-  await everyAnswerIsOf(generation)
-  await assertNotLocked()
+  await fleet.everyAnswerIsOf(generation)
+  await fleet.assertNotLocked()
 }
 
 const changedConfig = (name: string, change: (text: string) => string): string => {
@@ -249,55 +203,50 @@ deploys('a name that somebody else took is not touched', async () => {
   await twin.cloud.servers.delete(server.id)
 })
 
-const onMachine = async (name: string, command: string): Promise<void> => {
-  const ssh = await createSsh(path.join(twin.state, 'id_ed25519.pub'))
-  await ssh.run(await machine(name), ['sh', '-c', command]).finally(ssh.close)
-}
-
 deploys('an lb whose nginx refuses the configuration keeps its old one', async () => {
   const template = '/etc/dns-lb/nginx.conf.template'
-  await onMachine('lb2', `cp ${template} /root/template && echo 'bogus;' >> ${template}`)
+  await fleet.onMachine('lb2', `cp ${template} /root/template && echo 'bogus;' >> ${template}`)
   await failsSafely(4, /lb2 refused the new configuration[\s\S]*bogus[\s\S]*No traffic has moved/, [])
-  await onMachine('lb2', `cp /root/template ${template}`)
+  await fleet.onMachine('lb2', `cp /root/template ${template}`)
 })
 
 deploys('run again once that is mended, it goes on with the same servers', async () => {
-  const begun = await generationOf('ns1-next')
+  const begun = await fleet.generationOf('ns1-next')
   await deploy()
-  await everyAnswerIsOf(begun)
+  await fleet.everyAnswerIsOf(begun)
 })
 
 deploys('a nameserver that stops answering before the switch never gets traffic', async () => {
   const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
-  const generation = await generationOf('ns1')
+  const generation = await fleet.generationOf('ns1')
   await script.saw(/"kind":"configure","state":"done"/)
   process.kill(script.pid, 'SIGSTOP')
-  await onMachine('ns2-next', 'systemctl stop named')
+  await fleet.onMachine('ns2-next', 'systemctl stop named')
   process.kill(script.pid, 'SIGCONT')
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
   assert.match(stderr, /ns2-next does not answer as it must[\s\S]*No traffic has moved/)
-  await everyAnswerIsOf(generation)
-  await assertNotLocked()
+  await fleet.everyAnswerIsOf(generation)
+  await fleet.assertNotLocked()
 })
 
 deploys('when the new nameserver fails after the switch, the lb is switched back', async () => {
   const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
-  const generation = await generationOf('ns1')
+  const generation = await fleet.generationOf('ns1')
   await script.saw(/"kind":"switch-lb","state":"done"/)
   process.kill(script.pid, 'SIGSTOP')
-  await onMachine('ns1-next', 'systemctl stop named')
+  await fleet.onMachine('ns1-next', 'systemctl stop named')
   process.kill(script.pid, 'SIGCONT')
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
   assert.match(stderr, /lb1 port 53 does not answer as it must[\s\S]*switched back: the old nameservers serve again/)
-  await everyAnswerIsOf(generation)
-  await assertNotLocked()
+  await fleet.everyAnswerIsOf(generation)
+  await fleet.assertNotLocked()
 })
 
 deploys('an interrupt lets the current step end, frees the lock and says how to go on', async () => {
   const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
-  const generation = await generationOf('ns1')
+  const generation = await fleet.generationOf('ns1')
   await script.saw(/"kind":"await-server","state":"started"/)
   process.kill(script.pid, 'SIGINT')
   const { code, stdout, stderr } = await script.ended
@@ -305,23 +254,23 @@ deploys('an interrupt lets the current step end, frees the lock and says how to 
   assert.match(stdout, /"kind":"await-server","state":"done"/)
   assert.not.match(stdout, /"kind":"configure","state":"started"/)
   assert.match(stderr, /Run the same command again/)
-  await everyAnswerIsOf(generation)
-  await assertNotLocked()
+  await fleet.everyAnswerIsOf(generation)
+  await fleet.assertNotLocked()
 })
 
 deploys('--fresh begins with new servers', async () => {
-  const left = await generationOf('ns1-next')
+  const left = await fleet.generationOf('ns1-next')
   await deploy('--fresh')
-  assert.is.not(await generationOf('ns1'), left)
-  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  assert.is.not(await fleet.generationOf('ns1'), left)
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
 })
 
 deploys('--keep-old keeps the old warm; the next deployment removes them', async () => {
   await expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--keep-old'])
-  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
   await expectScript(0, 'status', ['--env-file', twin.envFile])
   await deploy()
-  assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
 })
 
 deploys('the work tree is as it was', async () => {

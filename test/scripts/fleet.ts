@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import * as assert from 'uvu/assert'
+import { query } from '../../lib/dns/query.ts'
+import { type LbStatus, readLbStatus } from '../../lib/dns-lb.ts'
+import { type FleetServer, toFleetServer } from '../../lib/fleet/server.ts'
+import { createSsh, type Ssh } from '../../lib/ssh/ssh.ts'
+import type { Twin } from './twin.ts'
+
+/** What a test sees of the machines of a twin, and does to them. */
+export interface Fleet {
+  /** IPv4 and IPv6 of every lb whose name begins with `prefix`. */
+  lbAddresses(prefix?: string): Promise<readonly string[]>
+  generationOf(name: string): Promise<string>
+  machine(name: string): Promise<FleetServer>
+  namesOfServers(): Promise<readonly string[]>
+  /** Serial and NSID of every zone at every address over both transports: one line each, so that whole worlds can be compared. */
+  whoAnswers(): Promise<readonly string[]>
+  everyAnswerIsOf(generation: string): Promise<void>
+  assertNotLocked(): Promise<void>
+  onMachine(name: string, command: string): Promise<string>
+  /** Copies a file or folder into /root of the machine. */
+  copyTo(name: string, source: string): Promise<void>
+  lbStatus(name: string): Promise<LbStatus>
+}
+
+export const createFleet = (twin: Twin): Fleet => {
+  const lbAddresses: Fleet['lbAddresses'] = async (prefix = 'lb') =>
+    (await twin.cloud.servers.list({ labelSelector: 'role=lb' }))
+      .filter(({ name }) => name.startsWith(prefix))
+      .flatMap(({ public_net: { ipv4, ipv6 } }) => [ipv4?.ip ?? '', ipv6?.ip.replace(/::\/64$/, '::1') ?? ''])
+
+  const machine: Fleet['machine'] = async (name) => {
+    const server = await twin.cloud.servers.find(name)
+    const ours = server && toFleetServer('example', server)
+    if (!ours) throw new Error(`${name} is not there`)
+    return ours
+  }
+
+  const whoAnswers: Fleet['whoAnswers'] = async () => {
+    const lines: string[] = []
+    for (const address of await lbAddresses()) {
+      for (const name of ['example.test', 'example2.test']) {
+        for (const transport of ['udp', 'tcp'] as const) {
+          const reply = await query({ address, port: 53 }, { name, type: 'SOA', transport }, { timeoutMs: 3000 })
+          const said = reply.kind === 'answered' ? `${reply.rcode} ${reply.serial} ${reply.nsid}` : reply.kind
+          lines.push(`${address} ${name} ${transport} ${said}`)
+        }
+      }
+    }
+    return lines
+  }
+
+  const withSsh = async <T>(work: (ssh: Ssh) => Promise<T>): Promise<T> => {
+    const ssh = await createSsh(path.join(twin.state, 'id_ed25519.pub'))
+    return work(ssh).finally(ssh.close)
+  }
+
+  return {
+    lbAddresses,
+    machine,
+    whoAnswers,
+    generationOf: async (name) => (await twin.cloud.servers.find(name))?.labels.generation ?? 'none',
+    namesOfServers: async () => (await twin.cloud.servers.list()).map((server) => server.name).sort(),
+    everyAnswerIsOf: async (generation) => {
+      const lines = await whoAnswers()
+      assert.ok(lines.length >= 16)
+      for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns[12]\\.${generation}$`))
+    },
+    assertNotLocked: async () => {
+      assert.is(await twin.cloud.placementGroups.find('example-lock'), undefined, 'the lock is left')
+    },
+    onMachine: (name, command) => withSsh(async (ssh) => ssh.run(await machine(name), ['sh', '-ec', command])),
+    copyTo: (name, source) =>
+      withSsh(async (ssh) => {
+        const host = await machine(name)
+        const options = await ssh.options(host)
+        await promisify(execFile)('scp', ['-q', '-r', ...options, source, `root@${host.ipv4}:/root/`])
+      }),
+    lbStatus: (name) => withSsh(async (ssh) => readLbStatus(ssh, await machine(name))),
+  }
+}
