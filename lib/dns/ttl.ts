@@ -1,0 +1,94 @@
+import { InfraError } from '../errors.ts'
+import type { ChildView } from './child.ts'
+import type { Delegation } from './delegation.ts'
+
+/** One record that leads to our servers, and how long a cache may hold it. */
+export interface TtlSource {
+  readonly what: string
+  readonly ttlSeconds: number
+}
+
+export interface RemovalWait {
+  readonly ttlSeconds: number
+  readonly slackSeconds: number
+  /** Both together: how long after the last parent server changed an old address may go. */
+  readonly waitSeconds: number
+  /** The record that a cache may hold longest. */
+  readonly because: TtlSource
+  /** Sentences: why it is so long. */
+  readonly reasons: readonly string[]
+}
+
+/** At least this share of the longest TTL is added: resolvers hold records a little longer than they may. */
+const slackShare = 0.1
+
+/**
+ * How long to wait, since every parent server was seen to show the new addresses only, until no cache may hold the old ones.
+ * Resolvers follow the parent's TTL or the child's (RFC 9199 §3.6), so the longest of all counts.
+ * @param slackSeconds added at least.
+ * @throws InfraError (exit code 8) without any source: what is not known is not short.
+ */
+export const removalWait = (
+  sources: readonly TtlSource[],
+  { slackSeconds: least }: { readonly slackSeconds: number },
+): RemovalWait => {
+  const [because] = [...sources].sort((a, b) => b.ttlSeconds - a.ttlSeconds)
+  if (!because) {
+    throw new InfraError('It is not known how long caches may hold the addresses: no server told a TTL', {
+      exitCode: 8,
+      hint: 'Look whether the servers of the parent zone and the lbs can be asked from here, then run this again.',
+    })
+  }
+  const { ttlSeconds } = because
+  const slackSeconds = Math.max(least, Math.ceil(ttlSeconds * slackShare))
+  return {
+    ttlSeconds,
+    slackSeconds,
+    waitSeconds: ttlSeconds + slackSeconds,
+    because,
+    reasons: [
+      `the longest TTL is ${describeRemaining(ttlSeconds * 1000)} (${because.what})`,
+      `${describeRemaining(slackSeconds * 1000)} to spare`,
+    ],
+  }
+}
+
+/** The TTLs of NS and address records, at the parents and in the zone itself; those that servers agree in once. */
+export const ttlSourcesOf = ({ zone, parents }: Delegation, children: readonly ChildView[]): readonly TtlSource[] => {
+  const sources: readonly TtlSource[] = [
+    ...parents.flatMap((parent) => (parent.kind === 'referral' ? parentSources(zone, parent) : [])),
+    ...children.flatMap((child) => childSources(zone, child)),
+  ]
+  return [...new Map(sources.map((source) => [`${source.what} ${source.ttlSeconds}`, source])).values()]
+}
+
+const parentSources = (
+  zone: string,
+  { server, nsTtl, glue }: Extract<Delegation['parents'][number], { readonly kind: 'referral' }>,
+): readonly TtlSource[] => [
+  { what: `NS of ${zone} at ${server}`, ttlSeconds: nsTtl },
+  ...glue.map(({ name, type, ttl }) => ({ what: `glue ${type} of ${name} at ${server}`, ttlSeconds: ttl })),
+]
+
+const childSources = (zone: string, { ns, addresses }: ChildView): readonly TtlSource[] => [
+  ...(ns ? [{ what: `NS of ${zone} in the zone itself`, ttlSeconds: ns.ttl }] : []),
+  ...addresses.map(({ name, type, ttl }) => ({ what: `${type} of ${name} in the zone itself`, ttlSeconds: ttl })),
+]
+
+/** `2 d 5 h`, `2 h 13 min`, `4 min 10 s`, `45 s`. */
+export const describeRemaining = (ms: number): string => {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  const units = [
+    ['d', Math.floor(seconds / 86_400)],
+    ['h', Math.floor(seconds / 3600) % 24],
+    ['min', Math.floor(seconds / 60) % 60],
+    ['s', seconds % 60],
+  ] as const
+  const first = units.findIndex(([, count]) => count > 0)
+  if (first === -1) return '0 s'
+  return units
+    .slice(first, first + 2)
+    .filter(([, count]) => count > 0)
+    .map(([unit, count]) => `${count} ${unit}`)
+    .join(' ')
+}
