@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { type Driver, labelsBelow, plainName } from './driver.ts'
+import { verifyEndpoint, verifySecret } from './endpoint.ts'
+import type { RefusalKind } from './errors.ts'
+import type { Effects } from './read-back.ts'
+import { type Answer, createSend, type Refusal } from './request.ts'
+
+const success = z.object({ status: z.literal('SUCCESS') })
+/** Pairs of a host name and its addresses. */
+const glueAnswer = success.extend({
+  hosts: z
+    .array(z.tuple([z.string(), z.object({ v4: z.array(z.string()).nullish(), v6: z.array(z.string()).nullish() })]))
+    .default([]),
+})
+const nameserverAnswer = success.extend({ ns: z.array(z.string()).default([]) })
+
+/** Everything that is not SUCCESS; older parts of the API give no code, and rate limits tell when they end. */
+const errorAnswer = z.object({
+  status: z.string().refine((status) => status !== 'SUCCESS'),
+  message: z.string().optional(),
+  code: z.string().optional(),
+  ttlRemaining: z.number().optional(),
+})
+
+const usualHint = 'Put right what it says, then run this again; or set REGISTRAR=manual to be told what to enter.'
+const laterHint = 'Run this again later: what is done already is not done again.'
+const accessPage = 'https://porkbun.com/account/api'
+
+interface Case {
+  readonly code: RegExp
+  /** For where there is no code. */
+  readonly message?: RegExp
+  readonly kind: RefusalKind
+  readonly hint: string
+}
+
+/** What Porkbun refuses, and what to do then; the first that fits counts. */
+const cases: readonly Case[] = [
+  {
+    code: /NOT_OPTED_IN|API_ACCESS_DISABLED/,
+    message: /not opted in to api access/i,
+    kind: 'permission',
+    hint: `Switch API access on for the domain (Domain Management, Details), or for all domains at ${accessPage}.`,
+  },
+  {
+    code: /^(IP_NOT_ALLOWED|DOMAIN_NOT_ALLOWED)$/,
+    kind: 'permission',
+    hint: `The API key is limited to certain domains or IP addresses: change that at ${accessPage}.`,
+  },
+  {
+    code: /^(INVALID_API_KEYS|API_KEY_REQUIRED|MISSING_(SECRET)?APIKEY|INVALID_USER|INVALID_TOKEN)/,
+    message: /api key/i,
+    kind: 'credentials',
+    hint: `Set PORKBUN_API_KEY (pk1_…) and PORKBUN_SECRET_API_KEY (sk1_…) to a pair made at ${accessPage}.`,
+  },
+  {
+    code: /^(INVALID_DOMAIN|DOMAIN_NOT_FOUND)$/,
+    message: /invalid domain/i,
+    kind: 'unknown-domain',
+    hint: 'Look whether the domain is in the account that the API key belongs to, and has API access (Domain Management, Details).',
+  },
+  { code: /^RATE_LIMIT_EXCEEDED$/, message: /rate limit/i, kind: 'rate-limit', hint: laterHint },
+  {
+    code: /^UPDATE_FAILED$/,
+    message: /unable to update/i,
+    kind: 'refused',
+    hint: 'The registry did not take it; that is reported of IPv4 and IPv6 addresses in one request. Enter them at Porkbun yourself (Domain Management, Details, Glue Records): with REGISTRAR=manual you are told what.',
+  },
+]
+
+const refusalOf = ({ status, body }: Answer): Refusal | undefined => {
+  const result = errorAnswer.safeParse(body)
+  if (!result.success) return undefined
+  const { code = '', message = '', ttlRemaining } = result.data
+  const said = { code, words: message || undefined, retryAfterSeconds: ttlRemaining }
+  if (status === 429) return { ...said, kind: 'rate-limit', hint: laterHint }
+  if (status >= 500) return { ...said, kind: 'unavailable', hint: laterHint }
+  const found = cases.find((one) => one.code.test(code)) ?? cases.find((one) => one.message?.test(message))
+  return { ...said, kind: found?.kind ?? 'refused', hint: found?.hint ?? usualHint }
+}
+
+/**
+ * The API of Porkbun, version 3: https://porkbun.com/api/json/v3/spec. Every call is a POST with the keys in its body.
+ * `updateGlue` replaces all addresses of a host object, `createGlue` makes one; both take the name without the domain.
+ */
+export const createPorkbun = (
+  settings: { readonly endpoint: string; readonly apiKey: string; readonly secretKey: string },
+  effects: Effects,
+): Driver => {
+  const apikey = verifySecret(settings.apiKey, 'PORKBUN_API_KEY')
+  const secretapikey = verifySecret(settings.secretKey, 'PORKBUN_SECRET_API_KEY')
+  const send = createSend({
+    registrar: 'Porkbun',
+    endpoint: verifyEndpoint(settings.endpoint, { isPrivate: false }),
+    headers: {},
+    secrets: [apikey, secretapikey],
+    refusalOf,
+    ...effects,
+  })
+  const post = (path: string, purpose: string, body: object = {}) =>
+    ({
+      method: 'POST',
+      path: `/domain/${path}`,
+      purpose,
+      body: { apikey, secretapikey, ...body },
+      isRepeatable: true,
+    }) as const
+  return {
+    name: 'Porkbun',
+    hosts: async (domain) => {
+      const { hosts } = await send(post(`getGlue/${domain}`, `read the glue of ${domain}`), glueAnswer)
+      return new Map(hosts.map(([name, { v4, v6 }]) => [plainName(name), [...(v4 ?? []), ...(v6 ?? [])]]))
+    },
+    putHost: async ({ domain, host, addresses, isNew }) => {
+      const path = `${isNew ? 'createGlue' : 'updateGlue'}/${domain}/${labelsBelow(host, domain)}`
+      const call = post(path, `set the glue of ${host}`, { ips: addresses })
+      await send({ ...call, isRepeatable: !isNew }, success)
+    },
+    nameservers: async (domain) =>
+      (await send(post(`getNs/${domain}`, `read the nameservers of ${domain}`), nameserverAnswer)).ns,
+    putNameservers: async (domain, nameservers) => {
+      await send(post(`updateNs/${domain}`, `set the nameservers of ${domain}`, { ns: nameservers }), success)
+    },
+  }
+}
