@@ -9,9 +9,13 @@ export default {
   ],
   image: 'debian-12',
   networkRange: '10.0.0.0/16',
-  // The address ranges of the local twin (RFC 2544, RFC 5180). In production: your own, as narrow as you can.
-  operatorNetworks: ['198.18.0.0/15', '2001:2::/48'],
+  // This computer and the machines of the local twin; clients are in the other halves of these ranges. In production: your own, as narrow as you can.
+  operatorNetworks: ['198.18.0.0/16', '2001:2::/49'],
   sshKey: '~/.ssh/id_ed25519.pub',
   zonesFolder: 'ansible/zones',
+  // In production the name of a registrar with an API, or nothing: then you are told what to enter where.
+  registrar: 'manual',
+  // Fit for a rehearsal. In production leave them out: an hour each.
+  rotation: { slackSeconds: 10, idleSeconds: 20 },
   witness: { queriesPerSecond: 50 },
 } satisfies InfraConfig

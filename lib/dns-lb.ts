@@ -34,6 +34,17 @@ const runDnsLb = async (ssh: Ssh, lb: SshHost, words: readonly string[]): Promis
 export const readLbStatus = async (ssh: Ssh, lb: SshHost): Promise<LbStatus> =>
   statusSchema.parse(await runDnsLb(ssh, lb, ['status']))
 
+const talkersSchema = z.object({
+  talkers: z.array(z.object({ address: z.string(), packets: z.number() })),
+})
+
+/** Who asked through port 53 within the last hour, most first; operators are not counted. */
+export const readTalkers = async (ssh: Ssh, lb: SshHost): Promise<z.output<typeof talkersSchema>['talkers']> =>
+  talkersSchema.parse(await runDnsLb(ssh, lb, ['talkers'])).talkers
+
+/** Questions of clients since the firewall was loaded: UDP packets and TCP connections. */
+export const countQuestions = ({ counters }: LbStatus): number => (counters.udp ?? 0) + (counters.tcp ?? 0)
+
 /** Has the idle colour serve `upstream`; changes nothing when nginx refuses the configuration. */
 export const stageLb = async (ssh: Ssh, lb: SshHost, upstream: string): Promise<void> => {
   await runDnsLb(ssh, lb, ['stage', '--upstream', upstream])
@@ -47,10 +58,25 @@ export const retireColour = async (ssh: Ssh, lb: SshHost, colour: Colour): Promi
   await runDnsLb(ssh, lb, ['retire', '--colour', colour])
 }
 
-/** The running colour that sends to `upstream`, the active one first; undefined when none does. */
+/**
+ * The running colour that sends to `upstream`; of two, the one that runs what is installed, then the active one. Undefined when
+ * none does.
+ */
 export const colourOf = ({ active, colours }: LbStatus, upstream: string): Colour | undefined => {
   const order: readonly Colour[] = active === 'green' ? ['green', 'blue'] : ['blue', 'green']
-  return order.find((colour) => colours[colour].running && colours[colour].upstream === upstream)
+  const fit = order.filter((colour) => colours[colour].running && colours[colour].upstream === upstream)
+  return fit.find((colour) => !colours[colour].pending_upgrade) ?? fit[0]
+}
+
+/**
+ * The idle colour that served until an update and still runs: it sends where the active one does, but from an older nginx or
+ * configuration. Undefined when there is none to go back to.
+ */
+export const colourBefore = ({ active, colours }: LbStatus): Colour | undefined => {
+  if (active === null || colours[active].pending_upgrade) return undefined
+  const idle = colours[otherColour(active)]
+  const isBefore = idle.running && idle.pending_upgrade && idle.upstream === colours[active].upstream
+  return isBefore ? otherColour(active) : undefined
 }
 
 export const otherColour = (colour: Colour): Colour => (colour === 'blue' ? 'green' : 'blue')

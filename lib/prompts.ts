@@ -2,7 +2,7 @@ import enquirer from 'enquirer'
 import { InfraError } from './errors.ts'
 
 /** Whether a question can be asked: enquirer on a closed stdin ends the process without a word. */
-const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
+export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
 /** @throws InfraError (exit code 2) naming the flag that answers the question, when there is no terminal to ask on. */
 export const requireTerminal = (question: string, flag: string): void => {
@@ -13,9 +13,9 @@ export const requireTerminal = (question: string, flag: string): void => {
   })
 }
 
-/** Asks yes or no; default No. */
-export const confirm = async (message: string): Promise<boolean> => {
-  const { answer } = await ask<{ answer: boolean }>({ type: 'confirm', name: 'answer', message, initial: false })
+/** Asks yes or no; default No, unless said otherwise. */
+export const confirm = async (message: string, { initial = false } = {}): Promise<boolean> => {
+  const { answer } = await ask<{ answer: boolean }>({ type: 'confirm', name: 'answer', message, initial })
   return answer
 }
 

@@ -1,5 +1,7 @@
 import { createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planBootstrap } from '../lib/plan/bootstrap.ts'
+import type { Observed } from '../lib/plan/types.ts'
+import type { Moment } from '../lib/tasks/operate.ts'
 
 const command = createOperationCommand({
   name: 'bootstrap-infra',
@@ -8,11 +10,14 @@ const command = createOperationCommand({
   examples: [
     ['', 'make everything, asking first'],
     ['--env-file local/.state/twin.env --yes', 'the same on the local twin, without a question'],
+    ['--register', 'also enter glue and nameservers at the registrar, where it has an API'],
     ['--dry-run', 'what would be made'],
   ],
-})
+}).option('--register', 'enter glue and nameservers at the registrar of infra.config.ts, as far as they are not there')
 
 await runCommand(command, async (options, interrupt) => {
   const { operate } = await import('../lib/tasks/operate.ts')
-  return operate({ name: 'bootstrap-infra', witness: false, plan: planBootstrap }, options, interrupt)
+  const { register = false } = options
+  const plan = (observed: Observed, at: Moment) => planBootstrap(observed, { ...at, register })
+  return operate({ name: 'bootstrap-infra', witness: false, plan }, options, interrupt)
 })

@@ -26,7 +26,7 @@ await runCommand(command, async (options, interrupt) => {
     name: 'deploy-infra',
     witness: true,
     insteadOfDeleting: '--keep-old',
-    plan: (observed: Observed, at: Moment) => planDeploy(observed, { ...at, keepOld, fresh }),
+    plan: (observed: Observed, at: Moment) => planDeploy(observed, { ...at, keepOld, fresh, newLbs: [] }),
   }
   return operate(operation, options, interrupt)
 })

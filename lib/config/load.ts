@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
+import type { Endpoint } from '../dns/reply.ts'
+import { rootServers } from '../dns/root-servers.ts'
 import { InfraError } from '../errors.ts'
+import type { RegistrarSettings } from '../registrar/registrar.ts'
 import { type Config, configSchema } from './schema.ts'
 
 interface Environment {
@@ -13,13 +17,18 @@ interface Environment {
   /** Path of the public key; the private half lies beside it, or in the SSH agent. */
   readonly sshPublicKeyFile: string
   readonly sshPublicKey: string
+  readonly registrar: RegistrarSettings
+  /** Where the walk to a delegation begins. */
+  readonly rootServers: readonly Endpoint[]
 }
 
 export interface Settings {
   readonly config: Config
   readonly environment: Environment
-  /** The folder of the checkout; zones, roles and reports lie in it. */
+  /** The folder of the checkout; reports are written into it. */
   readonly root: string
+  /** Where zones and roles are read: the same folder, or a checkout of an older commit. */
+  readonly sources: string
 }
 
 export interface LoadOptions {
@@ -38,7 +47,7 @@ const checkout = path.resolve(import.meta.dirname, '../..')
 export const loadSettings = async (options: LoadOptions = {}): Promise<Settings> => {
   const faults: string[] = []
   const config = await readConfig(options.config ?? path.join(checkout, 'infra.config.ts'), faults)
-  const environment = readEnvironment(readVariables(options.envFile, faults), config?.sshKey, faults)
+  const environment = readEnvironment(readVariables(options.envFile, faults), config, faults)
   if (config && !existsSync(path.resolve(checkout, config.zonesFolder))) {
     faults.push(`zonesFolder: there is no folder ${path.resolve(checkout, config.zonesFolder)}`)
   }
@@ -51,7 +60,7 @@ export const loadSettings = async (options: LoadOptions = {}): Promise<Settings>
       },
     )
   }
-  return { config, environment, root: checkout }
+  return { config, environment, root: checkout, sources: checkout }
 }
 
 const readConfig = async (file: string, faults: string[]): Promise<Config | undefined> => {
@@ -87,7 +96,7 @@ const readVariables = (envFile: string | undefined, faults: string[]): NodeJS.Di
 
 const readEnvironment = (
   variables: NodeJS.Dict<string>,
-  keyOfConfig: string | undefined,
+  config: Config | undefined,
   faults: string[],
 ): Environment | undefined => {
   const token = variables.HCLOUD_TOKEN?.trim()
@@ -100,10 +109,67 @@ const readEnvironment = (
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
     faults.push(`HCLOUD_ENDPOINT: ${endpoint} is not a URL; leave it out for Hetzner Cloud itself`)
   }
-  const sshPublicKeyFile = expandHome(variables.INFRA_SSH_KEY ?? keyOfConfig)
+  const sshPublicKeyFile = expandHome(variables.INFRA_SSH_KEY ?? config?.sshKey)
   const sshPublicKey = sshPublicKeyFile === undefined ? undefined : readPublicKey(sshPublicKeyFile, faults)
+  const registrar = readRegistrar(variables, config?.registrar ?? 'manual', faults)
+  const rootServers = readRootServers(variables, faults)
   if (!token || sshPublicKeyFile === undefined || sshPublicKey === undefined) return undefined
-  return { endpoint, token, sshPublicKeyFile, sshPublicKey }
+  return { endpoint, token, sshPublicKeyFile, sshPublicKey, registrar, rootServers }
+}
+
+/** The variables that each registrar needs, and what they are. */
+const registrarVariables = {
+  manual: [],
+  twin: [
+    ['REGISTRAR_ENDPOINT', 'is written into its environment file by local-up'],
+    ['REGISTRAR_TOKEN', 'is written into its environment file by local-up'],
+  ],
+  porkbun: [
+    ['PORKBUN_API_KEY', 'is the API key of your account at Porkbun'],
+    ['PORKBUN_SECRET_API_KEY', 'is the secret API key that belongs to PORKBUN_API_KEY'],
+  ],
+  gandi: [['GANDI_TOKEN', 'is a personal access token of your organisation at Gandi']],
+} as const
+
+const readRegistrar = (
+  variables: NodeJS.Dict<string>,
+  configured: Config['registrar'],
+  faults: string[],
+): RegistrarSettings => {
+  const kind = variables.REGISTRAR ?? configured
+  if (!isRegistrar(kind)) {
+    faults.push(`REGISTRAR: ${kind} is none of ${Object.keys(registrarVariables).join(', ')}`)
+    return { kind: 'manual' }
+  }
+  for (const [name, what] of registrarVariables[kind]) {
+    if (!variables[name]?.trim()) faults.push(`${name}: is not set; it ${what}`)
+  }
+  const read = (name: string): string => variables[name]?.trim() ?? ''
+  switch (kind) {
+    case 'manual':
+      return { kind }
+    case 'twin':
+      return { kind, endpoint: read('REGISTRAR_ENDPOINT'), token: read('REGISTRAR_TOKEN') }
+    case 'porkbun':
+      return {
+        kind,
+        endpoint: read('REGISTRAR_ENDPOINT') || 'https://api.porkbun.com/api/json/v3',
+        apiKey: read('PORKBUN_API_KEY'),
+        secretKey: read('PORKBUN_SECRET_API_KEY'),
+      }
+    case 'gandi':
+      return { kind, endpoint: read('REGISTRAR_ENDPOINT') || 'https://api.gandi.net/v5', token: read('GANDI_TOKEN') }
+  }
+}
+
+const isRegistrar = (kind: string): kind is Config['registrar'] => kind in registrarVariables
+
+const readRootServers = ({ DNS_ROOT_SERVERS }: NodeJS.Dict<string>, faults: string[]): readonly Endpoint[] => {
+  if (!DNS_ROOT_SERVERS) return rootServers
+  const addresses = DNS_ROOT_SERVERS.split(',').map((address) => address.trim())
+  const wrong = addresses.filter((address) => isIP(address) === 0)
+  if (wrong.length > 0) faults.push(`DNS_ROOT_SERVERS: ${wrong.join(', ')} is no IP address`)
+  return addresses.map((address) => ({ address, port: 53 }))
 }
 
 const readPublicKey = (file: string, faults: string[]): string | undefined => {

@@ -56,6 +56,21 @@ export const configSchema = z.strictObject({
   sshKey: z.string().regex(/\.pub$/, { error: 'must be the path of a public key, ending in .pub' }),
   /** Folder of the zone files, one `NAME.zone` a zone. */
   zonesFolder: z.string().min(1),
+  /**
+   * What glue points at: the lbs' own addresses, or Floating IPs, which a rotation moves from one lb to another in seconds.
+   * Changed later, the next rotate-lbs leads from the one to the other.
+   */
+  addresses: z.enum(['server', 'floating']).default('server'),
+  /** Who sets the glue of your domains: a registrar with an API, or `manual`, a person who is told what to enter. */
+  registrar: z.enum(['manual', 'porkbun', 'gandi', 'twin']).default('manual'),
+  rotation: z
+    .strictObject({
+      /** Added to the longest TTL before an lb is removed, in seconds; at least a tenth of that TTL is added anyway. */
+      slackSeconds: z.int().min(0).default(3600),
+      /** How long an lb must hardly be asked before it is removed, in seconds. */
+      idleSeconds: z.int().min(1).default(3600),
+    })
+    .prefault({}),
   witness: z.strictObject({
     /** Questions that the witness asks each address of each lb while an operation runs. */
     queriesPerSecond: z.int().min(1).max(5000),

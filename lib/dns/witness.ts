@@ -1,5 +1,6 @@
 import { createLatency } from './latency.ts'
 import { type Run, sendByTcp, sendSteadily, type WitnessOptions } from './load.ts'
+import type { Target } from './query.ts'
 import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './tally.ts'
 
 export interface WitnessReport {
@@ -18,6 +19,10 @@ export interface Witness {
   snapshot(): WitnessReport
   /** From now on, queries belong to this step. */
   markStep(name: string): void
+  /** Asks these targets too, from now on. */
+  join(targets: readonly Target[]): void
+  /** Asks at these addresses no more; resolves when nothing is in flight there. What was counted stays in the report. */
+  leave(addresses: readonly string[]): Promise<void>
   /** Waits until every query sent so far has been answered or given up, then reports. */
   settle(): Promise<WitnessReport>
   /** Sends no more, waits for what is in flight, and reports. */
@@ -44,17 +49,17 @@ export const startWitness = (options: WitnessOptions): Witness => {
       stalledMs += ms / targets.length
     },
   }
-  const tallies = targets.map((target) => createTally(target, clock.now))
-  const loops = targets.flatMap((target, i) => {
-    const tally = tallies[i]
-    return tally ? [sendSteadily(run, target, tally), sendByTcp(run, target, tally)] : []
-  })
+  const senders: Sender[] = []
+  const join = (joining: readonly Target[]): void => {
+    for (const target of joining) senders.push(startSender(run, target))
+  }
+  join(targets)
 
   const snapshot = (): WitnessReport => ({
     startedAt,
     at: clock.now(),
-    targets: tallies.map((tally) => tally.report()),
-    totals: totalsOf(tallies),
+    targets: senders.map(({ tally }) => tally.report()),
+    totals: totalsOf(senders.map(({ tally }) => tally)),
     steps: [...steps],
     stalledMs: Math.round(stalledMs),
   })
@@ -67,13 +72,41 @@ export const startWitness = (options: WitnessOptions): Witness => {
     markStep: (name) => {
       steps.push({ name, at: clock.now() })
     },
+    join,
+    leave: async (addresses) => {
+      const leaving = senders.filter(({ target }) => addresses.includes(target.address))
+      for (const sender of leaving) sender.stop()
+      await Promise.all(leaving.map(({ ended }) => ended))
+      await Promise.all(run.open)
+    },
     settle,
     stop: async () => {
       stopped = true
-      await Promise.all(loops)
+      await Promise.all(senders.map(({ ended }) => ended))
       // A query that is lost only now is still asked once more.
       while (run.open.size > 0) await Promise.all(run.open)
       return snapshot()
+    },
+  }
+}
+
+interface Sender {
+  readonly target: Target
+  readonly tally: Tally
+  readonly ended: Promise<unknown>
+  readonly stop: () => void
+}
+
+const startSender = (run: Run, target: Target): Sender => {
+  let left = false
+  const tally = createTally(target, run.options.clock.now)
+  const own: Run = { ...run, isStopped: () => left || run.isStopped() }
+  return {
+    target,
+    tally,
+    ended: Promise.all([sendSteadily(own, target, tally), sendByTcp(own, target, tally)]),
+    stop: () => {
+      left = true
     },
   }
 }

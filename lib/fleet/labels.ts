@@ -7,14 +7,34 @@ export interface ServerFacts {
   readonly generation: number
   /** Content hash of the zone files the nameserver was made from; empty for an lb. */
   readonly zones: string
-  /** Commit of the checkout that made it, for a rebuild; empty when there was none. */
+  /** Commit of the checkout that made it, with `-dirty` when there were changes besides; empty when there was none. */
   readonly commit: string
+  /** The same of the generation before, for a rebuild of it. */
+  readonly previous: string
   /** Raw ed25519 host keys, base64url: the one in force, and one more while it is being rotated. */
   readonly hostKeys: readonly string[]
   /** Its host key is still the one that travelled through the cloud's user_data. */
   readonly isFirstContact: boolean
+  /** What was so before a rotation began to replace this lb; undefined as long as none has. */
+  readonly before: BeforeRotation | undefined
+  /** Since when nobody learns of this lb any more; undefined while glue points at it. */
+  readonly drain: Drain | undefined
   /** An old server that the operator chose to keep: not the rest of an unfinished run. */
   readonly kept: boolean
+}
+
+interface BeforeRotation {
+  /** Questions of clients, an hour. */
+  readonly queriesPerHour: number
+  /** The longest that a cache may have held its address, as the TTLs were then. */
+  readonly ttlSeconds: number
+}
+
+interface Drain {
+  /** Unix time in seconds: when the last parent server was seen to show glue of its successor only. */
+  readonly since: number
+  /** How long caches may hold the address from then on. */
+  readonly waitSeconds: number
 }
 
 export type Labels = Readonly<Record<string, string>>
@@ -34,10 +54,16 @@ export const serverLabels = (project: string, facts: ServerFacts): Labels => ({
   generation: String(facts.generation),
   ...(facts.zones && { zones: facts.zones }),
   ...(facts.commit && { commit: facts.commit }),
+  ...(facts.previous && { previous: facts.previous }),
   ...(facts.hostKeys[0] && { 'host-key': sealKey(facts.hostKeys[0]) }),
   ...(facts.hostKeys[1] && { 'host-key-next': sealKey(facts.hostKeys[1]) }),
   ...(facts.isFirstContact && { 'first-contact': 'true' }),
   ...(facts.kept && { kept: 'true' }),
+  ...(facts.before && {
+    'queries-before': String(facts.before.queriesPerHour),
+    'ttl-before': String(facts.before.ttlSeconds),
+  }),
+  ...(facts.drain && { 'drain-since': String(facts.drain.since), 'drain-wait': String(facts.drain.waitSeconds) }),
 })
 
 /** Undoes `serverLabels`; undefined when these are not the labels of a server of this project. */
@@ -51,8 +77,24 @@ export const parseServerLabels = (project: string, labels: Labels): ServerFacts 
     generation: Number(generation),
     zones: labels.zones ?? '',
     commit: labels.commit ?? '',
+    previous: labels.previous ?? '',
     hostKeys: [...openKey(labels['host-key']), ...openKey(labels['host-key-next'])],
     isFirstContact: labels['first-contact'] === 'true',
     kept: labels.kept === 'true',
+    before: numbers(labels, ['queries-before', 'ttl-before'], ([queriesPerHour, ttlSeconds]) => ({
+      queriesPerHour,
+      ttlSeconds,
+    })),
+    drain: numbers(labels, ['drain-since', 'drain-wait'], ([since, waitSeconds]) => ({ since, waitSeconds })),
   }
+}
+
+const numbers = <T>(
+  labels: Labels,
+  [first, second]: readonly [string, string],
+  make: (values: readonly [number, number]) => T,
+): T | undefined => {
+  const values = [labels[first], labels[second]].map((value) => (/^\d+$/.test(value ?? '') ? Number(value) : undefined))
+  const [a, b] = values
+  return a === undefined || b === undefined ? undefined : make([a, b])
 }

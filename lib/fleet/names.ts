@@ -24,3 +24,9 @@ export const identityOf = (pair: number, generation: number): string =>
 export const networkName = (project: string): string => project
 export const firewallName = (project: string, role: Role): string => `${project}-${role}`
 export const lockName = (project: string): string => `${project}-lock`
+
+export type Family = 'ipv4' | 'ipv6'
+export const families: readonly Family[] = ['ipv4', 'ipv6']
+
+/** The name of a Floating IP that glue of a pair points at, such as `lb1-ipv4`. */
+export const addressName = (pair: number, family: Family): string => `${serverName('lb', pair, 'serving')}-${family}`

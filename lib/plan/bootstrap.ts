@@ -1,4 +1,5 @@
 import { type Role, serverName } from '../fleet/names.ts'
+import { addressCreations } from './addresses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -7,9 +8,18 @@ import type { Observed, Plan, Step } from './types.ts'
 export interface BootstrapRequest {
   readonly pairs: number
   readonly now: number
+  /** Host names of the nameservers, in the order of the pairs. */
+  readonly hostnames: readonly string[]
+  /** What glue points at: the lbs' own addresses, or Floating IPs. */
+  readonly addresses: 'server' | 'floating'
+  /** Also enter glue and nameservers at the registrar, whose API says itself what is there already. */
+  readonly register: boolean
+  /** The registrar of the config can be told by a program. */
+  readonly hasRegistrar: boolean
 }
 
 interface PairState {
+  readonly pair: number
   readonly lb: string
   readonly nameserver: string
   readonly hasLb: boolean
@@ -21,8 +31,9 @@ interface PairState {
 const roles = ['nameserver', 'lb'] as const
 
 /** Makes whatever is missing of a whole installation, from nothing or from what an earlier run left. Pure. */
-export const planBootstrap = (observed: Observed, { pairs, now }: BootstrapRequest): Plan | Refusal => {
-  const refusal = refuseStrangers(observed) ?? refuseUnfinishedDeployment(observed)
+export const planBootstrap = (observed: Observed, request: BootstrapRequest): Plan | Refusal => {
+  const { pairs, now } = request
+  const refusal = refuseStrangers(observed) ?? refuseUnfinishedDeployment(observed) ?? refuseManual(request)
   if (refusal) return refusal
   const states = Array.from({ length: pairs }, (_, index) => pairState(observed, index + 1))
   const generation = Math.max(...observed.servers.map((server) => server.generation), 0) || now
@@ -31,7 +42,7 @@ export const planBootstrap = (observed: Observed, { pairs, now }: BootstrapReque
   const unprotected = [...servers.map((server) => server.name), ...states.flatMap(missingServers)]
   const phases = withoutEmpty([
     { title: 'Foundation', tracks: foundation(observed) },
-    { title: 'Create', tracks: pending.flatMap((state) => creations(state, generation)) },
+    { title: 'Create', tracks: pending.flatMap((state) => creations(state, request.addresses, generation)) },
     { title: 'Configure', tracks: roles.map((role) => configuration(role, pending)) },
     {
       title: 'Check',
@@ -42,6 +53,7 @@ export const planBootstrap = (observed: Observed, { pairs, now }: BootstrapReque
       title: 'Protect',
       tracks: sideBySide([...new Set(unprotected)].map((server) => ({ kind: 'protect-server', server }))),
     },
+    { title: 'Register', tracks: request.register ? [registration(request)] : [] },
   ])
   return { operation: 'bootstrap', generation, notes: notesOf(observed, phases.length), phases }
 }
@@ -53,12 +65,21 @@ const refuseUnfinishedDeployment = ({ servers }: Observed): Refusal | undefined 
   )
 }
 
+const refuseManual = ({ register, hasRegistrar }: BootstrapRequest): Refusal | undefined =>
+  register && !hasRegistrar
+    ? {
+        refused: '--register: the registrar in infra.config.ts is `manual`, which no program can tell anything',
+        hint: 'Leave the option out: the glue to enter by hand is printed at the end.',
+        isUsage: true,
+      }
+    : undefined
+
 const pairState = ({ servers, lbs }: Observed, pair: number): PairState => {
   const lb = serverName('lb', pair, 'serving')
   const nameserver = serverName('nameserver', pair, 'serving')
   const names = servers.map((server) => server.name)
   const isServing = names.includes(nameserver) && lbs.some((one) => one.name === lb && one.target === nameserver)
-  return { lb, nameserver, hasLb: names.includes(lb), hasNameserver: names.includes(nameserver), isServing }
+  return { pair, lb, nameserver, hasLb: names.includes(lb), hasNameserver: names.includes(nameserver), isServing }
 }
 
 const missingServers = ({ lb, nameserver, hasLb, hasNameserver }: PairState): string[] => [
@@ -73,8 +94,12 @@ const foundation = ({ sshKey, network, firewalls }: Observed) =>
     ...roles.filter((role) => !firewalls.includes(role)).map((role) => ({ kind: 'ensure-firewall', role }) as const),
   ])
 
-const creations = ({ lb, nameserver, hasLb, hasNameserver }: PairState, generation: number) => [
-  creation(lb, hasLb, generation),
+const creations = (
+  { pair, lb, nameserver, hasLb, hasNameserver }: PairState,
+  addresses: BootstrapRequest['addresses'],
+  generation: number,
+) => [
+  [...creation(lb, hasLb, generation), ...(addresses === 'floating' ? addressCreations(pair, lb, generation) : [])],
   creation(nameserver, hasNameserver, generation),
 ]
 
@@ -93,6 +118,12 @@ const switchOn = (lb: string, nameserver: string): readonly Step[] => [
   { kind: 'verify-lb', lb, nameserver, port: 'preview' },
   { kind: 'switch-lb', lb, nameserver },
   { kind: 'verify-lb', lb, nameserver, port: 'public' },
+]
+
+/** Host objects first: a domain cannot be delegated to a name of its own that has no address. */
+const registration = ({ hostnames }: BootstrapRequest): readonly Step[] => [
+  ...hostnames.map((host, index): Step => ({ kind: 'publish-glue', host, lb: serverName('lb', index + 1, 'serving') })),
+  { kind: 'register-nameservers' },
 ]
 
 const notesOf = ({ servers }: Observed, phases: number): readonly string[] => {

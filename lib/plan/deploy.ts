@@ -1,4 +1,5 @@
 import { type Phase, serverName } from '../fleet/names.ts'
+import { findServingLb, lbsInService } from './lbs.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
@@ -14,6 +15,13 @@ export interface DeployRequest {
   readonly keepOld: boolean
   /** Remove the next servers that an earlier run left, instead of going on with them. */
   readonly fresh: boolean
+  /** Lbs that are being made and shall send to the new generation too, besides those in service. */
+  readonly newLbs: readonly NewLb[]
+}
+
+interface NewLb {
+  readonly name: string
+  readonly pair: number
 }
 
 /** Where one pair stands relative to the generation being deployed. */
@@ -55,24 +63,39 @@ const laterThanAll = ({ servers }: Observed, now: number): number =>
 const nameserversIn = (observed: Observed, phase: Phase): readonly ObservedServer[] =>
   observed.servers.filter((server) => server.role === 'nameserver' && server.phase === phase)
 
-const refuseUnready = ({ lbs, servers }: Observed, { pairs }: DeployRequest): Refusal | undefined => {
+const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Refusal | undefined => {
+  const { servers } = observed
   for (let pair = 1; pair <= pairs; pair += 1) {
-    const lb = lbs.find((one) => one.pair === pair)
+    if (findServingLb(observed, pair)) continue
     const name = serverName('lb', pair, 'serving')
-    if (!lb) {
-      return { refused: `${name} does not exist`, hint: 'Make what is missing with bootstrap-infra, then deploy.' }
-    }
-    if (lb.fault) {
+    return { refused: `${name} does not exist`, hint: 'Make what is missing with bootstrap-infra, then deploy.' }
+  }
+  for (const { name, fault, active } of lbsInService(observed)) {
+    if (fault) {
       return {
-        refused: `${name} could not be asked for its state: ${lb.fault}`,
+        refused: `${name} could not be asked for its state: ${fault}`,
         hint: `Nothing was changed. See to ${name} first: a deployment moves its traffic.`,
       }
     }
-    if (lb.active === undefined) {
+    if (active === undefined) {
       return {
         refused: `${name} sends its queries nowhere yet`,
         hint: 'Finish the set-up with bootstrap-infra, then deploy.',
       }
+    }
+  }
+  const rotating = servers.find((server) => server.role === 'lb' && server.phase === 'next')
+  if (rotating && newLbs.length === 0) {
+    return {
+      refused: `${rotating.name} is left of a rotation whose glue is not published yet`,
+      hint: 'Finish it with rotate-lbs, or remove the new lbs with rotate-lbs --abandon; then deploy.',
+    }
+  }
+  const rolledBack = servers.find((server) => server.role === 'nameserver' && server.phase === 'next' && server.kept)
+  if (rolledBack) {
+    return {
+      refused: `${rolledBack.name} is left of an unfinished rollback`,
+      hint: 'Finish it with rollback-infra first.',
     }
   }
   const beyond = servers.find((server) => server.pair > pairs)
@@ -154,7 +177,7 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
       'The generation before the serving one can then only be rebuilt.',
     ),
     ...preparation(observed, states, situation.generation),
-    ...(finished ? [] : cutover(observed, states)),
+    ...(finished ? [] : cutover(observed, states, request.newLbs)),
     { title: 'Rename', tracks: states.map(renames) },
     retirement(observed, states, request.keepOld),
   ])
@@ -190,12 +213,17 @@ const creation = (server: string, made: ObservedServer | undefined, generation: 
 ]
 
 /** Staging touches no traffic, so all lbs are staged at once; then one lb at a time is switched and proven before the next. */
-const cutover = (observed: Observed, states: readonly PairState[]): readonly PlanPhase[] => {
-  const moves = states.map(({ pair, made }) => ({
-    lb: serverName('lb', pair, 'serving'),
-    nameserver: made?.name ?? serverName('nameserver', pair, 'next'),
-    target: observed.lbs.find((lb) => lb.pair === pair)?.target,
-  }))
+const cutover = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): readonly PlanPhase[] => {
+  const served = lbsInService(observed).map(({ name }) => name)
+  const moves = states.flatMap(({ pair, made }) =>
+    [...lbsInService(observed), ...newLbs]
+      .filter((lb) => lb.pair === pair)
+      .map(({ name }) => ({
+        lb: name,
+        nameserver: made?.name ?? serverName('nameserver', pair, 'next'),
+        target: observed.lbs.find((lb) => lb.name === name)?.target,
+      })),
+  )
   const pending = moves.filter(({ nameserver, target }) => target !== nameserver)
   return [
     {
@@ -208,7 +236,7 @@ const cutover = (observed: Observed, states: readonly PairState[]): readonly Pla
     ...moves.map(
       ({ lb, nameserver, target }): PlanPhase => ({
         title: `Switch ${lb}`,
-        movesTraffic: true,
+        movesTraffic: served.includes(lb),
         tracks: [
           [
             ...(target === nameserver ? [] : [{ kind: 'switch-lb', lb, nameserver } as const]),
@@ -244,6 +272,7 @@ const retirement = (observed: Observed, states: readonly PairState[], keepOld: b
     confirm: {
       name: names[0] ?? '',
       loss: `Deletes ${names.join(', ')}. Going back then needs a rebuild instead of a switch.`,
+      mayKeep: true,
     },
   }
 }

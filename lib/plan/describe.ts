@@ -8,9 +8,11 @@ const describers: Describers = {
   'ensure-firewall': ({ role }) => `Make the firewall of the ${role === 'lb' ? 'lbs' : 'nameservers'}`,
   'create-server': ({ server, generation }) => `Create ${server} (generation ${generation})`,
   'await-server': ({ server }) => `Wait until ${server} is ready`,
-  configure: ({ servers }) => `Configure ${servers.join(', ')} with Ansible`,
+  configure: ({ servers, upgrade }) =>
+    `Configure ${servers.join(', ')} with Ansible${upgrade ? ', packages up to date' : ''}`,
   'check-nameserver': ({ server }) => `Check every answer of ${server}`,
-  'stage-lb': ({ lb, nameserver }) => `Stage ${nameserver} on the idle colour of ${lb}`,
+  'stage-lb': ({ lb, nameserver, refresh }) =>
+    refresh ? `Stage what is new on the idle colour of ${lb}` : `Stage ${nameserver} on the idle colour of ${lb}`,
   'verify-lb': ({ lb, nameserver, port }) =>
     port === 'preview'
       ? `Check ${nameserver} through the preview port of ${lb}`
@@ -18,6 +20,19 @@ const describers: Describers = {
   'switch-lb': ({ lb, nameserver }) => `Switch ${lb} to ${nameserver}`,
   'identify-lb': ({ lb, nameserver }) => `Ask ${lb} whether ${nameserver} answers`,
   'retire-lb': ({ lb }) => `Drain and stop the idle colour of ${lb}`,
+  'revert-lb': ({ lb }) => `Switch ${lb} back to what ran before`,
+  'create-address': ({ address, lb }) => `Make the Floating IP ${address}, led to ${lb}`,
+  'move-address': ({ address, lb }) => `Lead ${address} to ${lb}`,
+  'verify-address': ({ address, nameserver }) => `Check ${nameserver} through ${address}`,
+  'measure-lb': ({ lb }) => `Measure how much ${lb} is asked, and how long caches may hold its address`,
+  'check-delegation': ({ hosts }) =>
+    `Check the delegation as if glue pointed at ${hosts.map(({ lb }) => lb).join(', ')}`,
+  'publish-glue': ({ host, lb }) => `Set the glue of ${host} to ${lb}`,
+  'await-parents': ({ host, lb }) => `Wait until every parent server shows ${lb} as glue of ${host}`,
+  'register-nameservers': () => 'Have every zone delegated to our nameservers',
+  'begin-drain': ({ lbs }) => `Note from when on nobody learns of ${lbs.join(', ')}`,
+  'await-caches': ({ lbs }) => `Wait until no cache may hold an address of ${lbs.join(', ')}`,
+  'await-idle': ({ lbs }) => `Wait until ${lbs.join(', ')} ${lbs.length === 1 ? 'is' : 'are'} hardly asked`,
   'rename-server': ({ server, to }) => `Rename ${server} to ${to}`,
   'protect-server': ({ server }) => `Protect ${server} from deletion`,
   'keep-server': ({ server }) => `Keep ${server} warm`,
@@ -30,14 +45,19 @@ export const describeStep = <S extends Step>(step: S): string => (describers[ste
 /** What the operator reads before confirming: the notes, then phase by phase one line a step. */
 export const describePlan = (plan: Plan): string => {
   if (plan.phases.length === 0) return [...plan.notes, 'Nothing to do.'].join('\n')
-  return [
-    ...plan.notes,
-    `Plan: ${plan.operation}, generation ${plan.generation}`,
-    ...plan.phases.map(describePhase),
-  ].join('\n')
+  return [...plan.notes, `Plan: ${describeRun(plan)}`, ...plan.phases.map(describePhase)].join('\n')
 }
 
-const describePhase = ({ title, tracks, confirm }: PlanPhase, index: number): string => {
-  const lines = tracks.flat().map((step) => `     ${describeStep(step)}`)
-  return [`  ${index + 1}. ${title}${confirm ? '  (asks first: cannot be undone)' : ''}`, ...lines].join('\n')
+/** `deploy, generation 1790000000`; what makes no nameserver has no generation, only a folder for its report. */
+export const describeRun = ({ operation, generation }: Plan): string =>
+  operation === 'update' || operation === 'rollback' ? operation : `${operation}, generation ${generation}`
+
+const describePhase = (phase: PlanPhase, index: number): string => {
+  const lines = phase.tracks.flat().map((step) => `     ${describeStep(step)}`)
+  return [`  ${index + 1}. ${phase.title}${remarkOf(phase)}`, ...lines].join('\n')
+}
+
+const remarkOf = ({ confirm, ask, waits }: PlanPhase): string => {
+  if (confirm) return '  (asks first: cannot be undone)'
+  return ask ? '  (asks first)' : waits ? '  (may take long: can be left and gone on with)' : ''
 }

@@ -1,5 +1,6 @@
-import { identityOf, serverName } from '../fleet/names.ts'
-import type { Observed, ObservedServer } from './types.ts'
+import { identityOf, parseServerName, serverName } from '../fleet/names.ts'
+import { findServingLb, lbsInService } from './lbs.ts'
+import type { Observed, ObservedLb, ObservedServer } from './types.ts'
 
 export interface ObservedAnswer {
   readonly lb: string
@@ -25,6 +26,7 @@ export const findDrift = (
 ): readonly string[] => [
   ...foundationDrift(observed),
   ...Array.from({ length: expected.pairs }, (_, index) => pairDrift(observed, index + 1, expected.zones)).flat(),
+  ...lbsInService(observed).flatMap(lbDrift),
   ...observed.servers.flatMap((server) => leftoverDrift(server, expected.pairs)),
   ...answers.flatMap((answer) => answerDrift(observed, answer)),
 ]
@@ -37,10 +39,11 @@ const foundationDrift = ({ network, firewalls, strangers }: Observed): readonly 
   ...strangers.map((name) => `${name} bears a name of ours but is not ours`),
 ]
 
-const pairDrift = ({ servers, lbs }: Observed, pair: number, zones: string): readonly string[] => {
+const pairDrift = (observed: Observed, pair: number, zones: string): readonly string[] => {
+  const { servers } = observed
   const lbName = serverName('lb', pair, 'serving')
   const nameserverName = serverName('nameserver', pair, 'serving')
-  const lb = lbs.find((one) => one.pair === pair)
+  const lb = findServingLb(observed, pair)
   const nameserver = servers.find((one) => one.name === nameserverName)
   const missing = [...(lb ? [] : [`${lbName} is missing`]), ...(nameserver ? [] : [`${nameserverName} is missing`])]
   if (!lb || !nameserver) return missing
@@ -48,18 +51,24 @@ const pairDrift = ({ servers, lbs }: Observed, pair: number, zones: string): rea
     ...servers
       .filter((one) => one.pair === pair && one.phase === 'serving' && !one.isProtected)
       .map((one) => `${one.name} is not protected from deletion`),
-    ...(lb.fault ? [`${lbName} could not be asked: ${lb.fault}`] : []),
-    ...(!lb.fault && lb.target !== nameserverName
-      ? [`${lbName} sends its queries to ${lb.target ?? 'nothing of ours'} instead of ${nameserverName}`]
-      : []),
     ...(nameserver.zones === zones
       ? []
       : [`the zone files have changed since ${nameserverName} was made: deploy-infra brings them into use`]),
   ]
 }
 
-const leftoverDrift = ({ name, phase, kept, pair }: ObservedServer, pairs: number): readonly string[] => {
+const lbDrift = ({ name, pair, fault, target }: ObservedLb): readonly string[] => {
+  const nameserver = serverName('nameserver', pair, 'serving')
+  if (fault) return [`${name} could not be asked: ${fault}`]
+  return target === nameserver
+    ? []
+    : [`${name} sends its queries to ${target ?? 'nothing of ours'} instead of ${nameserver}`]
+}
+
+const leftoverDrift = ({ name, role, phase, kept, pair }: ObservedServer, pairs: number): readonly string[] => {
   if (pair > pairs) return [`${name} is of a pair that infra.config.ts does not have`]
+  if (role === 'lb')
+    return phase === 'serving' ? [] : [`${name} is left of an unfinished rotation: rotate-lbs goes on with it`]
   if (phase === 'next') return [`${name} is left of an unfinished deployment: deploy-infra finishes it`]
   return phase === 'old' && !kept ? [`${name} is left of an unfinished deployment: deploy-infra removes it`] : []
 }
@@ -68,7 +77,8 @@ const answerDrift = ({ servers }: Observed, answer: ObservedAnswer): readonly st
   const { lb, address, transport, zone, fault, serial, nsid } = answer
   const asked = `${zone} SOA at ${lb} (${address}, ${transport})`
   if (fault) return [`${asked}: ${fault}`]
-  const nameserver = servers.find((one) => one.name === `ns${lb.slice(2)}`)
+  const pair = parseServerName(lb)?.pair
+  const nameserver = servers.find((one) => one.role === 'nameserver' && one.phase === 'serving' && one.pair === pair)
   if (!nameserver) return []
   const identity = identityOf(nameserver.pair, nameserver.generation)
   return [

@@ -8,3 +8,15 @@ export const withoutEmpty = (phases: readonly PlanPhase[]): readonly PlanPhase[]
   phases
     .map((phase) => ({ ...phase, tracks: phase.tracks.filter((track) => track.length > 0) }))
     .filter((phase) => phase.tracks.length > 0)
+
+/** Adds tracks to the phases of the same title; what has none in `phases` comes first. */
+export const mergePhases = (added: readonly PlanPhase[], phases: readonly PlanPhase[]): readonly PlanPhase[] => {
+  const titles = phases.map(({ title }) => title)
+  return [
+    ...added.filter(({ title }) => !titles.includes(title)),
+    ...phases.map((phase) => ({
+      ...phase,
+      tracks: [...added.filter(({ title }) => title === phase.title).flatMap(({ tracks }) => tracks), ...phase.tracks],
+    })),
+  ]
+}

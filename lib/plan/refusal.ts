@@ -5,6 +5,9 @@
 export interface Refusal {
   readonly refused: string
   readonly hint: string
+  /** The command line asks for something that does not exist. */
+  readonly isUsage?: boolean
 }
 
-export const isRefusal = <T extends object>(result: T | Refusal): result is Refusal => 'refused' in result
+export const isRefusal = <T>(result: T | Refusal): result is Refusal =>
+  typeof result === 'object' && result !== null && 'refused' in result

@@ -1,4 +1,4 @@
-import type { Phase, Role } from '../fleet/names.ts'
+import type { Family, Phase, Role } from '../fleet/names.ts'
 
 export type Colour = 'blue' | 'green'
 
@@ -10,6 +10,8 @@ export interface ObservedServer {
   readonly phase: Phase
   readonly generation: number
   readonly zones: string
+  /** Commit that the generation before it was made from; empty when there was none. */
+  readonly previous: string
   readonly kept: boolean
   readonly isProtected: boolean
 }
@@ -17,22 +19,43 @@ export interface ObservedServer {
 export interface ObservedLb {
   readonly name: string
   readonly pair: number
+  readonly phase: Phase
   /** Why its state could not be read; undefined when it could. */
   readonly fault: string | undefined
   readonly active: Colour | undefined
   /** Name of the nameserver that the active colour sends to; undefined when none, or not one of ours. */
   readonly target: string | undefined
   readonly idleRunning: boolean
+  /** The idle colour is the nginx that served before an update, and still runs. */
+  readonly revertible: boolean
+  /** Every parent server has been seen to show glue of its successor only. */
+  readonly isDraining: boolean
+}
+
+/** A Floating IP that glue of a pair points at. */
+interface ObservedAddress {
+  readonly name: string
+  readonly pair: number
+  readonly generation: number
+  /** Name of the lb that it leads to. */
+  readonly lb: string | undefined
 }
 
 export interface Observed {
   readonly servers: readonly ObservedServer[]
   readonly lbs: readonly ObservedLb[]
+  readonly addresses: readonly ObservedAddress[]
   readonly sshKey: boolean
   readonly network: boolean
   readonly firewalls: readonly Role[]
   /** Objects that bear a name of ours without our labels. */
   readonly strangers: readonly string[]
+}
+
+/** The glue of one host name of ours, and the lb that it shall point at. */
+export interface GlueChange {
+  readonly host: string
+  readonly lb: string
 }
 
 /** One change of the world, or one proof. Every kind is idempotent: done twice it is as done once. */
@@ -42,9 +65,21 @@ export type Step =
   | { readonly kind: 'ensure-firewall'; readonly role: Role }
   | { readonly kind: 'create-server'; readonly server: string; readonly generation: number }
   | { readonly kind: 'await-server'; readonly server: string }
-  | { readonly kind: 'configure'; readonly role: Role; readonly servers: readonly string[] }
+  | {
+      readonly kind: 'configure'
+      readonly role: Role
+      readonly servers: readonly string[]
+      /** Also bring installed packages up to date; those that run are not restarted. */
+      readonly upgrade?: boolean
+    }
   | { readonly kind: 'check-nameserver'; readonly server: string }
-  | { readonly kind: 'stage-lb'; readonly lb: string; readonly nameserver: string }
+  | {
+      readonly kind: 'stage-lb'
+      readonly lb: string
+      readonly nameserver: string
+      /** Also when a colour sends there already, as long as that one runs an older nginx or configuration. */
+      readonly refresh?: boolean
+    }
   | {
       readonly kind: 'verify-lb'
       readonly lb: string
@@ -54,6 +89,24 @@ export type Step =
   | { readonly kind: 'switch-lb'; readonly lb: string; readonly nameserver: string }
   | { readonly kind: 'identify-lb'; readonly lb: string; readonly nameserver: string }
   | { readonly kind: 'retire-lb'; readonly lb: string }
+  | { readonly kind: 'revert-lb'; readonly lb: string }
+  | {
+      readonly kind: 'create-address'
+      readonly address: string
+      readonly family: Family
+      readonly lb: string
+      readonly generation: number
+    }
+  | { readonly kind: 'move-address'; readonly address: string; readonly lb: string }
+  | { readonly kind: 'verify-address'; readonly address: string; readonly nameserver: string }
+  | { readonly kind: 'measure-lb'; readonly lb: string }
+  | { readonly kind: 'check-delegation'; readonly hosts: readonly GlueChange[] }
+  | ({ readonly kind: 'publish-glue' } & GlueChange)
+  | ({ readonly kind: 'await-parents' } & GlueChange)
+  | { readonly kind: 'register-nameservers' }
+  | { readonly kind: 'begin-drain'; readonly lbs: readonly string[] }
+  | { readonly kind: 'await-caches'; readonly lbs: readonly string[] }
+  | { readonly kind: 'await-idle'; readonly lbs: readonly string[] }
   | { readonly kind: 'rename-server'; readonly server: string; readonly to: string }
   | { readonly kind: 'protect-server'; readonly server: string }
   | { readonly kind: 'keep-server'; readonly server: string }
@@ -66,13 +119,22 @@ export interface PlanPhase {
   readonly title: string
   readonly tracks: readonly Track[]
   /** Present when the phase destroys: what is typed to confirm, and what is lost. Asked right before the phase. */
-  readonly confirm?: { readonly name: string; readonly loss: string }
+  readonly confirm?: {
+    readonly name: string
+    readonly loss: string
+    /** Saying no keeps what would be deleted, and the run goes on. */
+    readonly mayKeep?: boolean
+  }
+  /** Asked before the phase, unless all questions are answered beforehand. Nothing is lost by it. */
+  readonly ask?: string
+  /** Its steps wait for the world outside, minutes or days: the run may end there and another go on. */
+  readonly waits?: boolean
   /** Traffic may move here: when a step fails, the lbs are switched back to the generation that served before. */
   readonly movesTraffic?: boolean
 }
 
 export interface Plan {
-  readonly operation: 'bootstrap' | 'deploy' | 'switch-back'
+  readonly operation: 'bootstrap' | 'deploy' | 'rollback' | 'rotate' | 'switch-back' | 'update'
   readonly generation: number
   /** Sentences for the operator: what was found and why the plan is as it is. */
   readonly notes: readonly string[]

@@ -26,6 +26,8 @@ export interface StatusLb {
   readonly name: string
   readonly target: string | undefined
   readonly fault: string | undefined
+  /** Unix time in seconds until which caches may hold its address; undefined while glue points at it. */
+  readonly drainsUntil: number | undefined
   /** As `dns-lb status` prints it; undefined when it could not be asked. */
   readonly status: LbStatus | undefined
 }
@@ -35,7 +37,7 @@ export const describeStatus = (status: Status): string => {
   if (status.servers.length === 0) return 'No server of this project exists. bootstrap-infra makes them.'
   return [
     `Machines:\n${describeServers(status)}`,
-    `Load balancers:\n${describeLbs(status)}`,
+    `Load balancers:\n${describeLbs(status.lbs)}`,
     `What answers now:\n${describeAnswers(status.answers)}`,
     describeDrift(status),
   ].join('\n\n')
@@ -56,14 +58,20 @@ const describeServers = ({ servers }: Status): string =>
     ]),
   ])
 
-const describeLbs = ({ lbs }: Status): string =>
+/** What runs on each lb, a line each. */
+export const describeLbs = (lbs: readonly StatusLb[]): string =>
   table([
     ['  name', 'active', 'sends to', 'other colour', 'nginx', 'remarks'],
-    ...lbs.map(({ name, target, fault, status }) => {
+    ...lbs.map(({ name, target, fault, status, drainsUntil }) => {
       if (!status?.active) return [`  ${name}`, '-', '-', '-', '-', fault ?? 'not switched on yet']
       const other = status.colours[status.active === 'blue' ? 'green' : 'blue']
       const remarks = [
-        ...(status.colours[status.active].pending_upgrade ? ['newer nginx installed'] : []),
+        ...(status.colours[status.active].pending_upgrade
+          ? ['newer nginx or configuration installed: update-lbs']
+          : []),
+        ...(drainsUntil === undefined
+          ? []
+          : [`no glue points here, caches may until ${shortTime(drainsUntil)}: rotate-lbs`]),
         ...(status.reboot_required ? ['reboot required: rotate-lbs'] : []),
       ]
       return [
@@ -76,6 +84,9 @@ const describeLbs = ({ lbs }: Status): string =>
       ]
     }),
   ])
+
+const shortTime = (seconds: number): string =>
+  `${new Date(seconds * 1000).toISOString().replace('T', ' ').slice(0, 16)} UTC`
 
 const describeDrift = ({ drift }: Status): string =>
   drift.length === 0 ? 'No drift.' : `Drift:\n${drift.map((sentence) => `  - ${sentence}`).join('\n')}`

@@ -1,14 +1,15 @@
 import { query } from '../dns/query.ts'
 import { describeReply } from '../dns/reply.ts'
 import type { Answer } from '../report/summary.ts'
-import { listLbs, targetsOf } from './servers.ts'
+import { clientTargetsOf } from './addresses.ts'
+import { listLbsInService } from './servers.ts'
 import type { World } from './world.ts'
 
 const timeoutMs = 2000
 
 /** Asks every address of every lb for the SOA of every zone, over UDP and TCP: which generation answers now. */
 export const askWhoAnswers = async (world: World, zones: readonly string[]): Promise<readonly Answer[]> => {
-  const targets = (await listLbs(world)).flatMap((lb) => targetsOf(lb, 53))
+  const targets = await clientTargetsOf(world, await listLbsInService(world))
   const questions = targets.flatMap((target) =>
     zones.flatMap((zone) => (['udp', 'tcp'] as const).map((transport) => ({ target, zone, transport }))),
   )

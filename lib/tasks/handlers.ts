@@ -1,19 +1,25 @@
 import type { Step } from '../plan/types.ts'
+import { createAddress, moveAddress } from './handlers/addresses.ts'
 import { awaitServer } from './handlers/await-server.ts'
-import { checkNameserver, identifyLb, verifyLb } from './handlers/checks.ts'
+import { checkNameserver, identifyLb, verifyAddress, verifyLb } from './handlers/checks.ts'
 import { configure } from './handlers/configure.ts'
 import { createServer } from './handlers/create-server.ts'
 import { ensureFirewall, ensureNetwork } from './handlers/foundation.ts'
-import { retire, stage, switchTo } from './handlers/lbs.ts'
+import { beginDrain, checkDelegation, measureLb, publishGlue, registerNameservers } from './handlers/glue.ts'
+import { retire, revert, stage, switchTo } from './handlers/lbs.ts'
 import { keep, protect, remove, rename } from './handlers/servers.ts'
 import { ensureRegisteredKey } from './ssh-keys.ts'
+import { isWait, type Wait } from './waits.ts'
 import type { RunWorld } from './world.ts'
 
 /** Says in a few words how far a step is. */
 export type Report = (text: string) => void
 
+/** Steps that wait for the world outside are no work: they stand between the trees (waits.ts). */
+type Worked = Exclude<Step['kind'], Wait['kind']>
+
 type Handlers = {
-  readonly [K in Step['kind']]: (world: RunWorld, step: Extract<Step, { kind: K }>, report: Report) => Promise<void>
+  readonly [K in Worked]: (world: RunWorld, step: Extract<Step, { kind: K }>, report: Report) => Promise<void>
 }
 
 const handlers: Handlers = {
@@ -29,6 +35,15 @@ const handlers: Handlers = {
   'switch-lb': switchTo,
   'identify-lb': identifyLb,
   'retire-lb': retire,
+  'revert-lb': revert,
+  'create-address': createAddress,
+  'move-address': moveAddress,
+  'verify-address': verifyAddress,
+  'measure-lb': measureLb,
+  'check-delegation': checkDelegation,
+  'publish-glue': publishGlue,
+  'register-nameservers': registerNameservers,
+  'begin-drain': beginDrain,
   'rename-server': rename,
   'protect-server': protect,
   'keep-server': keep,
@@ -36,5 +51,7 @@ const handlers: Handlers = {
 }
 
 /** Carries out one step. Every handler first looks whether the step is done already, so it can be run again after a crash. */
-export const perform = <S extends Step>(world: RunWorld, step: S, report: Report): Promise<void> =>
-  (handlers[step.kind] as (world: RunWorld, step: S, report: Report) => Promise<void>)(world, step, report)
+export const perform = async (world: RunWorld, step: Step, report: Report): Promise<void> => {
+  if (isWait(step)) throw new Error(`${step.kind} is a wait, not a piece of work`)
+  await (handlers[step.kind] as (world: RunWorld, step: Step, report: Report) => Promise<void>)(world, step, report)
+}

@@ -1,8 +1,9 @@
-import { type LbStatus, otherColour, readLbStatus } from '../dns-lb.ts'
+import { colourBefore, type LbStatus, otherColour, readLbStatus } from '../dns-lb.ts'
 import { firewallName, networkName, parseServerName, type Role } from '../fleet/names.ts'
 import { type FleetServer, toFleetServer } from '../fleet/server.ts'
 import type { Observed, ObservedLb, ObservedServer } from '../plan/types.ts'
 import { SshError } from '../ssh/ssh.ts'
+import { listAddresses } from './addresses.ts'
 import { firewallRulesOf, isSameRules } from './firewall-rules.ts'
 import { findRegisteredKey } from './ssh-keys.ts'
 import type { World } from './world.ts'
@@ -10,20 +11,25 @@ import type { World } from './world.ts'
 /** Reads the world, and is the only one that does so for planning. Changes nothing; a read-only token will do. */
 export const observe = async (world: World): Promise<Observed> => {
   const { project } = world.settings.config
-  const [all, sshKey, network, firewalls] = await Promise.all([
+  const [all, addresses, sshKey, network, firewalls] = await Promise.all([
     world.hcloud.servers.list(),
+    listAddresses(world),
     findRegisteredKey(world),
     world.hcloud.networks.find(networkName(project)),
     observeFirewalls(world),
   ])
   const servers = all.flatMap((server) => toFleetServer(project, server) ?? [])
-  const lbs = servers
-    .filter((server) => server.role === 'lb' && server.phase === 'serving')
-    .sort((a, b) => a.pair - b.pair)
+  const lbs = servers.filter((server) => server.role === 'lb').sort((a, b) => a.pair - b.pair)
   const strangers = all.filter((server) => parseServerName(server.name) && !toFleetServer(project, server))
   return {
     servers: servers.map(observedServer),
     lbs: await Promise.all(lbs.map((lb) => observeLb(world, lb, servers))),
+    addresses: addresses.map(({ name, pair, generation, serverId }) => ({
+      name,
+      pair,
+      generation,
+      lb: servers.find(({ id }) => id === serverId)?.name,
+    })),
     sshKey: sshKey !== undefined,
     network: network?.labels.project === project,
     firewalls: firewalls.filter(({ state }) => state === 'right').map(({ role }) => role),
@@ -44,6 +50,7 @@ const observedServer = ({
   phase,
   generation,
   zones,
+  previous,
   kept,
   isProtected,
 }: FleetServer): ObservedServer => ({
@@ -53,6 +60,7 @@ const observedServer = ({
   phase,
   generation,
   zones,
+  previous,
   kept,
   isProtected,
 })
@@ -75,8 +83,11 @@ const observeFirewalls = ({ hcloud, settings }: World): Promise<readonly Firewal
   )
 }
 
+const nowhere = { active: undefined, target: undefined, idleRunning: false, revertible: false }
+
 const observeLb = async (world: World, lb: FleetServer, servers: readonly FleetServer[]): Promise<ObservedLb> => {
-  const unknown = { name: lb.name, pair: lb.pair, active: undefined, target: undefined, idleRunning: false }
+  const { name, pair, phase } = lb
+  const unknown = { name, pair, phase, ...nowhere, isDraining: lb.drain !== undefined }
   try {
     return { ...unknown, fault: undefined, ...summarize(await readLbStatus(world.ssh, lb), servers) }
   } catch (error) {
@@ -89,11 +100,12 @@ const observeLb = async (world: World, lb: FleetServer, servers: readonly FleetS
 
 const summarize = (status: LbStatus, servers: readonly FleetServer[]) => {
   const { active, colours } = status
-  if (active === null) return { active: undefined, target: undefined, idleRunning: false }
-  const upstream = colours[active].upstream
+  if (active === null) return nowhere
+  const { upstream } = colours[active]
   return {
     active,
     target: servers.find((server) => server.role === 'nameserver' && server.privateIpv4 === upstream)?.name,
     idleRunning: colours[otherColour(active)].running,
+    revertible: colourBefore(status) !== undefined,
   }
 }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type ExitCode, InfraError } from '../errors.ts'
+import { withCheckout } from '../git.ts'
 import { withLock } from '../lock.ts'
 import { describePlan } from '../plan/describe.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
@@ -11,10 +12,11 @@ import { applyPlan } from './apply.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { observe } from './observe.ts'
 import { withWorld } from './open-world.ts'
-import { preflight } from './preflight.ts'
+import { preflight, readOrders } from './preflight.ts'
 import { displayFor } from './renderer.ts'
 import { reportRun } from './report-run.ts'
 import { withWitness } from './run-witness.ts'
+import { waitForWorld } from './waits.ts'
 import type { RunWorld, World } from './world.ts'
 
 /** The options that every operation has. */
@@ -28,6 +30,10 @@ export interface OperateOptions {
   readonly verbose?: boolean | undefined
   /** Seconds. */
   readonly lockWait: number
+  /** Stay for waits that take long, instead of asking or of ending with exit code 7. */
+  readonly wait?: boolean | undefined
+  /** Seconds after which an lb may be removed although it is still asked. */
+  readonly forceAfter?: number | undefined
 }
 
 export interface Operation {
@@ -38,6 +44,8 @@ export interface Operation {
   /** How the deletion can be avoided, for whoever has no terminal to agree on. */
   readonly insteadOfDeleting?: string
   readonly plan: (observed: Observed, at: Moment) => Plan | Refusal
+  /** The commit whose zones and roles are meant, where it is not the checkout at hand. */
+  readonly sources?: (observed: Observed, at: Omit<Moment, 'zones'>) => string | undefined | Refusal
 }
 
 /** What a planner is told besides the observation. */
@@ -45,6 +53,12 @@ export interface Moment {
   /** Unix time in seconds. */
   readonly now: number
   readonly pairs: number
+  /** Host names of the nameservers, in the order of the pairs. */
+  readonly hostnames: readonly string[]
+  /** What glue points at. */
+  readonly addresses: 'server' | 'floating'
+  /** The registrar of the config can be told by a program. */
+  readonly hasRegistrar: boolean
   /** Content hash of the zone files. */
   readonly zones: string
 }
@@ -55,34 +69,55 @@ export interface Moment {
  */
 export const operate = (operation: Operation, options: OperateOptions, interrupt: AbortSignal): Promise<ExitCode> => {
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
-  return withWorld({ ...defined(options), say }, async (world) => {
-    const orders = await preflight(world)
-    const moment = await momentOf(world)
-    const makePlan = async (): Promise<Plan> => accepted(operation.plan(await observe(world), moment))
-    const plan = await makePlan()
-    if (options.dryRun || !options.json) show(plan, orders, options)
-    if (plan.phases.length === 0 && !options.dryRun)
-      return reportRun(world, { ...options, plan, events: undefined, witness: undefined })
-    if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
-    await agree(plan, operation, options)
-    const lock = {
-      ...world,
-      project: world.settings.config.project,
-      operation: operation.name,
-      waitMs: options.lockWait * 1000,
-      signal: interrupt,
-      say,
-    }
-    return withLock(lock, async (signal) => {
-      if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
-      return run(world, plan, { ...options, signal, witness: operation.witness })
-    })
-  })
+  return withWorld({ ...defined(options), say }, (opened) =>
+    withSources(opened, operation, async (world) => {
+      await preflight(world)
+      const moment = await momentOf(world)
+      const makePlan = async (): Promise<Plan> => accepted(operation.plan(await observe(world), moment))
+      const plan = await makePlan()
+      const orders = isOrdering(plan) ? await readOrders(world) : []
+      if (options.dryRun || !options.json) show(plan, orders, options)
+      if (plan.phases.length === 0 && !options.dryRun)
+        return reportRun(world, { ...options, plan, events: undefined, witness: undefined })
+      if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
+      await agree(plan, operation, options)
+      const lock = {
+        ...world,
+        project: world.settings.config.project,
+        operation: operation.name,
+        waitMs: options.lockWait * 1000,
+        signal: interrupt,
+        say,
+      }
+      return withLock(lock, async (signal) => {
+        if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
+        return run(world, plan, { ...options, signal, witness: operation.witness })
+      })
+    }),
+  )
 }
 
+const withSources = async <T>(world: World, { sources }: Operation, work: (world: World) => Promise<T>): Promise<T> => {
+  const commit = accepted(sources?.(await observe(world), nowOf(world)))
+  if (commit === undefined) return work(world)
+  return withCheckout(world.settings.root, commit, (folder) =>
+    work({ ...world, settings: { ...world.settings, sources: folder } }),
+  )
+}
+
+const isOrdering = ({ phases }: Plan): boolean =>
+  phases.some(({ tracks }) => tracks.flat().some(({ kind }) => kind === 'create-server'))
+
+const nowOf = ({ clock, settings }: World): Omit<Moment, 'zones'> => ({
+  now: Math.floor(clock.now() / 1000),
+  pairs: settings.config.pairs.length,
+  hostnames: settings.config.pairs.map(({ hostname }) => hostname),
+  addresses: settings.config.addresses,
+  hasRegistrar: settings.environment.registrar.kind !== 'manual',
+})
+
 const momentOf = async (world: World): Promise<Moment> => ({
-  now: Math.floor(world.clock.now() / 1000),
-  pairs: world.settings.config.pairs.length,
+  ...nowOf(world),
   zones: await hashZones(zonesFolderOf(world)),
 })
 
@@ -91,9 +126,9 @@ const defined = ({ config, envFile }: OperateOptions) => ({
   ...(envFile === undefined ? {} : { envFile }),
 })
 
-const accepted = (plan: Plan | Refusal): Plan => {
-  if (!isRefusal(plan)) return plan
-  throw new InfraError(plan.refused, { hint: plan.hint })
+const accepted = <T>(result: T | Refusal): T => {
+  if (!isRefusal(result)) return result
+  throw new InfraError(result.refused, { hint: result.hint, exitCode: result.isUsage ? 2 : 1 })
 }
 
 const changedError = (): InfraError =>
@@ -143,7 +178,13 @@ const run = async (world: World, plan: Plan, options: RunOptions): Promise<ExitC
     applyPlan(witnessed, plan, {
       display: displayFor({ json: options.json === true, verbose: options.verbose === true }),
       approve,
+      agree: async (question) => options.yes === true || confirm(question),
+      waitFor: (waiting, step) => waitForWorld(waiting, step, options),
     })
-  const witness = await withWitness(runWorld, { enabled: options.witness }, apply)
+  const witness = await withWitness(
+    runWorld,
+    { enabled: options.witness, learnsOld: plan.operation === 'rollback' },
+    apply,
+  )
   return reportRun(world, { ...options, plan, events, witness })
 }

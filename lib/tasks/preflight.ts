@@ -14,12 +14,11 @@ const tools = [
 ] as const
 
 /**
- * Finds out before anything is changed what would stop the operation later: missing tools, zone files that do not compile, types
- * that cannot be ordered. Reports all faults at once.
- * @returns sentences on what will be ordered and what it costs.
- * @throws InfraError with exit code 2 for the operator's files, 1 when the cloud has no room.
+ * Finds out before anything is changed what would stop the operation later: missing tools, zone files that do not compile,
+ * locations that do not exist. Reports all faults of a kind at once.
+ * @throws InfraError with exit code 2.
  */
-export const preflight = async (world: World): Promise<readonly string[]> => {
+export const preflight = async (world: World): Promise<void> => {
   const missing = (await Promise.all(tools.map(missingTool))).flat()
   if (missing.length > 0) {
     throw new InfraError(`Missing on this machine: ${missing.map(([name]) => name).join(', ')}`, {
@@ -29,7 +28,6 @@ export const preflight = async (world: World): Promise<readonly string[]> => {
   }
   await compileWithPlaceholders(world)
   await networkZoneOf(world)
-  return orders(world)
 }
 
 const missingTool = async ([program, args, debianPackage]: (typeof tools)[number]): Promise<
@@ -47,7 +45,11 @@ const compileWithPlaceholders = async (world: World): Promise<void> => {
   await compileZones({ folder: zonesFolderOf(world), serial: 1, hosts })
 }
 
-const orders = async ({ hcloud, settings }: World): Promise<readonly string[]> => {
+/**
+ * What will be ordered and what it costs, as sentences.
+ * @throws InfraError when a location has no room for any of the types that its pair would take.
+ */
+export const readOrders = async ({ hcloud, settings }: World): Promise<readonly string[]> => {
   const types = await hcloud.serverTypes.list()
   const faults: string[] = []
   const notes = settings.config.pairs.flatMap(({ location, serverTypes }, index) => {

@@ -2,13 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { WitnessReport } from '../dns/witness.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
+import { describeRun } from '../plan/describe.ts'
 import type { Plan } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
+import { describeLbs } from '../report/status.ts'
 import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
+import { duration } from '../report/table.ts'
 import { askWhoAnswers } from './answers.ts'
 import { compileArtefact } from './artefact.ts'
 import { listServers } from './servers.ts'
+import { readLbs } from './status.ts'
 import type { World } from './world.ts'
 
 export interface FinishedRun {
@@ -27,7 +31,8 @@ export interface FinishedRun {
 export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
   const answers = await askWhoAnswers(world, await zoneNames(world))
   const sshConfig = await writeSshConfig(world, run.plan.generation)
-  const text = [...sections(run, answers), nextSteps(world, run, answers, sshConfig)].join('\n\n')
+  const lbs = run.plan.operation === 'update' ? [`Load balancers:\n${describeLbs(await readLbs(world))}`] : []
+  const text = [...sections(run, answers), ...lbs, nextSteps(world, run, answers, sshConfig)].join('\n\n')
   if (run.events) await writeFile(path.join(run.events.directory, 'report.txt'), `${text}\n`)
   if (!run.json) process.stdout.write(`\n${text}\n`)
   requireCleanWitness(run)
@@ -41,10 +46,17 @@ const zoneNames = async (world: World): Promise<readonly string[]> =>
   (await compileArtefact(world, 1)).map(({ origin }) => origin)
 
 const sections = ({ plan, events, witness }: FinishedRun, answers: readonly Answer[]): readonly string[] => [
-  ...(events ? [`Done: ${plan.operation}, generation ${plan.generation}\n${describePhases(events.phases())}`] : []),
+  ...(events ? [`Done: ${describeRun(plan)}\n${describePhases(events.phases())}`] : []),
+  ...(events && plan.operation === 'rollback' ? [`Traffic was back after ${duration(switchedAfter(events))}.`] : []),
   ...(witness ? [`The witness asked all the while:\n${describeWitnessTable(witness)}`] : []),
   `What answers now:\n${describeAnswers(answers)}`,
 ]
+
+const switchedAfter = (events: Events): number => {
+  const phases = events.phases()
+  const last = phases.findLastIndex(({ title }) => title.startsWith('Switch'))
+  return phases.slice(0, last + 1).reduce((sum, { ms }) => sum + ms, 0)
+}
 
 const nextSteps = (
   world: World,

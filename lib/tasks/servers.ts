@@ -26,11 +26,11 @@ export const getServer = async (world: World, name: string): Promise<FleetServer
   })
 }
 
-/** The lbs that serve, in the order of their pairs. */
-export const listLbs = async (world: World): Promise<readonly FleetServer[]> =>
+/** The lbs that clients may ask: those that glue points at and those that it pointed at until lately, in the order of their pairs. */
+export const listLbsInService = async (world: World): Promise<readonly FleetServer[]> =>
   (await listServers(world))
-    .filter((server) => server.role === 'lb' && server.phase === 'serving')
-    .sort((a, b) => a.pair - b.pair)
+    .filter((server) => server.role === 'lb' && server.phase !== 'next')
+    .sort((a, b) => a.pair - b.pair || a.name.localeCompare(b.name))
 
 /** The addresses under which a machine is asked. */
 export const targetsOf = ({ name, ipv4, ipv6 }: FleetServer, port: number): readonly Target[] =>

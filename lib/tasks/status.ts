@@ -1,14 +1,14 @@
 import { readLbStatus } from '../dns-lb.ts'
 import { findDrift } from '../plan/drift.ts'
-import type { Observed } from '../plan/types.ts'
 import type { Status, StatusLb, StatusServer } from '../report/status.ts'
 import type { Answer } from '../report/summary.ts'
+import { SshError } from '../ssh/ssh.ts'
 import { hashZones } from '../zones/hash.ts'
 import { askWhoAnswers } from './answers.ts'
 import { compileArtefact } from './artefact.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { observe } from './observe.ts'
-import { listLbs, listServers } from './servers.ts'
+import { listLbsInService, listServers } from './servers.ts'
 import type { World } from './world.ts'
 
 /** Everything there is to know, read only. */
@@ -16,7 +16,7 @@ export const readStatus = async (world: World): Promise<Status> => {
   // one request first: a cloud that does not answer is told of once
   const servers = await listServers(world)
   const [observed, zones] = await Promise.all([observe(world), hashZones(zonesFolderOf(world))])
-  const [lbs, answers] = await Promise.all([readLbs(world, observed), answersOf(world)])
+  const [lbs, answers] = await Promise.all([readLbs(world), answersOf(world)])
   return {
     servers: servers.map(statusServer).sort((a, b) => a.name.localeCompare(b.name)),
     lbs,
@@ -49,15 +49,24 @@ const statusServer = ({
 
 type StatusSource = Awaited<ReturnType<typeof listServers>>[number]
 
-const readLbs = async (world: World, { lbs }: Observed): Promise<readonly StatusLb[]> => {
-  const servers = await listLbs(world)
-  return Promise.all(
-    lbs.map(async ({ name, target, fault, active }): Promise<StatusLb> => {
-      const server = servers.find((one) => one.name === name)
-      const status = server && active ? await readLbStatus(world.ssh, server) : undefined
-      return { name, target, fault, status }
-    }),
-  )
+/** What runs on each lb that clients may ask. */
+export const readLbs = async (world: World): Promise<readonly StatusLb[]> => {
+  const servers = await listServers(world)
+  return Promise.all((await listLbsInService(world)).map((lb) => readLb(world, lb, servers)))
+}
+
+const readLb = async (world: World, lb: StatusSource, servers: readonly StatusSource[]): Promise<StatusLb> => {
+  const { name, drain } = lb
+  const drainsUntil = drain && drain.since + drain.waitSeconds
+  try {
+    const status = await readLbStatus(world.ssh, lb)
+    const upstream = status.active === null ? null : status.colours[status.active].upstream
+    const target = servers.find((one) => one.role === 'nameserver' && one.privateIpv4 === upstream)?.name
+    return { name, target, drainsUntil, fault: undefined, status: status.active === null ? undefined : status }
+  } catch (error) {
+    if (!(error instanceof SshError)) throw error
+    return { name, target: undefined, drainsUntil, fault: error.message, status: undefined }
+  }
 }
 
 const answersOf = async (world: World): Promise<readonly Answer[]> => {

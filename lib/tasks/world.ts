@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/load.ts'
+import type { Target } from '../dns/query.ts'
 import type { Hcloud } from '../hcloud/client.ts'
 import type { Events } from '../report/events.ts'
 import type { Ssh } from '../ssh/ssh.ts'
+import type { Zone } from '../zones/compile.ts'
 
 /** What handlers work with: made once by the script and passed down. Holds connections and settings, never findings. */
 export interface World {
@@ -18,7 +20,18 @@ export interface RunWorld extends World {
   readonly events: Events
   /** Aborted by an interrupt and when the lock is lost; handlers look at it while they wait, never in the middle of a change. */
   readonly signal: AbortSignal
-  /** Losses and wrong answers that the witness saw on an lb during steps of this name; empty when no witness runs. */
-  readonly witnessed: (lb: string, step: string) => Promise<readonly string[]>
-  readonly markStep: (step: string) => void
+  readonly witness: RunWitness
+}
+
+/** The witness of a run, as handlers see it; without one, every method does nothing. */
+export interface RunWitness {
+  /** Losses and wrong answers seen on an lb during steps of this name. */
+  incidents(lb: string, step: string): Promise<readonly string[]>
+  markStep(step: string): void
+  /** What a generation must answer, now that it is known. */
+  expect(generation: number, zones: readonly Zone[]): void
+  /** Asks these too, from now on. */
+  join(targets: readonly Target[]): void
+  /** Asks these no more, since they are about to go. */
+  leave(targets: readonly Target[]): Promise<void>
 }

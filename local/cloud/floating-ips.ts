@@ -34,13 +34,12 @@ export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
     if (server === null || !store.state.servers[server]) return
     await routeFloatingIps(cloud, server)
   }
-  /** One machine at a time has the address: it is taken from the old one before the new one gets it. */
+  /** The new machine gets the address before the old one loses it: at every moment it leads somewhere. */
   const move = async (ip: FloatingIpRecord, to: ServerRecord | null): Promise<void> => {
     const from = ip.server
-    ip.server = null
-    await routeTo(from)
     ip.server = to?.id ?? null
     await routeTo(ip.server)
+    await routeTo(from)
   }
   app.get('/floating_ips', (c) => paged(c, 'floating_ips', selected(c, all(), ['ip']).map(viewFloatingIp)))
   app.get('/floating_ips/:id{[0-9]+}', (c) =>

@@ -22,7 +22,7 @@ export const zoneFile = (directory: string, server: string): string => path.join
 const listen = (addresses: readonly string[]): string => addresses.map((address) => `${address};`).join(' ')
 
 /** One process is all the servers: which zone it serves depends on the address it is asked at. */
-export const namedConfig = (directory: string, { root, parents }: Servers): string => {
+const namedConfig = (directory: string, { root, parents }: Servers): string => {
   const servers = [{ name: 'root', zone: '.', ...root }, ...parents.map((one) => ({ zone: 'test.', ...one }))]
   const views = servers.map(
     ({ name, zone, ipv4, ipv6 }) => `view "${name}" {

@@ -10,7 +10,7 @@ type Servers = Pick<InternetLayout, 'root' | 'parents' | 'resolver'>
 const hintsFile = (directory: string): string => path.join(directory, 'root.hints')
 
 /** A caching resolver that knows nothing but where the root is, and keeps what it hears for exactly as long as it is told. */
-export const resolverConfig = (directory: string, { ipv4, ipv6 }: InternetLayout['resolver']): string => `server:
+const resolverConfig = (directory: string, { ipv4, ipv6 }: InternetLayout['resolver']): string => `server:
   directory: "${directory}"
   chroot: ""
   username: ""

@@ -1,15 +1,20 @@
 import { checksFor } from '../../dns/checks.ts'
 import { describeFinding, probe } from '../../dns/probe.ts'
+import { query, type Target } from '../../dns/query.ts'
 import { colourOf, readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import { identityOf } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
+import { clientTargetsOf } from '../addresses.ts'
 import { askWhoAnswers } from '../answers.ts'
 import { compileArtefact } from '../artefact.ts'
 import { GateError } from '../gate.ts'
-import { getServer, targetsOf } from '../servers.ts'
+import { getServer, listServers, targetsOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
+import { getAddress } from './addresses.ts'
 import { upstreamOf } from './lbs.ts'
+
+const timeoutMs = 2000
 
 type Report = (text: string) => void
 
@@ -20,7 +25,8 @@ export const checkNameserver = async (
   report: Report,
 ): Promise<void> => {
   const server = await getServer(world, step.server)
-  await requireAnswers(world, { asked: server, nameserver: server, port: 53, where: step.server }, report)
+  world.witness.expect(server.generation, await compileArtefact(world, server.generation))
+  await requireAnswers(world, { targets: targetsOf(server, 53), nameserver: server, where: step.server }, report)
 }
 
 /** The same checks along the path that clients take, and what the witness saw of the switch. */
@@ -31,8 +37,9 @@ export const verifyLb = async (
 ): Promise<void> => {
   const [lb, nameserver] = await Promise.all([getServer(world, step.lb), getServer(world, step.nameserver)])
   const port = step.port === 'public' ? 53 : await previewPort(world, lb, nameserver)
-  await requireAnswers(world, { asked: lb, nameserver, port, where: `${step.lb} port ${port}` }, report)
-  const seen = step.port === 'public' ? await world.witnessed(step.lb, `switch ${step.lb}`) : []
+  const targets = step.port === 'public' ? await clientTargetsOf(world, [lb]) : targetsOf(lb, port)
+  await requireAnswers(world, { targets, nameserver, where: `${step.lb} port ${port}` }, report)
+  const seen = step.port === 'public' ? await world.witness.incidents(step.lb, `switch ${step.lb}`) : []
   if (seen.length === 0) return
   throw new GateError(
     `The witness saw ${step.lb} fail while it was switched:`,
@@ -49,22 +56,21 @@ const previewPort = async (world: RunWorld, lb: FleetServer, nameserver: FleetSe
 }
 
 interface Questioning {
-  readonly asked: FleetServer
+  readonly targets: readonly Target[]
   readonly nameserver: FleetServer
-  readonly port: number
   readonly where: string
 }
 
 const requireAnswers = async (
   world: RunWorld,
-  { asked, nameserver, port, where }: Questioning,
+  { targets, nameserver, where }: Questioning,
   report: Report,
 ): Promise<void> => {
   const zones = await compileArtefact(world, nameserver.generation)
   const nsid = identityOf(nameserver.pair, nameserver.generation)
   const checks = checksFor(zones, { nsid, serial: nameserver.generation })
-  report(`${checks.length} checks, UDP and TCP, ${asked.ipv6 ? 'IPv4 and IPv6' : 'IPv4'}`)
-  const findings = await probe(targetsOf(asked, port), checks, { clock: world.clock, signal: world.signal })
+  report(`${checks.length} checks over UDP and TCP, at ${targets.map(({ address }) => address).join(' and ')}`)
+  const findings = await probe(targets, checks, { clock: world.clock, signal: world.signal })
   const bad = findings.filter((finding) => finding.status !== 'ok')
   report(`${findings.length - bad.length} of ${findings.length} right`)
   if (bad.length === 0 && findings.length > 0) return
@@ -73,6 +79,20 @@ const requireAnswers = async (
     bad.map(describeFinding),
     `Compare with the zone files and look at the log of named on ${nameserver.name}. Then run again: it goes on from here; --fresh begins with new servers.`,
   )
+}
+
+/** The same checks at one Floating IP, which has just been led to another lb. */
+export const verifyAddress = async (
+  world: RunWorld,
+  step: { readonly address: string; readonly nameserver: string },
+  report: Report,
+): Promise<void> => {
+  const [address, nameserver] = await Promise.all([getAddress(world, step.address), getServer(world, step.nameserver)])
+  const targets = [{ name: step.address, address: address.ip, port: 53 }]
+  await requireAnswers(world, { targets, nameserver, where: step.address }, report)
+  const seen = await world.witness.incidents(step.address.replace(/-ipv[46]$/, ''), `move ${step.address}`)
+  if (seen.length === 0) return
+  throw new GateError(`The witness saw ${step.address} fail while it was moved:`, seen, 'Look at the lb it leads to.')
 }
 
 /** Who answers behind an lb, for nameservers whose artefact is not at hand: authority and identity, not content. */
@@ -96,5 +116,22 @@ export const identifyLb = async (
         `${zone} SOA at ${address} (${transport}): ${fault ?? `NSID ${nsid}`}`,
     ),
     `Look at dns-lb status on ${step.lb}.`,
+  )
+}
+
+/** What every lb, old or new, answers as the addresses of a host name of ours; sorted. */
+export const answerAddresses = async (
+  world: RunWorld,
+  host: string,
+): Promise<readonly { readonly asked: string; readonly addresses: readonly string[] }[]> => {
+  const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
+  const targets = lbs.flatMap((lb) => targetsOf(lb, 53))
+  return Promise.all(
+    targets.map(async (target) => {
+      const questions = (['A', 'AAAA'] as const).map((type) => ({ name: host, type, transport: 'udp' as const }))
+      const replies = await Promise.all(questions.map((question) => query(target, question, { timeoutMs })))
+      const records = replies.flatMap((reply) => (reply.kind === 'answered' ? reply.answers : []))
+      return { asked: `${target.name} (${target.address})`, addresses: records.map(({ rdata }) => rdata).sort() }
+    }),
   )
 }

@@ -2,22 +2,30 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { InventoryHost, Variables } from '../../ansible/inventory.ts'
 import { runPlaybook } from '../../ansible/run.ts'
+import type { FleetAddress } from '../../fleet/address.ts'
 import { identityOf, type Role } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
+import { listAddresses } from '../addresses.ts'
 import { compileArtefact } from '../artefact.ts'
-import { getServer, listLbs } from '../servers.ts'
+import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
+
+export interface ConfigureStep {
+  readonly role: Role
+  readonly servers: readonly string[]
+  readonly upgrade?: boolean
+}
 
 /** One Ansible run for all machines of a role: their packages install side by side. */
 export const configure = async (
   world: RunWorld,
-  { role, servers }: { readonly role: Role; readonly servers: readonly string[] },
+  { role, servers, upgrade = false }: ConfigureStep,
   report: (text: string) => void,
 ): Promise<void> => {
   const machines = await Promise.all(servers.map((name) => getServer(world, name)))
-  const variables = role === 'lb' ? lbVariables : await nameserverVariables(world)
+  const variables = role === 'lb' ? lbVariables(upgrade, await listAddresses(world)) : await nameserverVariables(world)
   await runPlaybook({
-    folder: path.join(world.settings.root, 'ansible'),
+    folder: path.join(world.settings.sources, 'ansible'),
     role,
     hosts: await Promise.all(machines.map((machine) => inventoryHost(world, machine, variables(world, machine)))),
     logFile: path.join(world.events.directory, `ansible-${role}.log`),
@@ -32,20 +40,25 @@ const inventoryHost = async (world: RunWorld, machine: FleetServer, variables: V
   variables: { common_operator_networks: world.settings.config.operatorNetworks, ...variables },
 })
 
-const lbVariables = ({ settings }: RunWorld, { ipv4, ipv6, privateIpv4 }: FleetServer): Variables => ({
-  lb_operator_networks: settings.config.operatorNetworks,
-  lb_public_ipv4: ipv4,
-  lb_public_ipv6: ipv6 ?? '',
-  lb_private_ipv4: privateIpv4,
-})
+const lbVariables =
+  (upgrade: boolean, addresses: readonly FleetAddress[]) =>
+  ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4 }: FleetServer): Variables => ({
+    lb_operator_networks: settings.config.operatorNetworks,
+    lb_public_ipv4: ipv4,
+    lb_public_ipv6: ipv6 ?? '',
+    lb_private_ipv4: privateIpv4,
+    // all of the pair, wherever they lead at the moment: they can be led here without touching the machine again
+    lb_floating_addresses: addresses.filter((address) => address.pair === pair).map(({ ip }) => ip),
+    lb_upgrade_packages: upgrade,
+  })
 
+/** The whole private network may ask: in it are lbs and nameservers alone, and lbs made later ask the same nameserver. */
 const nameserverVariables = async (world: RunWorld) => {
-  const [zones, lbs] = await Promise.all([writeZones(world), listLbs(world)])
-  const lbAddresses = lbs.flatMap((lb) => lb.privateIpv4 ?? [])
+  const zones = await writeZones(world)
   return ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4, generation }: FleetServer): Variables => ({
     nameserver_identity: identityOf(pair, generation),
     nameserver_zones: zones,
-    nameserver_dns_clients: [...lbAddresses, ...settings.config.operatorNetworks],
+    nameserver_dns_clients: [settings.config.networkRange, ...settings.config.operatorNetworks],
     nameserver_public_ipv4: ipv4,
     nameserver_public_ipv6: ipv6 ?? '',
     nameserver_private_ipv4: privateIpv4,

@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { InfraError } from '../../errors.ts'
 import { type Labels, serverLabels } from '../../fleet/labels.ts'
-import { firewallName, parseServerName } from '../../fleet/names.ts'
+import { firewallName, parseServerName, type Role, serverName } from '../../fleet/names.ts'
 import { userDataOf } from '../../fleet/user-data.ts'
+import { readCommit } from '../../git.ts'
 import { isHcloudError } from '../../hcloud/errors.ts'
 import type { CreateServerBody } from '../../hcloud/types.ts'
 import { createHostKey } from '../../ssh/host-key.ts'
 import { hashZones } from '../../zones/hash.ts'
+import { findServer } from '../servers.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
 import { getNetwork } from './foundation.ts'
@@ -85,10 +85,13 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     pair: named.pair,
     generation,
     zones: named.role === 'nameserver' ? await hashZones(zonesFolderOf(world)) : '',
-    commit: await commitOf(world.settings.root),
+    commit: await readCommit(world.settings.sources, ['ansible', zonesFolderOf(world)]),
+    previous: await previousCommit(world, named.role, named.pair),
     hostKeys: [hostKey.raw],
     isFirstContact: true,
     kept: false,
+    before: undefined,
+    drain: undefined,
   })
   return {
     name: server,
@@ -101,14 +104,9 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
   } satisfies Omit<CreateServerBody, 'server_type' | 'image'>
 }
 
-export const zonesFolderOf = ({ settings }: World): string => path.resolve(settings.root, settings.config.zonesFolder)
+export const zonesFolderOf = ({ settings }: World): string =>
+  path.resolve(settings.sources, settings.config.zonesFolder)
 
-/** Short hash of the checkout's commit; empty outside a git checkout, since a deployment does not need one. */
-const commitOf = async (root: string): Promise<string> => {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['-C', root, 'rev-parse', '--short=12', 'HEAD'])
-    return stdout.trim()
-  } catch {
-    return ''
-  }
-}
+/** What the nameserver that serves now was made from: there a rollback goes once that machine is gone. */
+const previousCommit = async (world: World, role: Role, pair: number): Promise<string> =>
+  role === 'lb' ? '' : ((await findServer(world, serverName(role, pair, 'serving')))?.commit ?? '')

@@ -1,4 +1,4 @@
-import { colourOf, otherColour, readLbStatus, retireColour, stageLb, switchLb } from '../../dns-lb.ts'
+import { colourBefore, colourOf, otherColour, readLbStatus, retireColour, stageLb, switchLb } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { SshError } from '../../ssh/ssh.ts'
@@ -19,10 +19,19 @@ export const upstreamOf = ({ name, privateIpv4 }: FleetServer): string => {
 }
 
 /** Brings the nameserver onto the idle colour, unless one colour sends there already. */
-export const stage = async (world: RunWorld, step: LbStep): Promise<void> => {
+export const stage = async (
+  world: RunWorld,
+  step: LbStep & { readonly refresh?: boolean },
+  report: (text: string) => void,
+): Promise<void> => {
   const lb = await getServer(world, step.lb)
   const upstream = upstreamOf(await getServer(world, step.nameserver))
-  if (colourOf(await readLbStatus(world.ssh, lb), upstream)) return
+  const status = await readLbStatus(world.ssh, lb)
+  const colour = colourOf(status, upstream)
+  if (colour && !(step.refresh && status.colours[colour].pending_upgrade)) {
+    if (step.refresh) report(`${colour} runs what is installed`)
+    return
+  }
   try {
     await stageLb(world.ssh, lb, upstream)
   } catch (error) {
@@ -30,20 +39,28 @@ export const stage = async (world: RunWorld, step: LbStep): Promise<void> => {
     throw new GateError(
       `${step.lb} refused the new configuration; its active colour was not touched`,
       [error.stderr],
-      'Mend the nginx template of role lb, bring it to the lbs, and run again.',
+      'Mend the nginx template of role lb, bring it to the lbs with update-lbs --config-only, and run again.',
     )
   }
 }
 
-export const switchTo = async (world: RunWorld, step: LbStep): Promise<void> => {
+export const switchTo = async (world: RunWorld, step: LbStep, report: (text: string) => void): Promise<void> => {
   const lb = await getServer(world, step.lb)
   const upstream = upstreamOf(await getServer(world, step.nameserver))
   const status = await readLbStatus(world.ssh, lb)
   const colour = colourOf(status, upstream)
   if (!colour)
     throw new InfraError(`${step.lb}: no colour sends to ${step.nameserver}`, { hint: 'Run again: it is staged anew.' })
-  world.markStep(`switch ${step.lb}`)
-  if (status.active !== colour) await switchLb(world.ssh, lb, colour)
+  world.witness.markStep(`switch ${step.lb}`)
+  if (status.active === colour) report(`${colour} is active already`)
+  else await switchLb(world.ssh, lb, colour)
+}
+
+/** Back to the colour that served before an update, as long as it runs; nothing happens when the lb has not moved. */
+export const revert = async (world: RunWorld, { lb: name }: { readonly lb: string }): Promise<void> => {
+  const lb = await getServer(world, name)
+  const before = colourBefore(await readLbStatus(world.ssh, lb))
+  if (before) await switchLb(world.ssh, lb, before)
 }
 
 export const retire = async (world: RunWorld, { lb: name }: { readonly lb: string }): Promise<void> => {

@@ -1,8 +1,8 @@
 import { readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
-import { serverName } from '../../fleet/names.ts'
 import { type FleetServer, toFleetServer } from '../../fleet/server.ts'
-import { findServer, getServer, listLbs } from '../servers.ts'
+import { findGlueTo } from '../delegations.ts'
+import { findServer, getServer, listLbsInService, targetsOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { writeFacts } from './await-server.ts'
 
@@ -12,7 +12,9 @@ export const rename = async (
 ): Promise<void> => {
   const server = await findServer(world, from)
   if (server) await world.hcloud.servers.update(server.id, { name: to })
-  else await getServer(world, to)
+  const renamed = await getServer(world, to)
+  // what serves again is no longer something that was merely kept
+  if (renamed.phase === 'serving' && renamed.kept) await writeFacts(world, { ...renamed, kept: false })
 }
 
 export const protect = async (world: RunWorld, { server: name }: { readonly server: string }): Promise<void> => {
@@ -34,18 +36,31 @@ export const remove = async (world: RunWorld, { server: name }: { readonly serve
       hint: 'Nothing was deleted. Look at status, then run again.',
     })
   }
-  await refuseWhileAsked(world, again)
+  await (again.role === 'lb' ? letGo(world, again) : refuseWhileAsked(world, again))
   if (again.isProtected) await world.hcloud.servers.changeProtection(again.id, false)
   await world.hcloud.servers.delete(again.id)
 }
 
 /** The last look before the point of no return: no lb may send queries to what is about to go. */
 const refuseWhileAsked = async (world: RunWorld, server: FleetServer): Promise<void> => {
-  const lb = (await listLbs(world)).find((one) => one.name === serverName('lb', server.pair, 'serving'))
-  if (!lb || server.role !== 'nameserver') return
-  const { active, colours } = await readLbStatus(world.ssh, lb)
-  if (active === null || colours[active].upstream !== server.privateIpv4) return
-  throw new InfraError(`${lb.name} still sends its queries to ${server.name}: it was not deleted`, {
-    hint: 'Look at status, then run again.',
-  })
+  if (server.role !== 'nameserver') return
+  for (const lb of await listLbsInService(world)) {
+    if (lb.pair !== server.pair) continue
+    const { active, colours } = await readLbStatus(world.ssh, lb)
+    if (active === null || colours[active].upstream !== server.privateIpv4) continue
+    throw new InfraError(`${lb.name} still sends its queries to ${server.name}: it was not deleted`, {
+      hint: 'Look at status, then run again.',
+    })
+  }
+}
+
+/** An lb may only go once no parent server shows its address; our own questions to it end before it does. */
+const letGo = async (world: RunWorld, lb: FleetServer): Promise<void> => {
+  const shown = await findGlueTo(world, lb)
+  if (shown.length > 0) {
+    throw new InfraError(`${lb.name} was not deleted: glue still points at it:\n  ${shown.join('\n  ')}`, {
+      hint: 'Run rotate-lbs again: it waits until no parent server shows the address.',
+    })
+  }
+  await world.witness.leave(targetsOf(lb, 53))
 }

@@ -11,9 +11,12 @@ const facts: ServerFacts = {
   generation: 1790000000,
   zones: 'abc123',
   commit: '0123456789ab',
+  previous: '9876543210ba',
   hostKeys: [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')],
   isFirstContact: true,
   kept: true,
+  before: { queriesPerHour: 36000, ttlSeconds: 172800 },
+  drain: { since: 1790000100, waitSeconds: 190080 },
 }
 
 /** https://docs.hetzner.cloud/reference/cloud#description/labels */
@@ -26,6 +29,9 @@ labels('read back as they were written', () => {
     role: 'lb',
     zones: '',
     commit: '',
+    previous: '',
+    before: undefined,
+    drain: undefined,
     hostKeys: [],
     isFirstContact: false,
     kept: false,

@@ -9,8 +9,17 @@ const plans = suite('lib/plan/bootstrap')
 
 const nothing: Observed = { ...observed([], []), sshKey: false, network: false, firewalls: [] }
 
+const request = {
+  pairs: 2,
+  now: 200,
+  hostnames: ['ns1.example.test', 'ns2.example.test'],
+  addresses: 'server' as const,
+  register: false,
+  hasRegistrar: true,
+}
+
 const planned = (world: Observed, now = 200): Plan => {
-  const plan = planBootstrap(world, { pairs: 2, now })
+  const plan = planBootstrap(world, { ...request, now })
   if (isRefusal(plan)) throw new Error(plan.refused)
   return plan
 }
@@ -61,8 +70,30 @@ plans('never configures a pair that serves', () => {
 
 plans('leaves an unfinished deployment to deploy-infra', () => {
   const world = observed([...twoServing().servers, server('ns1-next')], twoServing().lbs)
-  const plan = planBootstrap(world, { pairs: 2, now: 200 })
+  const plan = planBootstrap(world, { ...request, now: 200 })
   assert.is(isRefusal(plan) && plan.refused, 'ns1-next is left of an unfinished deployment')
+})
+
+plans('with Floating IPs, each pair gets both before anything is configured', () => {
+  const plan = planBootstrap(nothing, { ...request, addresses: 'floating' })
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  const create = plan.phases.find(({ title }) => title === 'Create')
+  assert.equal(
+    create?.tracks.flat().flatMap((step) => (step.kind === 'create-address' ? [`${step.address} ${step.lb}`] : [])),
+    ['lb1-ipv4 lb1', 'lb1-ipv6 lb1', 'lb2-ipv4 lb2', 'lb2-ipv6 lb2'],
+  )
+  assert.ok(isComplete(finalOf(nothing, plan)))
+})
+
+plans('--register enters host objects, then nameservers; by hand it is refused', () => {
+  const plan = planBootstrap(twoServing(), { ...request, register: true })
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  assert.equal(
+    stepsOf(plan).map((step) => step.kind),
+    ['publish-glue', 'publish-glue', 'register-nameservers'],
+  )
+  const manual = planBootstrap(twoServing(), { ...request, register: true, hasRegistrar: false })
+  assert.match(isRefusal(manual) ? manual.refused : 'not refused', /manual/)
 })
 
 plans.run()

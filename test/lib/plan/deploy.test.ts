@@ -14,6 +14,7 @@ const request = (changes: Partial<DeployRequest> = {}): DeployRequest => ({
   zones: 'z',
   keepOld: false,
   fresh: false,
+  newLbs: [],
   ...changes,
 })
 
@@ -169,8 +170,14 @@ plans('refuses what it cannot build on', () => {
   const { servers, lbs } = twoServing()
   for (const [expected, world] of [
     ['lb2 does not exist', observed(servers.slice(0, 1), lbs.slice(0, 1))],
-    ['lb1 could not be asked for its state: closed', observed(servers, [lb('lb1', undefined, { fault: 'closed' })])],
-    ['lb1 sends its queries nowhere yet', observed(servers, [lb('lb1', undefined, { active: undefined })])],
+    [
+      'lb1 could not be asked for its state: closed',
+      observed(servers, [lb('lb1', undefined, { fault: 'closed' }), lb('lb2', 'ns2')]),
+    ],
+    [
+      'lb1 sends its queries nowhere yet',
+      observed(servers, [lb('lb1', undefined, { active: undefined }), lb('lb2', 'ns2')]),
+    ],
     ['ns3 exists, but infra.config.ts has only 2 pairs', observed([...servers, server('ns3')], lbs)],
     [
       'server ns1-next (id 7): the name is already taken by something this project did not make (it lacks our labels)',

@@ -4,22 +4,35 @@ import type { Observed, ObservedLb, ObservedServer, Plan, Step } from '../../../
 export const server = (name: string, facts: Partial<ObservedServer> = {}): ObservedServer => {
   const named = parseServerName(name)
   if (!named) throw new Error(`not a server name: ${name}`)
-  return { name, ...named, generation: 100, zones: 'z', kept: false, isProtected: named.phase !== 'next', ...facts }
+  return {
+    name,
+    ...named,
+    generation: 100,
+    zones: 'z',
+    previous: '',
+    kept: false,
+    isProtected: named.phase !== 'next',
+    ...facts,
+  }
 }
 
 export const lb = (name: string, target: string | undefined, facts: Partial<ObservedLb> = {}): ObservedLb => ({
   name,
-  pair: Number(name.slice(2)),
+  pair: parseServerName(name)?.pair ?? 0,
+  phase: parseServerName(name)?.phase ?? 'serving',
   fault: undefined,
   active: 'blue',
   target,
   idleRunning: false,
+  revertible: false,
+  isDraining: false,
   ...facts,
 })
 
 export const observed = (servers: readonly ObservedServer[], lbs: readonly ObservedLb[]): Observed => ({
   servers,
   lbs,
+  addresses: [],
   sshKey: true,
   network: true,
   firewalls: ['nameserver', 'lb'],
@@ -49,20 +62,59 @@ export const after = (world: Observed, step: Step): Observed => {
           one.name === step.lb ? { ...one, active: 'green', target: step.nameserver, idleRunning: true } : one,
         ),
       }
+    case 'revert-lb':
+      return {
+        ...world,
+        lbs: world.lbs.map((one) => (one.name === step.lb ? { ...one, revertible: false } : one)),
+      }
     case 'rename-server': {
       const named = parseServerName(step.to)
       if (!named) throw new Error(`not a server name: ${step.to}`)
       if (world.servers.some((one) => one.name === step.to)) throw new Error(`${step.to} is taken`)
       return {
         ...world,
-        servers: world.servers.map((one) => (one.name === step.server ? { ...one, ...named, name: step.to } : one)),
-        lbs: world.lbs.map((one) => (one.target === step.server ? { ...one, target: step.to } : one)),
+        servers: world.servers.map((one) =>
+          one.name === step.server
+            ? { ...one, ...named, name: step.to, kept: one.kept && named.phase !== 'serving' }
+            : one,
+        ),
+        addresses: world.addresses.map((one) => (one.lb === step.server ? { ...one, lb: step.to } : one)),
+        lbs: world.lbs.map((one) => ({
+          ...one,
+          ...(one.target === step.server ? { target: step.to } : {}),
+          ...(one.name === step.server ? { name: step.to, phase: named.phase } : {}),
+        })),
       }
     }
     case 'delete-server': {
       if (world.lbs.some((one) => one.target === step.server)) throw new Error(`deleted ${step.server} under traffic`)
-      return { ...world, servers: world.servers.filter((one) => one.name !== step.server) }
+      if (world.addresses.some((one) => one.lb === step.server))
+        throw new Error(`deleted ${step.server} under an address`)
+      return {
+        ...world,
+        servers: world.servers.filter((one) => one.name !== step.server),
+        lbs: world.lbs.filter((one) => one.name !== step.server),
+      }
     }
+    case 'create-address':
+      if (world.addresses.some(({ name }) => name === step.address)) return world
+      return {
+        ...world,
+        addresses: [
+          ...world.addresses,
+          { name: step.address, pair: parseServerName(step.lb)?.pair ?? 0, generation: step.generation, lb: step.lb },
+        ],
+      }
+    case 'move-address':
+      return {
+        ...world,
+        addresses: world.addresses.map((one) => (one.name === step.address ? { ...one, lb: step.lb } : one)),
+      }
+    case 'begin-drain':
+      return {
+        ...world,
+        lbs: world.lbs.map((one) => (step.lbs.includes(one.name) ? { ...one, isDraining: true } : one)),
+      }
     case 'keep-server':
       return changed(world, step.server, { kept: true })
     case 'protect-server':

@@ -7,6 +7,7 @@ import { parseServerName } from '../../../lib/fleet/names.ts'
 import { createHcloud } from '../../../lib/hcloud/client.ts'
 import { createEvents } from '../../../lib/report/events.ts'
 import { createSsh } from '../../../lib/ssh/ssh.ts'
+import { noWitness } from '../../../lib/tasks/run-witness.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
 import { startCloud } from '../../../local/cloud/serve.ts'
 import { createFakeMachines } from '../../../local/machines/fake.ts'
@@ -40,23 +41,27 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
     sshKey: 'id.pub',
     zonesFolder: 'ansible/zones',
     witness: { queriesPerSecond: 1 },
+    addresses: 'server' as const,
+    registrar: 'manual' as const,
+    rotation: { slackSeconds: 1, idleSeconds: 1 },
   }
   const environment = {
     endpoint: cloud.endpoint,
     token: 't',
     sshPublicKeyFile: 'id.pub',
     sshPublicKey: 'ssh-ed25519 AAAA',
+    registrar: { kind: 'manual' } as const,
+    rootServers: [],
   }
   const world: RunWorld = {
-    settings: { config, environment, root: directory },
+    settings: { config, environment, root: directory, sources: directory },
     hcloud,
     ssh,
     clock: systemClock,
     generation: 200,
     events: createEvents(path.join(directory, 'run'), { json: false, now: systemClock.now }),
     signal: interrupt.signal,
-    witnessed: async () => [],
-    markStep: () => undefined,
+    witness: noWitness,
   }
   return {
     world,
@@ -64,7 +69,18 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
     addServer: async (name, generation) => {
       const named = parseServerName(name)
       if (!named) throw new Error(`not a server name: ${name}`)
-      const facts = { ...named, generation, zones: '', commit: '', hostKeys: [], isFirstContact: false, kept: false }
+      const facts = {
+        ...named,
+        generation,
+        zones: '',
+        commit: '',
+        previous: '',
+        hostKeys: [],
+        isFirstContact: false,
+        kept: false,
+        before: undefined,
+        drain: undefined,
+      }
       const body = {
         name,
         server_type: 'cpx22',

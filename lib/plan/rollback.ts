@@ -1,0 +1,177 @@
+import { serverName } from '../fleet/names.ts'
+import { lbsInService } from './lbs.ts'
+import { sideBySide, withoutEmpty } from './phases.ts'
+import type { Refusal } from './refusal.ts'
+import { refuseStrangers } from './safety.ts'
+import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
+
+export interface RollbackRequest {
+  readonly pairs: number
+  readonly now: number
+  /** What is to be undone, when both a deployment and an update of the lbs could be. */
+  readonly of: 'deployment' | 'update' | undefined
+}
+
+/** The machines of one pair in a rollback, whatever they are called at the moment. */
+interface PairState {
+  readonly pair: number
+  readonly good: ObservedServer
+  readonly bad: ObservedServer
+}
+
+/**
+ * Goes back to what served before, as long as it is warm: the nameservers of the generation before, or the nginx that served
+ * until an update of the lbs. Finishes what an earlier run left. Pure.
+ */
+export const planRollback = (observed: Observed, request: RollbackRequest): Plan | Refusal => {
+  const refusal = refuseStrangers(observed) ?? refuseFaulty(observed) ?? refuseAmbiguous(observed, request)
+  if (refusal) return refusal
+  const phases = canRevertLbs(observed, request)
+    ? revertPhases(observed)
+    : returnPhases(observed, pairStates(observed, request.pairs))
+  if (phases.length === 0) return { refused: 'There is nothing warm to go back to', hint: coldHint }
+  return { operation: 'rollback', generation: request.now, notes: notesOf(observed, request), phases }
+}
+
+const coldHint = 'Check out the commit to go back to, and run deploy-infra.'
+
+/**
+ * The commit to rebuild from, once there is nothing warm to go back to; undefined while there is.
+ * @returns a refusal when nobody has recorded it, or when what it made was never committed.
+ */
+export const findRebuild = (observed: Observed, request: RollbackRequest): string | undefined | Refusal => {
+  if (isWarm(observed, request.pairs) || canRevertLbs(observed, request)) return undefined
+  const serving = observed.servers.find(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const commit = serving?.previous ?? ''
+  if (commit === '') {
+    return {
+      refused: 'There is nothing warm to go back to, and no commit of the generation before is on record',
+      hint: coldHint,
+    }
+  }
+  if (!commit.endsWith('-dirty')) return commit
+  return {
+    refused: `The generation before is gone, and was made from changes on top of commit ${commit.replace(/-dirty$/, '')} that are in no commit`,
+    hint: coldHint,
+  }
+}
+
+/** True when every pair has a nameserver of the generation before that still runs. */
+const isWarm = (observed: Observed, pairs: number): boolean => pairStates(observed, pairs).length === pairs
+
+/** True when an lb can go back to the nginx that served before an update, and that is what is asked for. */
+const canRevertLbs = (observed: Observed, { of, pairs }: RollbackRequest): boolean =>
+  of !== 'deployment' &&
+  !(of === undefined && isWarm(observed, pairs)) &&
+  lbsInService(observed).some((lb) => lb.revertible)
+
+const refuseFaulty = (observed: Observed): Refusal | undefined => {
+  const faulty = lbsInService(observed).find(({ fault }) => fault !== undefined)
+  return faulty && { refused: `${faulty.name} could not be asked: ${faulty.fault}`, hint: 'Nothing was changed.' }
+}
+
+const refuseAmbiguous = (observed: Observed, { of, pairs }: RollbackRequest): Refusal | undefined => {
+  if (of !== undefined || !isWarm(observed, pairs) || !lbsInService(observed).some((lb) => lb.revertible))
+    return undefined
+  return {
+    refused: 'Both the last deployment and the last update of the lbs can be undone',
+    hint: 'Say which: --of deployment, or --of update.',
+  }
+}
+
+/**
+ * The generation to get rid of. Ordinarily the one that serves; in the middle of the renaming, when names already differ from
+ * pair to pair, the one that the lbs no longer send to. A next server that is marked as kept served until then.
+ */
+const generationToLeave = (observed: Observed): number | undefined => {
+  const nameservers = observed.servers.filter(({ role }) => role === 'nameserver')
+  const renamed = nameservers.find(({ phase, kept }) => phase === 'next' && kept)
+  if (renamed) return renamed.generation
+  const asked = new Set(lbsInService(observed).map(({ target }) => target))
+  const serving = nameservers.filter(({ phase }) => phase === 'serving')
+  const isMixed = new Set(serving.map(({ generation }) => generation)).size > 1
+  return (isMixed ? serving.find(({ name }) => !asked.has(name)) : serving[0])?.generation
+}
+
+const pairStates = (observed: Observed, pairs: number): readonly PairState[] => {
+  const leaving = generationToLeave(observed)
+  return Array.from({ length: pairs }, (_, index) => index + 1).flatMap((pair) => {
+    const mine = observed.servers.filter(
+      (server) => server.role === 'nameserver' && server.pair === pair && (server.phase !== 'next' || server.kept),
+    )
+    const bad = mine.find(({ generation }) => generation === leaving)
+    const good = mine.find(({ generation }) => generation !== leaving)
+    return bad && good ? [{ pair, good, bad }] : []
+  })
+}
+
+const returnPhases = (observed: Observed, states: readonly PairState[]): readonly PlanPhase[] => {
+  const moves = states.flatMap(({ pair, good }) =>
+    lbsInService(observed)
+      .filter((lb) => lb.pair === pair)
+      .map((lb) => ({ lb: lb.name, nameserver: good.name, isThere: lb.target === good.name })),
+  )
+  const pending = moves.filter(({ isThere }) => !isThere)
+  return withoutEmpty([
+    {
+      title: 'Stage',
+      tracks: sideBySide(pending.map(({ lb, nameserver }) => ({ kind: 'stage-lb', lb, nameserver }))),
+    },
+    ...pending.map(
+      ({ lb, nameserver }): PlanPhase => ({
+        title: `Switch ${lb} back`,
+        movesTraffic: true,
+        tracks: [
+          [
+            { kind: 'switch-lb', lb, nameserver },
+            { kind: 'identify-lb', lb, nameserver },
+          ],
+        ],
+      }),
+    ),
+    { title: 'Retire the idle colour', tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))) },
+    { title: 'Rename back', tracks: states.map(renames) },
+  ])
+}
+
+/** The names change places by way of `next`; the mark tells a later run that this next is no new deployment. */
+const renames = ({ pair, good, bad }: PairState): readonly Step[] => {
+  const next = serverName('nameserver', pair, 'next')
+  const serving = serverName('nameserver', pair, 'serving')
+  const old = serverName('nameserver', pair, 'old')
+  if (bad.phase === 'old') return good.isProtected ? [] : [{ kind: 'protect-server', server: serving }]
+  return [
+    ...(bad.kept ? [] : [{ kind: 'keep-server', server: bad.name } as const]),
+    ...(bad.phase === 'next' ? [] : [{ kind: 'rename-server', server: serving, to: next } as const]),
+    ...(good.phase === 'serving' ? [] : [{ kind: 'rename-server', server: old, to: serving } as const]),
+    { kind: 'protect-server', server: serving },
+    { kind: 'rename-server', server: next, to: old },
+  ]
+}
+
+const revertPhases = (observed: Observed): readonly PlanPhase[] =>
+  lbsInService(observed)
+    .filter((lb) => lb.revertible)
+    .map(({ name: lb, target }) => ({
+      title: `Switch ${lb} back`,
+      movesTraffic: true,
+      tracks: [
+        [{ kind: 'revert-lb', lb }, ...(target ? [{ kind: 'identify-lb', lb, nameserver: target } as const] : [])],
+      ],
+    }))
+
+const notesOf = (observed: Observed, request: RollbackRequest): readonly string[] => {
+  if (canRevertLbs(observed, request)) {
+    return [
+      'Goes back to the nginx that served before the last update-lbs.',
+      'What was updated stays installed: mend it and run update-lbs, before a deployment brings it into use.',
+    ]
+  }
+  const states = pairStates(observed, request.pairs)
+  const generations = (servers: readonly ObservedServer[]): string =>
+    [...new Set(servers.map(({ generation }) => generation))].join(', ')
+  return [
+    `Goes back from generation ${generations(states.map(({ bad }) => bad))} to ${generations(states.map(({ good }) => good))}, which is still warm.`,
+    'What serves now is kept warm in its place; the next deployment removes it.',
+  ]
+}

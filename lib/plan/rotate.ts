@@ -1,0 +1,337 @@
+import { serverName } from '../fleet/names.ts'
+import { addressCreations } from './addresses.ts'
+import { planDeploy } from './deploy.ts'
+import { findServingLb } from './lbs.ts'
+import { mergePhases, sideBySide, withoutEmpty } from './phases.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
+import { refuseStrangers } from './safety.ts'
+import type { GlueChange, Observed, ObservedLb, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
+
+export interface RotateRequest {
+  readonly pairs: number
+  readonly now: number
+  /** Content hash of the zone files at hand. */
+  readonly zones: string
+  /** Host names whose glue points at the lb of each pair, in the order of the pairs. */
+  readonly hostnames: readonly string[]
+  /** What glue points at: the lbs' own addresses, or Floating IPs that are led from one lb to another. */
+  readonly addresses: 'server' | 'floating'
+}
+
+/** Where one pair stands in a rotation. */
+interface PairState {
+  readonly pair: number
+  readonly host: string
+  /** The lb that leaves, whatever it is called at the moment; undefined before a rotation has begun. */
+  readonly leaving: ObservedLb | undefined
+  /** Name of the lb that comes. */
+  readonly coming: string
+  readonly isMade: boolean
+  readonly isRenamed: boolean
+}
+
+/**
+ * Replaces every lb by a new machine, or finishes the rotation that an earlier run left, from whatever computer: makes the new,
+ * has glue point at them, waits until nobody can know the old any more and nobody asks them, and removes them. Pure.
+ */
+export const planRotate = (observed: Observed, request: RotateRequest): Plan | Refusal => {
+  const refusal = refuseStrangers(observed) ?? refuseUnready(observed, request)
+  if (refusal) return refusal
+  const states = pairStates(observed, request)
+  if (isFloating(observed, request)) return planMove(observed, states, request)
+  const preparation = planPreparation(observed, states, request)
+  if (isRefusal(preparation)) return preparation
+  return {
+    operation: 'rotate',
+    generation: preparation.generation,
+    notes: [...notesOf(observed), ...preparation.notes],
+    phases: withoutEmpty([...preparation.phases, ...gluePhases(states), ...removalPhases(states)]),
+  }
+}
+
+/**
+ * The lb of every pair that leaves was there with the Floating IPs already, so glue points at these and stays as it is. Where they
+ * are younger, they were made for the rotation that has glue point at them.
+ */
+const isFloating = ({ addresses, servers }: Observed, request: RotateRequest): boolean =>
+  request.addresses === 'floating' &&
+  Array.from({ length: request.pairs }, (_, index) => index + 1).every((pair) => {
+    const lbs = servers.filter((server) => server.role === 'lb' && server.pair === pair && server.phase !== 'next')
+    const leaving = lbs.find(({ phase }) => phase === 'old') ?? lbs[0]
+    const ofPair = addresses.filter((address) => address.pair === pair)
+    return leaving !== undefined && ofPair.length > 0 && ofPair.every((one) => one.generation <= leaving.generation)
+  })
+
+const lbNamed = ({ lbs }: Observed, name: string): ObservedLb | undefined => lbs.find((lb) => lb.name === name)
+
+/** Names change when every pair has its new lb; a pair without another lb beside it has come to its end by then. */
+const pairStates = (observed: Observed, { hostnames }: RotateRequest): readonly PairState[] => {
+  const all = hostnames.map((host, index) => pairState(observed, index + 1, host))
+  return all.some(({ isRenamed }) => isRenamed) ? all.filter(({ isMade }) => isMade) : all
+}
+
+const pairState = (observed: Observed, pair: number, host: string): PairState => {
+  const next = serverName('lb', pair, 'next')
+  const old = lbNamed(observed, serverName('lb', pair, 'old'))
+  const isRenamed = old !== undefined && lbNamed(observed, next) === undefined
+  return {
+    pair,
+    host,
+    leaving: old ?? findServingLb(observed, pair),
+    coming: isRenamed ? serverName('lb', pair, 'serving') : next,
+    isMade: isRenamed || lbNamed(observed, next) !== undefined,
+    isRenamed,
+  }
+}
+
+const refuseUnready = (observed: Observed, { pairs }: RotateRequest): Refusal | undefined => {
+  const isRotating = observed.lbs.some(({ phase }) => phase !== 'serving')
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    if (lbNamed(observed, serverName('lb', pair, 'serving')) ?? lbNamed(observed, serverName('lb', pair, 'old')))
+      continue
+    return { refused: `${serverName('lb', pair, 'serving')} does not exist`, hint: 'Make it with bootstrap-infra.' }
+  }
+  const unfinished = observed.servers.find(({ role, phase }) => role === 'nameserver' && phase === 'next')
+  if (unfinished && !isRotating) {
+    return {
+      refused: `${unfinished.name} is left of an unfinished deployment`,
+      hint: 'Finish it with deploy-infra first, then rotate.',
+    }
+  }
+  return undefined
+}
+
+interface Preparation {
+  readonly generation: number
+  readonly notes: readonly string[]
+  readonly phases: readonly PlanPhase[]
+}
+
+/**
+ * The new lbs, and nameservers whose zones carry their addresses: a deployment, of which the new lbs are part. Nothing of it
+ * is left once names have changed, and none of the deployment once nameservers younger than the new lbs serve.
+ */
+const planPreparation = (
+  observed: Observed,
+  states: readonly PairState[],
+  request: RotateRequest,
+): Preparation | Refusal => {
+  if (states.some(({ isRenamed }) => isRenamed)) return { generation: request.now, notes: [], phases: [] }
+  const newLbs = states.map(({ coming, pair }) => ({ name: coming, pair }))
+  const made = observed.servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')
+  const youngest = Math.max(...made.map(({ generation }) => generation), 0)
+  if (made.length === states.length && isDeployed(observed, youngest)) {
+    return { generation: request.now, notes: [], phases: [] }
+  }
+  const deployment = planDeploy(observed, { ...request, keepOld: false, fresh: false, newLbs })
+  if (isRefusal(deployment)) return deployment
+  const generation = youngest || deployment.generation
+  const missing = states.filter(({ isMade }) => !isMade)
+  return {
+    generation: deployment.generation,
+    notes: deployment.notes,
+    phases: [
+      {
+        title: 'Create the lbs',
+        tracks: sideBySide(missing.map(({ coming }) => ({ kind: 'create-server', server: coming, generation }))),
+      },
+      ...mergePhases(
+        [
+          { title: 'Create', tracks: [...creations(states, request, generation), ...measurements(states)] },
+          {
+            title: 'Configure',
+            tracks: [[{ kind: 'configure', role: 'lb', servers: newLbs.map(({ name }) => name) }]],
+          },
+        ],
+        deployment.phases,
+      ),
+    ],
+  }
+}
+
+const creations = (
+  states: readonly PairState[],
+  { addresses }: RotateRequest,
+  generation: number,
+): PlanPhase['tracks'] =>
+  states.map(({ coming, pair }) => [
+    { kind: 'await-server', server: coming },
+    ...(addresses === 'floating' ? addressCreations(pair, coming, generation) : []),
+  ])
+
+const measurements = (states: readonly PairState[]): PlanPhase['tracks'] =>
+  sideBySide(states.flatMap(({ leaving }) => (leaving ? [{ kind: 'measure-lb', lb: leaving.name } as const] : [])))
+
+/** Nameservers made after the new lbs serve behind every lb, and nothing of their deployment is left to do. */
+const isDeployed = ({ servers, lbs }: Observed, since: number): boolean => {
+  const nameservers = servers.filter(({ role }) => role === 'nameserver')
+  const isDone = ({ phase, generation, kept }: ObservedServer): boolean =>
+    phase === 'serving' ? generation >= since : phase === 'old' && kept
+  return (
+    nameservers.every(isDone) && lbs.every(({ pair, target }) => target === serverName('nameserver', pair, 'serving'))
+  )
+}
+
+const gluePhases = (states: readonly PairState[]): readonly PlanPhase[] => {
+  const pending = states.filter(({ leaving, isRenamed }) => !isRenamed && !leaving?.isDraining)
+  const changes = pending.map(({ host, coming }): GlueChange => ({ host, lb: coming }))
+  const unmarked = states.flatMap(({ leaving, isRenamed, pair }) =>
+    leaving?.isDraining ? [] : [leavingName(pair, isRenamed)],
+  )
+  return [
+    {
+      title: 'Check the delegation',
+      tracks: changes.length === 0 ? [] : [[{ kind: 'check-delegation', hosts: changes }]],
+    },
+    ...changes.flatMap((change): readonly PlanPhase[] => [
+      {
+        title: `Change the glue of ${change.host}`,
+        ask: `Have the glue of ${change.host} point at ${change.lb} now? Both lbs serve from then on.`,
+        tracks: [[{ kind: 'publish-glue', ...change }]],
+      },
+      {
+        title: `Wait for the parents to show ${change.host}`,
+        waits: true,
+        tracks: [[{ kind: 'await-parents', ...change }]],
+      },
+    ]),
+    { title: 'Begin to drain', tracks: unmarked.length === 0 ? [] : [[{ kind: 'begin-drain', lbs: unmarked }]] },
+    { title: 'Rename', tracks: states.map(renames) },
+  ]
+}
+
+/**
+ * With Floating IPs a rotation needs neither glue nor waits: new lbs that send to the same nameservers are proven at their own
+ * addresses, then each Floating IP is led there, one after the other, each proven before the next.
+ */
+const planMove = (observed: Observed, states: readonly PairState[], { now }: RotateRequest): Plan | Refusal => {
+  const astray = observed.lbs.find(
+    ({ phase, pair, target }) => phase === 'serving' && target !== serverName('nameserver', pair, 'serving'),
+  )
+  if (astray) {
+    return {
+      refused: `${astray.name} does not send its queries to the nameserver of its pair`,
+      hint: 'Look at status; finish the deployment with deploy-infra first.',
+    }
+  }
+  const pending = states.filter(({ isRenamed }) => !isRenamed)
+  const coming = pending.map((state) => ({
+    lb: state.coming,
+    nameserver: serverName('nameserver', state.pair, 'serving'),
+  }))
+  const missing = pending.filter(({ isMade }) => !isMade)
+  return {
+    operation: 'rotate',
+    generation: now,
+    notes: [
+      ...notesOf(observed),
+      'Glue points at Floating IPs: these are led to the new lbs, and nothing has to be waited for.',
+    ],
+    phases: withoutEmpty([
+      {
+        title: 'Create the lbs',
+        tracks: sideBySide(missing.map((state) => ({ kind: 'create-server', server: state.coming, generation: now }))),
+      },
+      { title: 'Create', tracks: sideBySide(pending.map((state) => ({ kind: 'await-server', server: state.coming }))) },
+      {
+        title: 'Configure',
+        tracks: pending.length === 0 ? [] : [[{ kind: 'configure', role: 'lb', servers: coming.map(({ lb }) => lb) }]],
+      },
+      {
+        title: 'Switch on',
+        tracks: coming.map((step) => [
+          { kind: 'stage-lb', ...step },
+          { kind: 'verify-lb', ...step, port: 'preview' },
+          { kind: 'switch-lb', ...step },
+          { kind: 'verify-lb', ...step, port: 'public' },
+        ]),
+      },
+      ...pending.flatMap((state) => movesOf(observed, state)),
+      { title: 'Rename', tracks: states.map(renames) },
+      ...removalPhases(states).slice(-1),
+    ]),
+  }
+}
+
+const movesOf = ({ addresses }: Observed, { pair, coming }: PairState): readonly PlanPhase[] =>
+  addresses
+    .filter((address) => address.pair === pair && address.lb !== coming)
+    .map(({ name: address }) => ({
+      title: `Move ${address}`,
+      movesTraffic: true,
+      tracks: [
+        [
+          { kind: 'move-address', address, lb: coming },
+          { kind: 'verify-address', address, nameserver: serverName('nameserver', pair, 'serving') },
+        ],
+      ],
+    }))
+
+const leavingName = (pair: number, isRenamed: boolean): string => serverName('lb', pair, isRenamed ? 'old' : 'serving')
+
+const renames = ({ pair, leaving, isRenamed }: PairState): readonly Step[] => {
+  if (isRenamed) return []
+  const [old, serving, next] = (['old', 'serving', 'next'] as const).map((phase) => serverName('lb', pair, phase))
+  if (!old || !serving || !next) return []
+  return [
+    ...(leaving?.phase === 'old' ? [] : [{ kind: 'rename-server', server: serving, to: old } as const]),
+    { kind: 'rename-server', server: next, to: serving },
+    { kind: 'protect-server', server: serving },
+  ]
+}
+
+const removalPhases = (states: readonly PairState[]): readonly PlanPhase[] => {
+  const lbs = states
+    .filter(({ leaving, isRenamed }) => leaving !== undefined && (!isRenamed || leaving.phase === 'old'))
+    .map(({ pair }) => serverName('lb', pair, 'old'))
+  return [
+    { title: 'Wait for the caches', waits: true, tracks: lbs.length === 0 ? [] : [[{ kind: 'await-caches', lbs }]] },
+    { title: 'Wait until idle', waits: true, tracks: lbs.length === 0 ? [] : [[{ kind: 'await-idle', lbs }]] },
+    {
+      title: 'Remove the old lbs',
+      tracks: sideBySide(lbs.map((server) => ({ kind: 'delete-server', server }))),
+      confirm: {
+        name: lbs[0] ?? '',
+        loss: `Deletes ${lbs.join(', ')} with their addresses. Who still asks there gets no answer.`,
+      },
+    },
+  ]
+}
+
+const notesOf = ({ lbs }: Observed): readonly string[] =>
+  lbs.some(({ phase }) => phase !== 'serving') ? ['Goes on with an unfinished rotation.'] : []
+
+/**
+ * Takes back a rotation whose glue was not published yet: removes the new lbs. Pure.
+ * @returns a refusal when there is none, or when it is too late for that.
+ */
+export const planAbandon = (observed: Observed, { now }: RotateRequest): Plan | Refusal => {
+  const next = observed.servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')
+  const refusal = refuseStrangers(observed) ?? refuseLate(observed, next)
+  if (refusal) return refusal
+  const names = next.map(({ name }) => name)
+  return {
+    operation: 'rotate',
+    generation: now,
+    notes: [
+      'Zones that carry the addresses of the new lbs are put right by the next deploy-infra: run it right after.',
+    ],
+    phases: [
+      {
+        title: 'Remove the new lbs',
+        tracks: sideBySide(names.map((server) => ({ kind: 'delete-server', server }))),
+        confirm: { name: names[0] ?? '', loss: `Deletes ${names.join(', ')}, which no glue points at.` },
+      },
+    ],
+  }
+}
+
+const refuseLate = ({ lbs }: Observed, next: readonly ObservedServer[]): Refusal | undefined => {
+  if (lbs.some(({ phase, isDraining }) => phase === 'old' || isDraining)) {
+    return {
+      refused: 'The glue points at the new lbs already',
+      hint: 'Finish the rotation with rotate-lbs; another one leads to other machines again.',
+    }
+  }
+  return next.length > 0 ? undefined : { refused: 'There is no rotation to abandon', hint: 'Nothing was changed.' }
+}

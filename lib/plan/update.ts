@@ -1,0 +1,115 @@
+import { serverName } from '../fleet/names.ts'
+import { lbsInService } from './lbs.ts'
+import { withoutEmpty } from './phases.ts'
+import type { Refusal } from './refusal.ts'
+import { refuseStrangers } from './safety.ts'
+import type { Observed, ObservedLb, Plan, PlanPhase } from './types.ts'
+
+export interface UpdateRequest {
+  readonly pairs: number
+  readonly now: number
+  /** Content hash of the zone files at hand. */
+  readonly zones: string
+  /** Names of the lbs to update; empty for all. */
+  readonly only: readonly string[]
+  /** Bring the configuration into use, but upgrade no package. */
+  readonly configOnly: boolean
+  /** Let the colour that served before run on, to go back to with rollback-infra. */
+  readonly keepOld: boolean
+}
+
+/**
+ * Brings packages and configuration of the lbs up to date, one lb after the other, each proven before the next is touched.
+ * Whether an lb has anything to switch to turns out only once it is configured; its steps then do nothing. Pure.
+ */
+export const planUpdate = (observed: Observed, request: UpdateRequest): Plan | Refusal => {
+  const { only, now, keepOld } = request
+  const refusal = refuseStrangers(observed) ?? refuseUnknown(observed, request) ?? refuseUnready(observed, request)
+  if (refusal) return refusal
+  const chosen = lbsInService(observed).filter(({ name }) => only.length === 0 || only.includes(name))
+  return {
+    operation: 'update',
+    generation: now,
+    notes: notesOf(observed, keepOld),
+    phases: withoutEmpty(chosen.flatMap((lb) => phasesOf(lb, request))),
+  }
+}
+
+const phasesOf = ({ name: lb, target }: ObservedLb, { configOnly, keepOld }: UpdateRequest): readonly PlanPhase[] => {
+  const nameserver = target ?? ''
+  return [
+    { title: `Configure ${lb}`, tracks: [[{ kind: 'configure', role: 'lb', servers: [lb], upgrade: !configOnly }]] },
+    {
+      title: `Stage ${lb}`,
+      tracks: [
+        [
+          { kind: 'stage-lb', lb, nameserver, refresh: true },
+          { kind: 'verify-lb', lb, nameserver, port: 'preview' },
+        ],
+      ],
+    },
+    {
+      title: `Switch ${lb}`,
+      movesTraffic: true,
+      tracks: [
+        [
+          { kind: 'switch-lb', lb, nameserver },
+          { kind: 'verify-lb', lb, nameserver, port: 'public' },
+        ],
+      ],
+    },
+    { title: `Retire the idle colour of ${lb}`, tracks: keepOld ? [] : [[{ kind: 'retire-lb', lb }]] },
+  ]
+}
+
+const refuseUnknown = (observed: Observed, { only }: UpdateRequest): Refusal | undefined => {
+  const names = lbsInService(observed).map(({ name }) => name)
+  const unknown = only.find((name) => !names.includes(name))
+  if (unknown === undefined) return undefined
+  return {
+    refused: `--only ${unknown}: there is no such lb`,
+    hint: `There are ${names.join(', ') || 'none'}.`,
+    isUsage: true,
+  }
+}
+
+const refuseUnready = (observed: Observed, { pairs, zones }: UpdateRequest): Refusal | undefined => {
+  if (lbsInService(observed).length === 0) {
+    return { refused: 'There are no lbs', hint: 'Make them with bootstrap-infra.' }
+  }
+  const next = observed.servers.find(({ phase }) => phase === 'next')
+  if (next) {
+    const script = next.role === 'lb' ? 'rotate-lbs' : 'deploy-infra'
+    return { refused: `${next.name} is left of an unfinished run`, hint: `Finish it with ${script} first.` }
+  }
+  const faulty = lbsInService(observed).find(({ fault }) => fault !== undefined)
+  if (faulty) return { refused: `${faulty.name} could not be asked: ${faulty.fault}`, hint: 'Nothing was changed.' }
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    const refusal = refusePair(observed, serverName('nameserver', pair, 'serving'), zones)
+    if (refusal) return refusal
+  }
+  return undefined
+}
+
+/** What an lb must answer is known from the zone files, so they have to be those that its nameserver was made from. */
+const refusePair = ({ servers, lbs }: Observed, nameserver: string, zones: string): Refusal | undefined => {
+  const server = servers.find(({ name }) => name === nameserver)
+  const astray = lbs.find(({ pair, target }) => pair === server?.pair && target !== nameserver)
+  if (!server || astray) {
+    return {
+      refused: `${astray?.name ?? 'an lb'} does not send its queries to ${nameserver}`,
+      hint: 'Look at status; finish the deployment with deploy-infra first.',
+    }
+  }
+  if (server.zones === zones) return undefined
+  return {
+    refused: `the zone files have changed since ${nameserver} was made, so its answers cannot be checked against them`,
+    hint: 'Deploy the change with deploy-infra first, or put it aside (git stash) and run again.',
+  }
+}
+
+const notesOf = ({ lbs }: Observed, keepOld: boolean): readonly string[] => [
+  'An lb that turns out to be up to date is left as it is.',
+  ...(keepOld ? ['What served before stays running, idle: rollback-infra goes back to it.'] : []),
+  ...(lbs.some(({ idleRunning }) => idleRunning) ? ['An idle colour that still runs is replaced.'] : []),
+]

@@ -1,0 +1,65 @@
+import type { Config } from '../config/schema.ts'
+import type { Target } from '../dns/query.ts'
+import { type FleetAddress, toFleetAddress } from '../fleet/address.ts'
+import { projectSelector } from '../fleet/labels.ts'
+import type { FleetServer } from '../fleet/server.ts'
+import type { GlueHost } from '../zones/complete.ts'
+import { targetsOf } from './servers.ts'
+import type { World } from './world.ts'
+
+/** All Floating IPs of the project, read anew. */
+export const listAddresses = async ({ hcloud, settings }: World): Promise<readonly FleetAddress[]> => {
+  const { project } = settings.config
+  const found = await hcloud.floatingIps.list({ labelSelector: projectSelector(project) })
+  return found
+    .flatMap((floating) => toFleetAddress(project, floating) ?? [])
+    .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+const floatingTo = (lb: FleetServer, addresses: readonly FleetAddress[]): readonly string[] =>
+  addresses.filter(({ serverId }) => serverId === lb.id).map(({ ip }) => ip)
+
+const ownAddresses = ({ ipv4, ipv6 }: FleetServer): readonly string[] => [ipv4, ...(ipv6 ? [ipv6] : [])]
+
+/** What glue of an lb consists of: the Floating IPs that lead to it, or else its own addresses. */
+export const glueAddressesOf = async (world: World, lb: FleetServer): Promise<readonly string[]> => {
+  const floating = world.settings.config.addresses === 'floating' ? floatingTo(lb, await listAddresses(world)) : []
+  return floating.length > 0 ? floating : ownAddresses(lb)
+}
+
+/** Every address that leads to an lb, whether glue points at it or not. */
+export const allAddressesOf = async (world: World, lb: FleetServer): Promise<readonly string[]> => [
+  ...ownAddresses(lb),
+  ...floatingTo(lb, await listAddresses(world)),
+]
+
+/** Where clients can ask these lbs: at their own addresses, and at the Floating IPs that lead there. */
+export const clientTargetsOf = async (world: World, lbs: readonly FleetServer[]): Promise<readonly Target[]> => {
+  const addresses = await listAddresses(world)
+  return lbs.flatMap((lb) => [
+    ...targetsOf(lb, 53),
+    ...floatingTo(lb, addresses).map((address) => ({ name: lb.name, address, port: 53 })),
+  ])
+}
+
+/**
+ * The addresses that zones of a generation carry for our host names: the Floating IPs that were there when it was made, or else
+ * those of the youngest lb of the pair that was; of the first one, when all were made later.
+ */
+export const glueHostsOf = (
+  servers: readonly FleetServer[],
+  addresses: readonly FleetAddress[],
+  { config, generation }: { readonly config: Config; readonly generation: number },
+): readonly GlueHost[] =>
+  config.pairs.flatMap(({ hostname }, index) => {
+    const isOfPair = ({ pair }: { readonly pair: number }): boolean => pair === index + 1
+    const isThere = (one: { readonly generation: number }): boolean => one.generation <= generation
+    const floating = config.addresses === 'floating' ? addresses.filter((one) => isOfPair(one) && isThere(one)) : []
+    const ipv4 = floating.find(({ family }) => family === 'ipv4')
+    if (ipv4) return [{ hostname, ipv4: ipv4.ip, ipv6: floating.find(({ family }) => family === 'ipv6')?.ip ?? null }]
+    const lbs = servers
+      .filter((server) => server.role === 'lb' && isOfPair(server))
+      .sort((a, b) => a.generation - b.generation)
+    const lb = lbs.findLast(isThere) ?? lbs[0]
+    return lb ? [{ hostname, ipv4: lb.ipv4, ipv6: lb.ipv6 ?? null }] : []
+  })

@@ -1,0 +1,50 @@
+import { InfraError } from '../../errors.ts'
+import { addressLabels, type FleetAddress } from '../../fleet/address.ts'
+import { type Family, parseServerName } from '../../fleet/names.ts'
+import { listAddresses } from '../addresses.ts'
+import { getServer } from '../servers.ts'
+import type { RunWorld, World } from '../world.ts'
+
+export const getAddress = async (world: World, name: string): Promise<FleetAddress> => {
+  const address = (await listAddresses(world)).find((one) => one.name === name)
+  if (address) return address
+  throw new InfraError(`The Floating IP ${name} is gone`, { hint: 'Look at the cloud console; glue points at it.' })
+}
+
+export interface CreateAddress {
+  readonly address: string
+  readonly family: Family
+  readonly lb: string
+  readonly generation: number
+}
+
+/** Makes a Floating IP in the location of its pair, protected, and leads it to an lb. */
+export const createAddress = async (world: RunWorld, step: CreateAddress): Promise<void> => {
+  const { config } = world.settings
+  const pair = parseServerName(step.lb)?.pair ?? 0
+  const location = config.pairs[pair - 1]?.location
+  const lb = await getServer(world, step.lb)
+  const found = (await listAddresses(world)).find(({ name }) => name === step.address)
+  const { id } =
+    found ??
+    (await world.hcloud.floatingIps.create({
+      name: step.address,
+      type: step.family,
+      ...(location ? { home_location: location } : {}),
+      labels: addressLabels(config.project, { pair, family: step.family, generation: step.generation }),
+    }))
+  await world.hcloud.floatingIps.changeProtection(id, true)
+  if (found?.serverId === undefined) await world.hcloud.floatingIps.assign(id, lb.id)
+}
+
+/** Leads the address to another lb; its clients are there from one packet to the next. */
+export const moveAddress = async (
+  world: RunWorld,
+  step: { readonly address: string; readonly lb: string },
+  report: (text: string) => void,
+): Promise<void> => {
+  const [address, lb] = await Promise.all([getAddress(world, step.address), getServer(world, step.lb)])
+  report(address.ip)
+  world.witness.markStep(`move ${step.address}`)
+  if (address.serverId !== lb.id) await world.hcloud.floatingIps.assign(address.id, lb.id)
+}

@@ -1,0 +1,134 @@
+import { describeDelegation, findDelegationFaults } from '../../dns/delegation.ts'
+import { canonicalName, isWithin } from '../../dns/name.ts'
+import { removalWait } from '../../dns/ttl.ts'
+import { countQuestions, readLbStatus } from '../../dns-lb.ts'
+import { InfraError } from '../../errors.ts'
+import type { FleetServer } from '../../fleet/server.ts'
+import type { GlueChange } from '../../plan/types.ts'
+import { createRegistrar } from '../../registrar/registrar.ts'
+import { duration } from '../../report/table.ts'
+import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
+import { domainOf, isDelegated, readDelegations, readTtlSources, zoneNames } from '../delegations.ts'
+import { GateError } from '../gate.ts'
+import { getServer } from '../servers.ts'
+import type { RunWorld } from '../world.ts'
+import { writeFacts } from './await-server.ts'
+import { answerAddresses } from './checks.ts'
+
+type Report = (text: string) => void
+
+const sampleMs = 10_000
+
+/** Notes what is so before anything changes: how much the lb is asked, and the longest that a cache may hold its address. */
+export const measureLb = async (
+  world: RunWorld,
+  { lb: name }: { readonly lb: string },
+  report: Report,
+): Promise<void> => {
+  const lb = await getServer(world, name)
+  if (lb.before) return
+  const [sources, queriesPerHour] = await Promise.all([readTtlSources(world), measureRate(world, lb)])
+  const ttlSeconds = Math.max(0, ...sources.map((source) => source.ttlSeconds))
+  report(`${Math.round(queriesPerHour / 60)} questions a minute, TTL at most ${duration(ttlSeconds * 1000)}`)
+  await writeFacts(world, { ...(await getServer(world, name)), before: { queriesPerHour, ttlSeconds } })
+}
+
+/** Questions of clients an hour, from a sample of ten seconds. */
+const measureRate = async ({ ssh, clock, signal }: RunWorld, lb: FleetServer): Promise<number> => {
+  const begin = { at: clock.now(), count: countQuestions(await readLbStatus(ssh, lb)) }
+  await clock.sleep(sampleMs, signal)
+  const asked = Math.max(0, countQuestions(await readLbStatus(ssh, lb)) - begin.count)
+  return Math.round((asked / (clock.now() - begin.at)) * 3_600_000)
+}
+
+/** Everything that has to hold before the world is led to the new lbs; what the parents show is taken as if it had changed. */
+export const checkDelegation = async (
+  world: RunWorld,
+  { hosts }: { readonly hosts: readonly GlueChange[] },
+  report: Report,
+): Promise<void> => {
+  const delegations = await readDelegations(world)
+  const delegated = delegations.filter(isDelegated)
+  report(delegations.map(describeDelegation).join('; '))
+  if (delegated.length === 0) {
+    throw new GateError(
+      'No zone of ours is delegated, so there is no glue to change:',
+      delegations.map(describeDelegation),
+      'Register the nameservers of your domain at its registrar first: bootstrap-infra prints their names and addresses.',
+    )
+  }
+  const ns = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
+  const parentFaults = delegated.flatMap((delegation) => findDelegationFaults(delegation, { ns, glue: [] }))
+  const childFaults = (await Promise.all(hosts.map((change) => childFaultsOf(world, change)))).flat()
+  const faults = [...parentFaults, ...childFaults]
+  if (faults.length === 0) return
+  throw new GateError(
+    'The delegation would not be right with the new glue:',
+    faults,
+    'The glue was not changed. Put right what is listed, then run rotate-lbs again.',
+  )
+}
+
+/** The zone itself has to give the new lb's addresses, through old and new lbs alike, before its parent does. */
+const childFaultsOf = async (world: RunWorld, { host, lb: name }: GlueChange): Promise<readonly string[]> => {
+  const lb = await getServer(world, name)
+  const wanted = [...(await glueAddressesOf(world, lb))].sort()
+  const answers = await answerAddresses(world, host)
+  return answers.flatMap(({ asked, addresses }) =>
+    addresses.join() === wanted.join()
+      ? []
+      : [`${asked} answers ${addresses.join(', ') || 'nothing'} for ${host}, instead of ${wanted.join(', ')}`],
+  )
+}
+
+/** One host at a time, and nothing that is not ours. A person who has to do it is told how while the parents are polled. */
+export const publishGlue = async (world: RunWorld, { host, lb: name }: GlueChange, report: Report): Promise<void> => {
+  const lb = await getServer(world, name)
+  world.witness.join(await clientTargetsOf(world, [lb]))
+  const registrar = createRegistrar(world.settings.environment.registrar, { clock: world.clock, signal: world.signal })
+  if (registrar.isManual) {
+    report('is for a person to do')
+    return
+  }
+  const domain = domainOf(await zoneNames(world), host)
+  const addresses = await glueAddressesOf(world, lb)
+  report(`${registrar.name}: ${host} ${addresses.join(' ')}`)
+  await registrar.setGlue(domain, host, addresses)
+}
+
+/** Zones below another of ours are delegated by that one, not by a registrar. */
+export const registerNameservers = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
+  const registrar = createRegistrar(world.settings.environment.registrar, { clock: world.clock, signal: world.signal })
+  const zones = await zoneNames(world)
+  const nameservers = world.settings.config.pairs.map(({ hostname }) => hostname)
+  for (const zone of zones) {
+    if (zones.some((other) => other !== zone && isWithin(zone, other))) continue
+    report(`${registrar.name}: ${zone}`)
+    await registrar.setNameservers(zone.replace(/\.$/, ''), nameservers)
+  }
+}
+
+/** From now on nobody learns of these lbs; how long those who did may remember is the longest TTL of before and of now. */
+export const beginDrain = async (
+  world: RunWorld,
+  { lbs }: { readonly lbs: readonly string[] },
+  report: Report,
+): Promise<void> => {
+  const sources = await readTtlSources(world)
+  const since = Math.floor(world.clock.now() / 1000)
+  for (const name of lbs) {
+    const lb = await getServer(world, name)
+    if (lb.drain) continue
+    const before = lb.before ? [{ what: `TTLs before the change`, ttlSeconds: lb.before.ttlSeconds }] : []
+    const { waitSeconds, reasons } = removalWait([...sources, ...before], world.settings.config.rotation)
+    report(`${name}: ${reasons.join(', ')}`)
+    await writeFacts(world, { ...lb, drain: { since, waitSeconds } })
+  }
+}
+
+export const getDrain = (lb: FleetServer): NonNullable<FleetServer['drain']> => {
+  if (lb.drain) return lb.drain
+  throw new InfraError(`${lb.name} bears no label that says since when no glue points at it`, {
+    hint: 'Run rotate-lbs again: it looks at the parents and begins the wait anew.',
+  })
+}

@@ -1,0 +1,108 @@
+import { InfraError } from '../errors.ts'
+import { describeStep } from '../plan/describe.ts'
+import type { Step } from '../plan/types.ts'
+import type { RunWorld } from './world.ts'
+
+/** What a wait for the world outside looks like at the moment. */
+export interface WaitState {
+  readonly isOver: boolean
+  /** In one line: what is there, and what is waited for. */
+  readonly seen: string
+  /** Lines to add once, when the wait begins and when it is over. */
+  readonly details?: readonly string[]
+  /** Undefined when nobody can know. */
+  readonly remainingMs?: number | undefined
+}
+
+/** Looks anew each time it is asked; remembers what it needs to compare with. */
+export type Look = () => Promise<WaitState>
+
+export interface WaitOptions {
+  /** How often to look. */
+  readonly everyMs: number
+  /** Whether to stay, asked when the wait turns out to be a long one. */
+  readonly stay: (state: WaitState) => Promise<boolean>
+  /** Ask at once, however short the wait may be. */
+  readonly isImpatient: boolean
+  readonly show: WaitDisplay
+}
+
+export interface WaitDisplay {
+  /** Told after every look. */
+  update(state: WaitState): void
+  end(): void
+}
+
+/** What takes no longer is simply waited out. */
+const longMs = 60_000
+
+/**
+ * Waits until `look` says that it is over.
+ * @throws InfraError with exit code 7 when the wait is long and nobody wants to stay for it: another run goes on from there.
+ */
+export const waitOut = async (world: RunWorld, step: Step, look: Look, options: WaitOptions): Promise<void> => {
+  const { clock, signal, events } = world
+  const entry = { event: 'step', step: describeStep(step), kind: step.kind } as const
+  const startedAt = clock.now()
+  let isStaying = false
+  events.emit({ ...entry, state: 'started' })
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const state = await look()
+      options.show.update(state)
+      if (state.isOver) break
+      if (!isStaying && (options.isImpatient || isLong(state, clock.now() - startedAt))) {
+        options.show.end()
+        if (!(await options.stay(state))) throw waitingError(step, state)
+        isStaying = true
+      }
+      await clock.sleep(Math.min(options.everyMs, state.remainingMs ?? options.everyMs), signal)
+    }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text })
+    throw error
+  } finally {
+    options.show.end()
+  }
+  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt })
+}
+
+const isLong = ({ remainingMs = 0 }: WaitState, elapsedMs: number): boolean => elapsedMs + remainingMs > longMs
+
+const waitingError = (step: Step, { seen }: WaitState): InfraError =>
+  new InfraError(`Still to wait for: ${describeStep(step)}\n  ${seen}`, {
+    exitCode: 7,
+    hint: 'Nothing is lost: old and new lbs both serve. Run the same command again later, from any computer; --wait stays.',
+  })
+
+/** On a terminal one line that is rewritten; else a line whenever something new can be said, at most every half minute. */
+export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSilent: boolean }): WaitDisplay => {
+  const { stderr } = process
+  const isRewriting = !isSilent && stderr.isTTY
+  let shown: { readonly seen: string; readonly at: number; readonly isOver: boolean } | undefined
+  const sayDetails = (details: readonly string[] = []): void => {
+    if (!isSilent) for (const line of details) stderr.write(`    ${line}\n`)
+  }
+  return {
+    update: ({ isOver, seen, details, remainingMs }) => {
+      const now = world.clock.now()
+      const isDue = shown === undefined || isOver || now - shown.at >= 30_000
+      if (isDue && (shown?.seen !== seen || shown.isOver !== isOver)) {
+        world.events.emit({ event: 'wait', seen, isOver, ...(remainingMs === undefined ? {} : { remainingMs }) })
+        if (!isRewriting && !isSilent) stderr.write(`  ${isOver ? '✔' : '…'} ${seen}\n`)
+        if (shown === undefined || isOver) {
+          if (isRewriting) stderr.write('\r\x1b[K')
+          sayDetails(details)
+        }
+        shown = { seen, at: now, isOver }
+      }
+      if (isRewriting) stderr.write(`\r\x1b[K  ${isOver ? '✔' : '…'} ${seen}`.slice(0, stderr.columns + 4))
+    },
+    end: () => {
+      if (isRewriting && shown) stderr.write('\n')
+      shown = undefined
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import { findDelegationFaults, showsOnly } from '../dns/delegation.ts'
+import { describeRemaining } from '../dns/ttl.ts'
+import { countQuestions, readLbStatus, readTalkers } from '../dns-lb.ts'
+import type { FleetServer } from '../fleet/server.ts'
+import type { GlueChange, Step } from '../plan/types.ts'
+import { canAsk, confirm, typeToConfirm } from '../prompts.ts'
+import { createRegistrar } from '../registrar/registrar.ts'
+import { sparkline } from '../report/sparkline.ts'
+import { describeTalkers } from '../report/talkers.ts'
+import { glueAddressesOf } from './addresses.ts'
+import { domainOf, findGlueTo, isDelegated, readDelegations, zoneNames } from './delegations.ts'
+import { writeFacts } from './handlers/await-server.ts'
+import { getDrain } from './handlers/glue.ts'
+import { getServer } from './servers.ts'
+import { createWaitDisplay, type Look, type WaitState, waitOut } from './wait.ts'
+import type { RunWorld } from './world.ts'
+
+export type Wait = Extract<Step, { readonly kind: 'await-parents' | 'await-caches' | 'await-idle' }>
+
+export const isWait = (step: Step): step is Wait =>
+  step.kind === 'await-parents' || step.kind === 'await-caches' || step.kind === 'await-idle'
+
+export interface WaitFlags {
+  readonly yes?: boolean | undefined
+  readonly wait?: boolean | undefined
+  readonly json?: boolean | undefined
+  /** Seconds. */
+  readonly forceAfter?: number | undefined
+}
+
+/** Sits out one wait, or ends the run there (exit code 7), as the operator wants it. */
+export const waitForWorld = async (world: RunWorld, step: Step, flags: WaitFlags): Promise<void> => {
+  if (!isWait(step)) throw new Error(`${step.kind} is no wait`)
+  const show = createWaitDisplay(world, { isSilent: flags.json === true })
+  await waitOut(world, step, lookFor(world, step, flags), {
+    everyMs: everyMs(world, step),
+    show,
+    isImpatient: flags.wait === false,
+    stay: () => stay(flags),
+  })
+}
+
+/** A countdown moves each second; the world is asked less often (see the looks). */
+const everyMs = ({ settings }: RunWorld, { kind }: Wait): number =>
+  kind === 'await-idle' ? Math.max(500, (settings.config.rotation.idleSeconds * 1000) / samples) : 1000
+
+const stay = async ({ wait, yes }: WaitFlags): Promise<boolean> => {
+  if (wait !== undefined || !canAsk()) return wait === true
+  if (yes) return true
+  return confirm('This takes a while. Stay here for it? (No ends the run; run it again later, from any computer.)', {
+    initial: true,
+  })
+}
+
+const lookFor = (world: RunWorld, step: Wait, flags: WaitFlags): Look => {
+  switch (step.kind) {
+    case 'await-parents':
+      return lookAtParents(world, step)
+    case 'await-caches':
+      return lookAtCaches(world, step.lbs)
+    case 'await-idle':
+      return lookAtTraffic(world, step.lbs, flags)
+  }
+}
+
+/** Asks again only after this time, and returns what it saw last until then. */
+const atMostEvery = (ms: number, now: () => number, look: Look): Look => {
+  let last: { readonly at: number; readonly state: WaitState } | undefined
+  return async () => {
+    if (!last || last.state.isOver || now() - last.at >= ms) last = { at: now(), state: await look() }
+    return last.state
+  }
+}
+
+const parentsEveryMs = 2_000
+
+/** Over when every server of the parent shows the new addresses and nothing else. */
+const lookAtParents = (world: RunWorld, { host, lb: name }: GlueChange): Look => {
+  let instructions: readonly string[] | undefined
+  return atMostEvery(parentsEveryMs, world.clock.now, async () => {
+    const lb = await getServer(world, name)
+    const addresses = await glueAddressesOf(world, lb)
+    const delegations = (await readDelegations(world)).filter(isDelegated)
+    const isShown = delegations.length > 0 && delegations.every((delegation) => showsOnly(delegation, host, addresses))
+    if (isShown) return { isOver: true, seen: `every parent server shows ${addresses.join(' and ')} for ${host}` }
+    instructions ??= await instructionsFor(world, host, addresses)
+    const faults = delegations.flatMap((delegation) =>
+      findDelegationFaults(delegation, { ns: undefined, glue: [{ name: host, addresses }] }),
+    )
+    const [first = 'no parent server could be asked'] = faults
+    const more = faults.length > 1 ? `; and ${faults.length - 1} more` : ''
+    return { isOver: false, seen: `${first}${more}`, details: [...instructions, ...faults] }
+  })
+}
+
+const instructionsFor = async (world: RunWorld, host: string, to: readonly string[]): Promise<readonly string[]> => {
+  const registrar = createRegistrar(world.settings.environment.registrar, { clock: world.clock, signal: world.signal })
+  if (!registrar.isManual) return []
+  const shown = (await readDelegations(world)).flatMap(({ parents }) =>
+    parents.flatMap((parent) => (parent.kind === 'referral' ? parent.glue : [])),
+  )
+  const from = [...new Set(shown.filter(({ name }) => name === `${host}.`).map(({ address }) => address))].sort()
+  return registrar.instructions(domainOf(await zoneNames(world), host), host, { from, to }).split('\n')
+}
+
+const delegationEveryMs = 60_000
+
+/** Over when the TTLs are; looks at the parents now and then, since the old glue could come back. */
+const lookAtCaches = (world: RunWorld, names: readonly string[]): Look => {
+  const read = atMostEvery(delegationEveryMs, world.clock.now, async () => {
+    const lbs = await Promise.all(names.map((name) => getServer(world, name)))
+    const shown = (await Promise.all(lbs.map((lb) => findGlueTo(world, lb)))).flat()
+    if (shown.length > 0) await Promise.all(lbs.map((lb) => beginAgain(world, lb)))
+    const until = Math.max(...(await Promise.all(names.map((name) => readUntil(world, name)))))
+    return { isOver: false, seen: shown[0] ?? '', remainingMs: until }
+  })
+  return async () => {
+    const { seen: shown, remainingMs: until = 0 } = await read()
+    const remainingMs = until - world.clock.now()
+    if (shown !== '') return { isOver: false, seen: `the wait began anew: ${shown}`, remainingMs }
+    if (remainingMs <= 0) return { isOver: true, seen: 'no cache may hold the old addresses any more' }
+    const at = new Date(until).toISOString().replace('T', ' ').slice(0, 19)
+    return {
+      isOver: false,
+      seen: `caches may hold the old addresses until ${at} UTC, for another ${describeRemaining(remainingMs)}`,
+      remainingMs,
+    }
+  }
+}
+
+const readUntil = async (world: RunWorld, name: string): Promise<number> => {
+  const { since, waitSeconds } = getDrain(await getServer(world, name))
+  return (since + waitSeconds) * 1000
+}
+
+const beginAgain = async (world: RunWorld, lb: FleetServer): Promise<void> => {
+  const { waitSeconds } = getDrain(lb)
+  await writeFacts(world, { ...lb, drain: { since: Math.floor(world.clock.now() / 1000), waitSeconds } })
+}
+
+/** Looks within the time that an lb has to be idle, and bars of the picture. */
+const samples = 20
+/** Of the rate before the rotation; the tail of scanners and of hard-coded resolvers never ends. */
+const idleShare = 0.01
+/** What is idle whatever the rate was before: a question a minute. */
+const leastPerHour = 60
+
+interface Sample {
+  readonly at: number
+  readonly counts: readonly number[]
+}
+
+/** Over when each lb has hardly been asked for the whole of the set time; our own questions are not counted. */
+const lookAtTraffic = (world: RunWorld, names: readonly string[], { forceAfter }: WaitFlags): Look => {
+  const windowMs = world.settings.config.rotation.idleSeconds * 1000
+  let history: readonly Sample[] = []
+  return async () => {
+    const lbs = await Promise.all(names.map((name) => getServer(world, name)))
+    const counts = await Promise.all(lbs.map(async (lb) => countQuestions(await readLbStatus(world.ssh, lb))))
+    const now = world.clock.now()
+    const isReset = counts.some((count, index) => count < (history.at(-1)?.counts[index] ?? 0))
+    // counters begin anew with the machine: so does the time that is looked at
+    history = [...(isReset ? [] : history), { at: now, counts }]
+    const begin = history.findLast(({ at }) => now - at >= windowMs)
+    const states = lbs.map((lb, index) => trafficOf(lb, index, { history, begin: begin ?? history[0], now }))
+    const seen = states.map(({ text }) => text).join('; ')
+    if (begin && states.every(({ isIdle }) => isIdle))
+      return { isOver: true, seen, details: await talkersOf(world, lbs) }
+    const isForced = await force(world, lbs, { forceAfter, seen })
+    return {
+      isOver: isForced,
+      seen,
+      details: await talkersOf(world, lbs),
+      remainingMs: begin ? undefined : windowMs - (now - (history[0]?.at ?? now)),
+    }
+  }
+}
+
+const trafficOf = (
+  lb: FleetServer,
+  index: number,
+  { history, begin, now }: { history: readonly Sample[]; begin: Sample | undefined; now: number },
+) => {
+  const countAt = (sample: Sample | undefined): number => sample?.counts[index] ?? 0
+  const asked = countAt(history.at(-1)) - countAt(begin)
+  const hours = Math.max(1, now - (begin?.at ?? now)) / 3_600_000
+  const threshold = Math.max(leastPerHour, (lb.before?.queriesPerHour ?? 0) * idleShare)
+  const recent = history.slice(-samples - 1)
+  const steps = recent.slice(1).map((sample, i) => countAt(sample) - countAt(recent[i]))
+  const perMinute = (rate: number): string => (rate / 60).toFixed(1)
+  const text = `${lb.name} ${sparkline(steps)} ${perMinute(asked / hours)} questions a minute, idle is below ${perMinute(threshold)}`
+  return { isIdle: asked / hours < threshold, text }
+}
+
+const talkersOf = async (world: RunWorld, lbs: readonly FleetServer[]): Promise<readonly string[]> =>
+  (await Promise.all(lbs.map(async (lb) => describeTalkers(lb.name, await readTalkers(world.ssh, lb))))).flat()
+
+/** An lb that is still asked goes only when its name is typed, and not before the set time after the TTLs. */
+const force = async (
+  world: RunWorld,
+  lbs: readonly FleetServer[],
+  { forceAfter, seen }: { readonly forceAfter: number | undefined; readonly seen: string },
+): Promise<boolean> => {
+  const until = Math.max(...lbs.map((lb) => getDrain(lb).since + getDrain(lb).waitSeconds))
+  const name = lbs[0]?.name ?? ''
+  if (forceAfter === undefined || world.clock.now() / 1000 < until + forceAfter || !canAsk()) return false
+  return typeToConfirm(name, `Still asked: ${seen}\n  Who asks there gets no answer once it is removed.`)
+}

@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { createOperationCommand, runCommand } from '../lib/cli.ts'
+import { planAbandon, planRotate } from '../lib/plan/rotate.ts'
+import type { Observed } from '../lib/plan/types.ts'
+import type { Moment } from '../lib/tasks/operate.ts'
+
+const minutes = (text: string): number => {
+  if (/^\d{1,5}$/.test(text)) return Number(text) * 60
+  throw new InvalidArgumentError('It has to be a whole number of minutes.')
+}
+
+const command = createOperationCommand({
+  name: 'rotate-lbs',
+  summary:
+    'Replaces every lb by a new machine, as for a new kernel: makes the new, checks them, has the glue of your domain point at them, waits until every parent server shows it, until no cache can hold the old address and nobody asks there any more, asks, and removes the old. Both serve all the while. Takes days outside; end it at any wait and run it again later, from any computer.',
+  examples: [
+    ['', 'rotate, asking before anything is changed, before each glue and before the deletion'],
+    ['--env-file local/.state/twin.env --yes --wait', 'on the local twin, where waits take a minute'],
+    ['--dry-run', 'what would be done, or what is left to do'],
+    ['--yes --yes-delete', 'for a scheduled job: ends with 7 at a long wait, goes on at the next run'],
+    ['--abandon', 'remove the new lbs again, as long as no glue points at them'],
+  ],
+})
+  .option('--yes-delete', 'delete the old servers without asking')
+  .option('--wait', 'stay for long waits; without a terminal the run would end with exit code 7')
+  .option('--no-wait', 'end with exit code 7 at the first thing there is to wait for')
+  .option(
+    '--force-after <minutes>',
+    'remove an lb that is still asked so long after the TTLs are over; asks for its name',
+    minutes,
+  )
+  .option('--abandon', 'remove the new lbs; refused once the glue points at them')
+
+await runCommand(command, async (options, interrupt) => {
+  const { operate } = await import('../lib/tasks/operate.ts')
+  const { abandon = false } = options
+  const operation = {
+    name: 'rotate-lbs',
+    witness: true,
+    plan: (observed: Observed, at: Moment) => (abandon ? planAbandon(observed, at) : planRotate(observed, at)),
+  }
+  return operate(operation, options, interrupt)
+})

@@ -1,0 +1,214 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { describeStep } from '../../../lib/plan/describe.ts'
+import { isRefusal } from '../../../lib/plan/refusal.ts'
+import { planAbandon, planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
+import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
+import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+
+const plans = suite('lib/plan/rotate')
+
+const request = (now = 200, addresses: RotateRequest['addresses'] = 'server'): RotateRequest => ({
+  addresses,
+  pairs: 2,
+  now,
+  zones: 'z',
+  hostnames: ['ns1.example.test', 'ns2.example.test'],
+})
+
+const planned = (world: Observed, now?: number, addresses?: RotateRequest['addresses']): Plan => {
+  const plan = planRotate(world, request(now, addresses))
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  return plan
+}
+
+const refusalOf = (plan: Plan | { readonly refused: string }): string =>
+  'refused' in plan ? plan.refused : 'not refused'
+
+/** New machines alone, behind them nameservers made after them. */
+const isRotated = ({ servers, lbs }: Observed): boolean =>
+  servers.every(({ phase, generation }) => phase === 'serving' && generation >= 200) &&
+  servers.length === 4 &&
+  lbs.length === 2 &&
+  lbs.every(({ name, target, pair }) => name === `lb${pair}` && target === `ns${pair}`)
+
+plans('makes lbs and nameservers, changes one glue after the other, waits three times, removes', () => {
+  assert.equal(
+    planned(twoServing()).phases.map(({ title, confirm, ask, waits }) =>
+      [title, confirm && 'confirms', ask && 'asks', waits && 'waits'].filter(Boolean).join(': '),
+    ),
+    [
+      'Create the lbs',
+      'Create',
+      'Configure',
+      'Check',
+      'Stage',
+      'Switch lb1',
+      'Switch lb1-next',
+      'Switch lb2',
+      'Switch lb2-next',
+      'Retire the idle colour',
+      'Rename',
+      'Remove the old: confirms',
+      'Check the delegation',
+      'Change the glue of ns1.example.test: asks',
+      'Wait for the parents to show ns1.example.test: waits',
+      'Change the glue of ns2.example.test: asks',
+      'Wait for the parents to show ns2.example.test: waits',
+      'Begin to drain',
+      'Rename',
+      'Wait for the caches: waits',
+      'Wait until idle: waits',
+      'Remove the old lbs: confirms',
+    ],
+  )
+})
+
+plans('every lb sends to the new nameservers before any glue is changed', () => {
+  const steps = stepsOf(planned(twoServing()))
+  const glue = steps.findIndex(({ kind }) => kind === 'publish-glue')
+  const world = steps.slice(0, glue).reduce(after, twoServing())
+  assert.equal(world.lbs.map(({ name, target }) => `${name} ${target}`).sort(), [
+    'lb1 ns1',
+    'lb1-next ns1',
+    'lb2 ns2',
+    'lb2-next ns2',
+  ])
+})
+
+plans('leads to new machines alone', () => {
+  assert.ok(isRotated(finalOf(twoServing(), planned(twoServing()))))
+})
+
+plans('killed after any step, with the tracks in any order, another run finishes it', () => {
+  const tracks = planned(twoServing()).phases.map((phase) => phase.tracks)
+  for (const order of [tracks, tracks.map((all) => [...all].reverse())]) {
+    const steps: readonly Step[] = order.flat(2)
+    for (let done = 1; done < steps.length; done += 1) {
+      const crashed = steps.slice(0, done).reduce(after, twoServing())
+      const resumed = planned(crashed, 300)
+      assert.ok(
+        isRotated(finalOf(crashed, resumed)),
+        `after ${done} steps (${describeStep(steps[done - 1] as Step)}): ${stepsOf(resumed).map(describeStep).join(' | ')}`,
+      )
+    }
+  }
+})
+
+plans('the way to Floating IPs is an ordinary rotation, killed after any step or not', () => {
+  const steps = stepsOf(planned(twoServing(), 200, 'floating'))
+  const kinds = steps.map(({ kind }) => kind)
+  assert.is(kinds.filter((kind) => kind === 'create-address').length, 4)
+  assert.is(kinds.filter((kind) => kind === 'publish-glue').length, 2)
+  for (let done = 1; done <= steps.length; done += 1) {
+    const crashed = steps.slice(0, done).reduce(after, twoServing())
+    const end = done === steps.length ? crashed : finalOf(crashed, planned(crashed, 300, 'floating'))
+    assert.ok(isRotated(end), `after ${done} steps`)
+    assert.equal(
+      end.addresses.map(({ name, lb: to }) => `${name} ${to}`),
+      ['lb1-ipv4 lb1', 'lb1-ipv6 lb1', 'lb2-ipv4 lb2', 'lb2-ipv6 lb2'],
+    )
+  }
+})
+
+/** Glue points at Floating IPs since an earlier rotation. */
+const floating = (): Observed => ({
+  ...observed(
+    [server('lb1'), server('lb2'), server('ns1', { generation: 200 }), server('ns2', { generation: 200 })],
+    twoServing().lbs,
+  ),
+  addresses: [1, 2].flatMap((pair) =>
+    ['ipv4', 'ipv6'].map((family) => ({ name: `lb${pair}-${family}`, pair, generation: 100, lb: `lb${pair}` })),
+  ),
+})
+
+plans('with Floating IPs, neither glue nor waits: each address is led over and proven', () => {
+  assert.equal(
+    planned(floating(), 300, 'floating').phases.map(({ title }) => title),
+    [
+      'Create the lbs',
+      'Create',
+      'Configure',
+      'Switch on',
+      'Move lb1-ipv4',
+      'Move lb1-ipv6',
+      'Move lb2-ipv4',
+      'Move lb2-ipv6',
+      'Rename',
+      'Remove the old lbs',
+    ],
+  )
+})
+
+plans('with Floating IPs too, killed after any step, another run finishes it', () => {
+  const steps = stepsOf(planned(floating(), 300, 'floating'))
+  for (let done = 1; done <= steps.length; done += 1) {
+    const crashed = steps.slice(0, done).reduce(after, floating())
+    const end = done === steps.length ? crashed : finalOf(crashed, planned(crashed, 400, 'floating'))
+    assert.ok(isRotated(end), `after ${done} steps`)
+    assert.equal(
+      end.addresses.map(({ lb: to }) => to),
+      ['lb1', 'lb1', 'lb2', 'lb2'],
+    )
+  }
+})
+
+plans('killed twice in a row, it still finishes', () => {
+  const steps = stepsOf(planned(twoServing()))
+  for (let first = 2; first < steps.length; first += 3) {
+    const crashed = steps.slice(0, first).reduce(after, twoServing())
+    const again = stepsOf(planned(crashed, 300))
+    for (let second = 1; second < again.length; second += 2) {
+      const twice = again.slice(0, second).reduce(after, crashed)
+      if (isRotated(twice)) continue
+      assert.ok(isRotated(finalOf(twice, planned(twice, 400))), `${first}, ${second}`)
+    }
+  }
+})
+
+/** The glue is changed; lb1-old and lb2-old are still asked. */
+const draining = (): Observed =>
+  observed(
+    [
+      server('lb1', { generation: 200 }),
+      server('lb2', { generation: 200 }),
+      server('lb1-old'),
+      server('lb2-old'),
+    ].concat(server('ns1', { generation: 250 }), server('ns2', { generation: 250 })),
+    [
+      lb('lb1', 'ns1'),
+      lb('lb2', 'ns2'),
+      lb('lb1-old', 'ns1', { isDraining: true }),
+      lb('lb2-old', 'ns2', { isDraining: true }),
+    ],
+  )
+
+plans('once the glue is changed, only waiting and removing are left', () => {
+  assert.equal(
+    planned(draining()).phases.map(({ title }) => title),
+    ['Wait for the caches', 'Wait until idle', 'Remove the old lbs'],
+  )
+})
+
+plans('an lb whose glue is changed is never removed before the waits', () => {
+  const kinds = stepsOf(planned(draining())).map(({ kind }) => kind)
+  assert.equal(kinds, ['await-caches', 'await-idle', 'delete-server', 'delete-server'])
+})
+
+plans('refuses to begin on top of an unfinished deployment', () => {
+  const world = observed([...twoServing().servers, server('ns1-next')], twoServing().lbs)
+  assert.match(refusalOf(planRotate(world, request())), /ns1-next is left of an unfinished deployment/)
+})
+
+plans('can be abandoned until the glue points at the new lbs', () => {
+  assert.match(refusalOf(planAbandon(twoServing(), request())), /no rotation to abandon/)
+  assert.match(refusalOf(planAbandon(draining(), request())), /points at the new lbs already/)
+  const steps = stepsOf(planned(twoServing()))
+  const glue = steps.findIndex(({ kind }) => kind === 'publish-glue')
+  const begun = steps.slice(0, glue).reduce(after, twoServing())
+  const plan = planAbandon(begun, request())
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  assert.equal(stepsOf(plan).map(describeStep), ['DELETE lb1-next', 'DELETE lb2-next'])
+})
+
+plans.run()

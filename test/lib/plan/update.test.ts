@@ -1,0 +1,79 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { describeStep } from '../../../lib/plan/describe.ts'
+import { isRefusal } from '../../../lib/plan/refusal.ts'
+import type { Observed, Plan } from '../../../lib/plan/types.ts'
+import { planUpdate, type UpdateRequest } from '../../../lib/plan/update.ts'
+import { lb, observed, server, twoServing } from './simulate.ts'
+
+const plans = suite('lib/plan/update')
+
+const planned = (world: Observed, changes: Partial<UpdateRequest> = {}): Plan => {
+  const plan = planUpdate(world, requestOf(changes))
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  return plan
+}
+
+const requestOf = (changes: Partial<UpdateRequest>): UpdateRequest => ({
+  pairs: 2,
+  now: 300,
+  zones: 'z',
+  only: [],
+  configOnly: false,
+  keepOld: false,
+  ...changes,
+})
+
+const linesOf = (plan: Plan): readonly string[] =>
+  plan.phases.map(({ title, tracks }) => `${title}: ${tracks.flat().map(describeStep).join(', ')}`)
+
+const ofOne = [
+  'Configure lb1: Configure lb1 with Ansible, packages up to date',
+  'Stage lb1: Stage what is new on the idle colour of lb1, Check ns1 through the preview port of lb1',
+  'Switch lb1: Switch lb1 to ns1, Check ns1 through port 53 of lb1',
+  'Retire the idle colour of lb1: Drain and stop the idle colour of lb1',
+]
+
+plans('one lb after the other, each proven before the next is touched', () => {
+  assert.equal(linesOf(planned(twoServing())), [
+    ...ofOne,
+    ...ofOne.map((line) => line.replaceAll('lb1', 'lb2').replaceAll('ns1', 'ns2')),
+  ])
+})
+
+plans('--only, --config-only and --keep-old', () => {
+  assert.equal(linesOf(planned(twoServing(), { only: ['lb1'] })), ofOne)
+  assert.equal(
+    linesOf(planned(twoServing(), { only: ['lb1'], configOnly: true }))[0],
+    'Configure lb1: Configure lb1 with Ansible',
+  )
+  assert.not(planned(twoServing(), { keepOld: true }).phases.some(({ title }) => title.startsWith('Retire')))
+})
+
+plans('moves traffic only where it says so', () => {
+  assert.equal(
+    planned(twoServing()).phases.flatMap(({ title, movesTraffic }) => (movesTraffic ? [title] : [])),
+    ['Switch lb1', 'Switch lb2'],
+  )
+})
+
+plans('refuses what it could not prove', () => {
+  const { servers, lbs } = twoServing()
+  for (const [expected, world, changes] of [
+    [/--only lb7: there is no such lb/, twoServing(), { only: ['lb7'] }],
+    [/There are no lbs/, observed([], []), {}],
+    [
+      /lb2 could not be asked: closed/,
+      observed(servers, [lb('lb1', 'ns1'), lb('lb2', undefined, { fault: 'closed' })]),
+      {},
+    ],
+    [/ns1-next is left of an unfinished run/, observed([...servers, server('ns1-next')], lbs), {}],
+    [/lb2 does not send its queries to ns2/, observed(servers, [lb('lb1', 'ns1'), lb('lb2', 'ns1')]), {}],
+    [/the zone files have changed since ns1 was made/, twoServing(), { zones: 'other' }],
+  ] as const) {
+    const plan = planUpdate(world, requestOf(changes))
+    assert.match(isRefusal(plan) ? plan.refused : 'not refused', expected)
+  }
+})
+
+plans.run()

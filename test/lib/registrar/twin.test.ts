@@ -1,0 +1,166 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { RegistrarError } from '../../../lib/registrar/errors.ts'
+import { createRegistrar } from '../../../lib/registrar/registrar.ts'
+import { createRegistrar as createServer } from '../../../local/internet/registrar.ts'
+import type { InternetState } from '../../../local/internet/state.ts'
+import { createInstantClock } from '../hcloud/instant-clock.ts'
+import { errorOf, everyTextOf } from './attempt.ts'
+
+// The registrar of the little internet itself, without the servers that publish what it accepts.
+const test = suite('registrar/twin')
+
+const token = 'TOKENtokenTOKENtoken'
+const ns1 = { name: 'ns1.example.test', addresses: ['198.18.1.10', '2001:2:0:10a::1'] }
+const ns2 = { name: 'ns2.example.test', addresses: ['198.18.1.11'] }
+const start: InternetState = {
+  domains: [
+    { name: 'example.test', nameservers: [], hosts: [ns1, ns2] },
+    { name: 'example2.test', nameservers: ['ns1.example.test', 'ns.elsewhere.example'], hosts: [] },
+  ],
+  serial: 1,
+  parentTtl: 10,
+  faults: {},
+}
+
+let state = start
+const app = createServer({
+  state: {
+    read: () => state,
+    write: (changes) => {
+      state = { ...state, ...changes }
+    },
+  },
+  publisher: { publish: () => {}, flush: async () => {}, shown: () => ({}) },
+  token,
+})
+const server = createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1')
+await once(server, 'listening')
+test.after(() => void server.close())
+test.before.each(() => {
+  state = start
+})
+
+const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+const clock = createInstantClock()
+const twin = createRegistrar({ kind: 'twin', endpoint, token }, { clock })
+const hosts = (): unknown => state.domains.map((domain) => domain.hosts)
+
+test('changes one host and nothing else, once', async () => {
+  const moved = ['198.18.1.20', '2001:2:0:10b::1']
+  assert.equal(await twin.read('example.test', 'ns1.example.test'), ns1.addresses)
+  await twin.setGlue('example.test.', 'NS1.example.test.', moved)
+  await twin.setGlue('example.test', 'ns1.example.test', [...moved].reverse())
+  assert.equal(hosts(), [[{ ...ns1, addresses: moved }, ns2], []])
+  assert.equal(state.serial, 2)
+  assert.equal(await twin.read('example.test', 'ns1.example.test'), moved)
+  assert.equal(await twin.read('example.test', 'ns3.example.test'), [])
+})
+
+test('delegates a domain, first and again', async () => {
+  const ours = ['ns1.example.test', 'ns2.example.test']
+  await twin.setNameservers('example.test', ours)
+  await twin.setNameservers('example.test', [...ours].reverse())
+  assert.equal(state.domains[0]?.nameservers, ours)
+  assert.equal(state.serial, 2)
+})
+
+test('does not take a domain from nameservers that are not ours', async () => {
+  const error = await errorOf(twin.setNameservers('example2.test', ['ns1.example.test']))
+  assert.match(error.message, 'which are not removed: ns.elsewhere.example')
+  assert.is(state, start)
+})
+
+for (const [title, act, message] of [
+  [
+    'a host of another domain',
+    () => twin.setGlue('example.test', 'ns1.example2.test', ['198.18.1.20']),
+    'ns1.example2.test is no host name below example.test',
+  ],
+  ['the domain itself', () => twin.setGlue('example.test', 'example.test', ['198.18.1.20']), 'is no host name below'],
+  [
+    'a name that only ends alike',
+    () => twin.setGlue('example.test', 'ns1.myexample.test', ['198.18.1.20']),
+    'is no host name below',
+  ],
+  [
+    'a name that leads elsewhere',
+    () => twin.setGlue('example.test', '../ns1.example.test', ['198.18.1.20']),
+    'is no host name below',
+  ],
+  ['to read a host of another domain', () => twin.read('example.test', 'ns1.example2.test'), 'is no host name below'],
+  ['no address', () => twin.setGlue('example.test', 'ns1.example.test', []), 'cannot be set to nothing'],
+  [
+    'what is no address',
+    () => twin.setGlue('example.test', 'ns1.example.test', ['198.18.1.20', '198.18.1']),
+    'cannot be set to 198.18.1',
+  ],
+  ['no nameserver', () => twin.setNameservers('example.test', []), 'at least one nameserver'],
+  ['what is no nameserver', () => twin.setNameservers('example.test', ['ns1']), 'ns1: no host name'],
+] as const) {
+  test(`refuses ${title} before it asks for anything`, async () => {
+    const error = await errorOf(act())
+    assert.match(error.message, message)
+    assert.ok(error.hint)
+    assert.is(state, start)
+  })
+}
+
+test('tells what the registrar refuses, in its words', async () => {
+  const unknown = (await errorOf(twin.read('other.test', 'ns1.other.test'))) as RegistrarError
+  assert.is(unknown.kind, 'unknown-domain')
+  assert.match(
+    unknown.message,
+    "refused to read other.test: domain 'other.test' is not known here (HTTP 404, not_found)",
+  )
+  const stranger = createRegistrar({ kind: 'twin', endpoint, token: 'other' }, { clock })
+  const refused = (await errorOf(stranger.read('example.test', 'ns1.example.test'))) as RegistrarError
+  assert.equal([refused.kind, refused.exitCode], ['credentials', 2])
+  assert.match(refused.hint ?? '', 'REGISTRAR_TOKEN')
+  const faults = { refuse: { code: 'locked', message: `The domain is locked (${token}).`, status: 422, times: 1 } }
+  state = { ...start, faults }
+  const locked = await errorOf(twin.setGlue('example.test', 'ns1.example.test', ['198.18.1.20']))
+  assert.match(
+    locked.message,
+    'refused to set the glue of ns1.example.test: The domain is locked ([secret]). (HTTP 422, locked)',
+  )
+  assert.not.match(everyTextOf(locked), token)
+})
+
+test('outlasts a registrar that fails for a while', async () => {
+  state = { ...start, faults: { fail: { status: 503, times: 3 } } }
+  await twin.setGlue('example.test', 'ns1.example.test', ['198.18.1.20'])
+  assert.equal(hosts(), [[{ ...ns1, addresses: ['198.18.1.20'] }, ns2], []])
+})
+
+test('says so when something else changed meanwhile', async () => {
+  const other = { ...ns2, addresses: ['198.18.1.99'] }
+  const racing = createServer({
+    state: {
+      read: () => state,
+      write: ({ domains = [], ...changes }) => {
+        const [example, ...rest] = domains
+        const changed = example && {
+          ...example,
+          hosts: example.hosts.map((one) => (one.name === ns2.name ? other : one)),
+        }
+        state = { ...state, ...changes, domains: [...(changed ? [changed] : []), ...rest] }
+      },
+    },
+    publisher: { publish: () => {}, flush: async () => {}, shown: () => ({}) },
+    token,
+  })
+  const racingServer = createAdaptorServer({ fetch: racing.fetch }).listen(0, '127.0.0.1')
+  await once(racingServer, 'listening')
+  const at = `http://127.0.0.1:${(racingServer.address() as AddressInfo).port}/v1`
+  const registrar = createRegistrar({ kind: 'twin', endpoint: at, token }, { clock })
+  const error = await errorOf(registrar.setGlue('example.test', 'ns1.example.test', ['198.18.1.20']))
+  racingServer.close()
+  assert.match(error.message, 'something else changed there: ns2.example.test was 198.18.1.11 and is 198.18.1.99')
+  assert.is(error.exitCode, 5)
+})
+
+test.run()

@@ -1,0 +1,42 @@
+import { query } from '../../lib/dns/query.ts'
+
+interface StreamReport {
+  readonly asked: number
+  /** What went wrong, a line a question; none when every question got its right answer. */
+  readonly faults: readonly string[]
+}
+
+export interface Stream {
+  stop(): Promise<StreamReport>
+}
+
+/**
+ * Asks a caching resolver steadily for names that it cannot have in its cache, as they have never been asked for: each question
+ * goes to a nameserver of ours, by way of whatever delegation the resolver holds.
+ * @param rate questions a second.
+ */
+export const startResolverStream = (resolver: string, { rate }: { readonly rate: number }): Stream => {
+  const faults: string[] = []
+  const open = new Set<Promise<void>>()
+  let asked = 0
+  const ask = async (): Promise<void> => {
+    const name = `q${process.pid}-${asked}.preview.example.test`
+    asked += 1
+    const question = { name, type: 'A', transport: 'udp' as const, rd: true }
+    const reply = await query({ address: resolver, port: 53 }, question, { timeoutMs: 8000 })
+    const said =
+      reply.kind === 'answered' ? `${reply.rcode} ${reply.answers.map(({ rdata }) => rdata).join()}` : reply.kind
+    if (said !== 'NOERROR 192.0.2.81') faults.push(`${new Date().toISOString()} ${name}: ${said}`)
+  }
+  const timer = setInterval(() => {
+    const one = ask().finally(() => open.delete(one))
+    open.add(one)
+  }, 1000 / rate)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await Promise.all(open)
+      return { asked, faults }
+    },
+  }
+}

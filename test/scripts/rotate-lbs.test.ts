@@ -1,0 +1,235 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { InternetLayout } from '../../local/twin/layout.ts'
+import { getTwin } from '../../local/twin/record.ts'
+import { type Checkout, createCheckout } from './checkout.ts'
+import { type Outcome, type RunningScript, startScript } from './command.ts'
+import { createFleet, type Fleet } from './fleet.ts'
+import { type Load, startLoad } from './load.ts'
+import { startResolverStream } from './resolver-stream.ts'
+import { startTwin, type Twin } from './twin.ts'
+
+const rotates = suite('scripts/rotate-lbs on real machines and a little internet')
+
+/** At each lb at once, of which there are four in the middle; what two shared cores hold beside eight machines. */
+const queriesPerSecond = 500
+const resolverQueriesPerSecond = 50
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'rotate-'))
+let twin: Twin
+let fleet: Fleet
+/** Two laptops, with nothing in common but the token. */
+let laptops: readonly [Checkout, Checkout]
+let registrar: { readonly endpoint: string; readonly token: string }
+let internet: InternetLayout
+
+rotates.before(async () => {
+  twin = await startTwin()
+  fleet = createFleet(twin)
+  const env = parseEnv(readFileSync(twin.envFile, 'utf8'))
+  registrar = { endpoint: env.REGISTRAR_ENDPOINT ?? '', token: env.REGISTRAR_TOKEN ?? '' }
+  internet = (await getTwin(twin.state)).layout.internet
+  laptops = [makeLaptop('first'), makeLaptop('second')]
+  await tellRegistrar('POST', { parentTtl: 5 })
+  await finish('bootstrap-infra', '--register')
+})
+rotates.after(async () => {
+  await twin?.down()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+/** Short TTLs and short waits: everything else is as committed. */
+const makeLaptop = (name: string): Checkout => {
+  const checkout = createCheckout(path.join(scratch, name))
+  for (const zone of ['example', 'example2']) checkout.edit(`ansible/zones/${zone}.test.zone`, /1m( +NS)/g, '5 $1')
+  checkout.edit('infra.config.ts', /rotation: \{.*\}/, 'rotation: { slackSeconds: 2, idleSeconds: 8 }')
+  checkout.commit()
+  return checkout
+}
+
+const startOn = (laptop: 0 | 1, name: string, ...args: readonly string[]): RunningScript =>
+  startScript(name, ['--env-file', twin.envFile, '--yes', ...args], {}, laptops[laptop].root)
+
+const expectOn = async (laptop: 0 | 1, code: number, name: string, ...args: readonly string[]): Promise<Outcome> => {
+  const outcome = await startOn(laptop, name, ...args).ended
+  assert.is(outcome.code, code, `${outcome.stdout}\n${outcome.stderr}`)
+  return outcome
+}
+
+const finish = (name: string, ...args: readonly string[]): Promise<Outcome> => expectOn(0, 0, name, ...args)
+
+const tellRegistrar = async (method: string, body?: object): Promise<void> => {
+  const answer = await fetch(new URL('/faults', registrar.endpoint), {
+    method,
+    headers: { authorization: `Bearer ${registrar.token}`, 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  if (!answer.ok) throw new Error(`registrar: ${answer.status} ${await answer.text()}`)
+}
+
+const withFault = async <T>(fault: object, work: () => Promise<T>): Promise<T> => {
+  await tellRegistrar('POST', fault)
+  return work().finally(() => tellRegistrar('DELETE'))
+}
+
+const glueAtRegistrar = async (): Promise<readonly string[]> => {
+  const answer = await fetch(`${registrar.endpoint}/domains/example.test`, {
+    headers: { authorization: `Bearer ${registrar.token}` },
+  })
+  const { domain } = (await answer.json()) as { domain: { hosts: readonly { addresses: readonly string[] }[] } }
+  return domain.hosts.flatMap(({ addresses }) => addresses).sort()
+}
+
+const startLoads = (addresses: readonly string[]): readonly Load[] =>
+  addresses
+    .filter((address) => address.includes('.'))
+    .map((address) => startLoad(address, { rate: queriesPerSecond, maxSeconds: 600 }))
+
+const assertNothingLost = async (loads: readonly Load[]): Promise<void> => {
+  for (const { sent, completed, lost, rcodes, text } of await Promise.all(loads.map((load) => load.stop()))) {
+    assert.ok(sent > queriesPerSecond, text)
+    assert.is(lost, 0, text)
+    assert.equal(rcodes, { NOERROR: completed }, text)
+  }
+}
+
+/** New machines alone, and glue that points at them. */
+const assertRotated = async (before: readonly string[], generation: string): Promise<void> => {
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  assert.ok(Number(await fleet.generationOf('lb1')) > Number(generation))
+  const after = await glueAtRegistrar()
+  assert.is(after.length, 4)
+  assert.not(after.some((address) => before.includes(address)))
+  await fleet.everyAnswerIsOf(await fleet.generationOf('ns1'))
+  await fleet.assertNotLocked()
+}
+
+rotates('under load at every lb and through the resolver, a whole rotation loses nothing', async () => {
+  const [before, generation] = [await glueAtRegistrar(), await fleet.generationOf('lb1')]
+  const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
+  const old = startLoads(await fleet.lbAddresses())
+  const script = startOn(0, 'rotate-lbs', '--yes-delete', '--wait', '--json')
+  await script.saw(/"kind":"publish-glue","state":"started"/)
+  const fresh = startLoads([...(await fleet.lbAddresses('lb1-next')), ...(await fleet.lbAddresses('lb2-next'))])
+  await script.saw(/"kind":"await-idle","state":"started"/)
+  await assertNothingLost(old)
+  const { code, stdout, stderr } = await script.ended
+  await assertNothingLost(fresh)
+  const { asked, faults } = await stream.stop()
+  assert.is(code, 0, stderr)
+  assert.equal(faults, [])
+  assert.ok(asked > resolverQueriesPerSecond * 20, `${asked} asked through the resolver`)
+  assert.match(stdout, /[▁▂▃▄▅▆▇█]{3}.* questions a minute, idle is below/)
+  await assertRotated(before, generation)
+})
+
+rotates('afterwards status shows no drift', async () => {
+  const { code, stdout } = await startScript('status', ['--env-file', twin.envFile], {}, laptops[0].root).ended
+  assert.is(code, 0, stdout)
+})
+
+/** From here on glue shall point at Floating IPs: the way there is an ordinary rotation, with all that can go wrong in one. */
+let beforeMigration: { readonly glue: readonly string[]; readonly generation: string }
+
+rotates('a registrar that refuses is told with its own words, and nothing is lost', async () => {
+  for (const laptop of laptops) laptop.edit('infra.config.ts', 'zonesFolder:', "addresses: 'floating',\n  zonesFolder:")
+  beforeMigration = { glue: await glueAtRegistrar(), generation: await fleet.generationOf('lb1') }
+  const killed = startOn(0, 'rotate-lbs', '--yes-delete', '--json')
+  await killed.saw(/"kind":"create-server","state":"done"/)
+  process.kill(killed.pid, 'SIGKILL')
+  await killed.ended
+  const refusal = { code: 'account_locked', message: 'the account is locked', status: 422, times: 9 }
+  const { stderr } = await withFault({ refuse: refusal }, () => expectOn(1, 1, 'rotate-lbs', '--yes-delete'))
+  assert.match(stderr, /the account is locked[\s\S]*old and new lbs both serve/)
+  assert.equal(await glueAtRegistrar(), beforeMigration.glue)
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb1-next', 'lb2', 'lb2-next', 'ns1', 'ns2'])
+  await fleet.assertNotLocked()
+})
+
+rotates('a deployment does not come between, and says what to do', async () => {
+  const { stderr } = await expectOn(1, 1, 'deploy-infra', '--yes-delete')
+  assert.match(stderr, /lb1-next is left of a rotation whose glue is not published yet[\s\S]*--abandon/)
+})
+
+rotates('a parent server that shows wrong glue is named, and waited for by another run', async () => {
+  const { stderr } = await withFault({ wrongGlue: true }, () =>
+    expectOn(0, 7, 'rotate-lbs', '--yes-delete', '--no-wait'),
+  )
+  assert.match(
+    stderr,
+    /b\.nic\.test \(.*\): .*glue of ns1\.example\.test\. .*192\.0\.2\.1[\s\S]*Run the same command again/,
+  )
+  await fleet.assertNotLocked()
+})
+
+rotates('a parent server that lags behind is waited for', async () => {
+  await withFault({ publishDelayMs: { a: 0, b: 6000 } }, async () => {
+    const script = startOn(1, 'rotate-lbs', '--yes-delete', '--wait', '--json')
+    await script.saw(/"event":"wait","seen":"b\.nic\.test/)
+    await script.saw(/"kind":"begin-drain","state":"done"/)
+    process.kill(script.pid, 'SIGKILL')
+    await script.ended
+  })
+})
+
+rotates('while caches may hold the old glue, and while old lbs are asked, they stay', async () => {
+  const early = await expectOn(0, 7, 'rotate-lbs', '--yes-delete', '--no-wait')
+  assert.match(early.stderr, /caches may hold the old addresses until|hardly asked/)
+  assert.ok((await fleet.namesOfServers()).includes('lb1-old'))
+  const asking = askFromOutside((await fleet.lbAddresses('lb1-old'))[0] ?? '')
+  try {
+    const script = startOn(1, 'rotate-lbs', '--yes-delete', '--wait', '--json')
+    await script.saw(/"event":"wait","seen":"lb1-old .* [1-9]\d*\.\d questions a minute/)
+    process.kill(script.pid, 'SIGINT')
+    assert.is((await script.ended).code, 130)
+  } finally {
+    asking.stop()
+  }
+  const { stderr } = await expectOn(0, 7, 'rotate-lbs', '--yes-delete', '--no-wait')
+  assert.match(stderr, /lb1-old.*questions a minute, idle is below/)
+  assert.ok((await fleet.namesOfServers()).includes('lb1-old'))
+})
+
+rotates('once nobody asks, the old lbs go, and glue points at Floating IPs', async () => {
+  const { stdout } = await expectOn(1, 0, 'rotate-lbs', '--yes-delete', '--wait')
+  assert.match(stdout, /Done: rotate/)
+  await assertRotated(beforeMigration.glue, beforeMigration.generation)
+  const floating = (await twin.cloud.floatingIps.list()).map(({ ip }) => ip.replace(/::\/64$/, '::1')).sort()
+  assert.equal(await glueAtRegistrar(), floating)
+})
+
+rotates('with Floating IPs a rotation under load loses nothing and waits for nothing', async () => {
+  const [glue, generation] = [await glueAtRegistrar(), await fleet.generationOf('lb1')]
+  const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
+  const loads = startLoads(glue)
+  const { stderr } = await finish('rotate-lbs', '--yes-delete')
+  await assertNothingLost(loads)
+  const { asked, faults } = await stream.stop()
+  assert.equal(faults, [])
+  assert.ok(asked > resolverQueriesPerSecond * 10)
+  assert.match(stderr, /Move lb1-ipv4[\s\S]*Move lb2-ipv6/)
+  assert.equal(await glueAtRegistrar(), glue)
+  assert.ok(Number(await fleet.generationOf('lb1')) > Number(generation))
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+})
+
+/** Somebody who is no operator asks an lb ten times a second, from the namespace of the little internet. */
+const askFromOutside = (address: string): { stop(): void } => {
+  const loop = `for i in $(seq 600); do dig +time=1 +tries=1 +norecurse SOA example.test @${address} >/dev/null; sleep 0.1; done`
+  const child = spawn('ip', ['netns', 'exec', internet.namespace, 'sh', '-c', loop], {
+    stdio: 'ignore',
+    detached: true,
+  })
+  return {
+    stop: () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    },
+  }
+}
+
+rotates.run()

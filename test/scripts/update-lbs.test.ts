@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { prepareQuestion } from '../../lib/dns/question.ts'
+import { openTcp } from '../../lib/dns/tcp.ts'
+import { type Checkout, createCheckout } from './checkout.ts'
+import { expectScript, type Outcome, runScript, startScript } from './command.ts'
+import { createFleet, type Fleet } from './fleet.ts'
+import { type Load, startLoad } from './load.ts'
+import { makeNginxPackages, useNginxPackages } from './nginx-packages.ts'
+import { startTwin, type Twin } from './twin.ts'
+
+const updates = suite('scripts/update-lbs and rollback-infra on real machines')
+
+/** Through each lb at once; what two shared cores hold beside four machines, Ansible and the load generator itself. */
+const queriesPerSecond = 1000
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'update-'))
+const template = 'ansible/roles/lb/templates/nginx.conf.template'
+let twin: Twin
+let fleet: Fleet
+let checkout: Checkout
+
+updates.before(async () => {
+  twin = await startTwin()
+  fleet = createFleet(twin)
+  checkout = createCheckout(path.join(scratch, 'checkout'))
+  await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
+})
+updates.after(async () => {
+  await twin?.down()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+/** From the second checkout, which a test may edit. */
+const start = (name: string, ...args: readonly string[]) =>
+  startScript(name, ['--env-file', twin.envFile, '--yes', ...args], {}, checkout.root)
+
+const expect = async (code: number, name: string, ...args: readonly string[]): Promise<Outcome> => {
+  const outcome = await start(name, ...args).ended
+  assert.is(outcome.code, code, `${outcome.stdout}\n${outcome.stderr}`)
+  return outcome
+}
+
+const startLoads = async (): Promise<readonly Load[]> =>
+  (await fleet.lbAddresses())
+    .filter((address) => address.includes('.'))
+    .map((address) => startLoad(address, { rate: queriesPerSecond, maxSeconds: 600 }))
+
+const assertNothingLost = async (loads: readonly Load[]): Promise<void> => {
+  for (const { sent, completed, lost, rcodes, text } of await Promise.all(loads.map((load) => load.stop()))) {
+    assert.ok(sent > queriesPerSecond, text)
+    assert.is(lost, 0, text)
+    assert.equal(rcodes, { NOERROR: completed }, text)
+  }
+}
+
+const colours = async (): Promise<readonly (string | null)[]> => [
+  (await fleet.lbStatus('lb1')).active,
+  (await fleet.lbStatus('lb2')).active,
+]
+
+const other = (colour: string | null): string => (colour === 'blue' ? 'green' : 'blue')
+
+updates('lbs that are up to date are left as they are', async () => {
+  const before = await colours()
+  const { stderr } = await expect(0, 'update-lbs')
+  assert.match(stderr, /runs what is installed[\s\S]*is active already/)
+  assert.equal(await colours(), before)
+})
+
+updates('an lb that does not exist is refused, and so is an option that does not exist', async () => {
+  const before = await twin.snapshot()
+  assert.match(
+    (await expect(2, 'update-lbs', '--only', 'lb9')).stderr,
+    /--only lb9: there is no such lb[\s\S]*lb1, lb2/,
+  )
+  assert.match((await expect(2, 'update-lbs', '--config')).stderr, /--config/)
+  assert.equal(await twin.snapshot(), before)
+})
+
+updates(
+  'a real upgrade of nginx under load from dnsperf loses nothing, and open TCP connections get their answers',
+  async () => {
+    const packages = path.join(scratch, 'nginx-packages')
+    const version = makeNginxPackages(packages)
+    for (const name of ['lb1', 'lb2']) {
+      await fleet.copyTo(name, packages)
+      await fleet.onMachine(name, useNginxPackages)
+    }
+    const before = await colours()
+    const [address = ''] = await fleet.lbAddresses('lb1')
+    const question = prepareQuestion({ name: 'example.test', type: 'SOA', transport: 'tcp' })
+    const loads = await startLoads()
+    const script = start('update-lbs', '--keep-old', '--json')
+    await script.saw(/"step":"Check ns1 through the preview port of lb1","kind":"verify-lb","state":"started"/)
+    const connection = openTcp({ address, port: 53 })
+    assert.is((await connection.ask(question, 3000)).kind, 'answered')
+    await script.saw(/"step":"Switch lb1 to ns1","kind":"switch-lb","state":"done"/)
+    assert.is((await connection.ask(question, 3000)).kind, 'answered', 'the connection of before the switch')
+    connection.close()
+    const { code, stderr } = await script.ended
+    assert.is(code, 0, stderr)
+    await assertNothingLost(loads)
+    assert.equal(await colours(), before.map(other))
+    for (const name of ['lb1', 'lb2']) {
+      assert.is((await fleet.onMachine(name, 'dpkg-query -W nginx')).trim(), `nginx\t${version}`)
+      const { active, colours } = await fleet.lbStatus(name)
+      assert.is(colours[active ?? 'blue'].pending_upgrade, false)
+      assert.is(colours[active === 'blue' ? 'green' : 'blue'].pending_upgrade, true, 'the old nginx runs on')
+    }
+  },
+)
+
+updates('rollback-infra goes back to the nginx of before the update in seconds, under load', async () => {
+  const before = await colours()
+  const loads = await startLoads()
+  const { stdout } = await expect(0, 'rollback-infra')
+  await assertNothingLost(loads)
+  assert.match(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
+  assert.equal(await colours(), before.map(other))
+  const { stdout: status } = await expectScript(0, 'status', ['--env-file', twin.envFile])
+  assert.match(status, /newer nginx or configuration installed: update-lbs/)
+})
+
+updates('a changed configuration comes into use under load, and nothing is lost', async () => {
+  checkout.edit(template, 'worker_shutdown_timeout 10s;', 'worker_shutdown_timeout 11s;')
+  const loads = await startLoads()
+  const { stdout } = await expect(0, 'update-lbs', '--config-only')
+  await assertNothingLost(loads)
+  assert.match(stdout, /The witness asked all the while/)
+  for (const name of ['lb1', 'lb2']) {
+    const { active, colours } = await fleet.lbStatus(name)
+    assert.match(await fleet.onMachine(name, `cat /etc/dns-lb/${active}.conf`), /worker_shutdown_timeout 11s;/)
+    assert.is(colours[active === 'blue' ? 'green' : 'blue'].running, false)
+  }
+})
+
+/** The lbs go on as they are, and the run says why. */
+const changesNothing = async (code: number, message: RegExp, ...args: readonly string[]): Promise<void> => {
+  const generation = await fleet.generationOf('ns1')
+  const before = await colours()
+  const { stderr } = await expect(code, 'update-lbs', '--config-only', ...args)
+  assert.match(stderr, message)
+  assert.equal(await colours(), before)
+  await fleet.everyAnswerIsOf(generation)
+  await fleet.assertNotLocked()
+}
+
+updates('a configuration that nginx refuses never gets traffic', async () => {
+  checkout.edit(template, 'multi_accept on;', 'multi_accept perhaps;')
+  await changesNothing(1, /multi_accept[\s\S]*No traffic of this lb has moved/)
+  checkout.edit(template, 'multi_accept perhaps;', 'multi_accept on;')
+})
+
+updates('a configuration that nginx takes but that answers nothing over UDP never gets traffic', async () => {
+  checkout.edit(template, 'proxy_responses 1;', 'proxy_responses 0;')
+  await changesNothing(4, /lb1 port 531[12] does not answer as it must[\s\S]*No traffic of this lb has moved/)
+  checkout.edit(template, 'proxy_responses 0;', 'proxy_responses 1;')
+})
+
+updates('when the new nginx fails after the switch, the lb is switched back', async () => {
+  checkout.edit(template, 'worker_shutdown_timeout 11s;', 'worker_shutdown_timeout 12s;')
+  const generation = await fleet.generationOf('ns1')
+  const [before = null] = await colours()
+  const script = start('update-lbs', '--config-only', '--only', 'lb1', '--json')
+  await script.saw(/"step":"Switch lb1 to ns1","kind":"switch-lb","state":"done"/)
+  process.kill(script.pid, 'SIGSTOP')
+  await fleet.onMachine('lb1', `systemctl stop dns-lb@${other(before)}`)
+  process.kill(script.pid, 'SIGCONT')
+  const { code, stderr } = await script.ended
+  assert.is(code, 4, stderr)
+  assert.match(stderr, /lb1 port 53 does not answer as it must[\s\S]*The lb was switched back/)
+  assert.is((await colours())[0], before)
+  await fleet.everyAnswerIsOf(generation)
+  await fleet.assertNotLocked()
+})
+
+updates('killed in the middle, the next run finishes', async () => {
+  const script = start('update-lbs', '--config-only', '--json')
+  await script.saw(/"kind":"switch-lb","state":"done"/)
+  process.kill(script.pid, 'SIGKILL')
+  await script.ended
+  await expect(0, 'update-lbs', '--config-only')
+  for (const name of ['lb1', 'lb2']) {
+    const { active, colours } = await fleet.lbStatus(name)
+    assert.match(await fleet.onMachine(name, `cat /etc/dns-lb/${active}.conf`), /worker_shutdown_timeout 12s;/)
+    assert.is(colours[active === 'blue' ? 'green' : 'blue'].running, false)
+  }
+})
+
+updates('rollback-infra after a deployment serves the old generation again, under load', async () => {
+  const first = checkout.commit()
+  await expect(0, 'deploy-infra', '--yes-delete')
+  checkout.edit('ansible/zones/example2.test.zone', 'www   CNAME  @', 'www   CNAME  @\nnew   CNAME  @')
+  checkout.commit()
+  const before = await fleet.generationOf('ns1')
+  await expect(0, 'deploy-infra', '--keep-old')
+  const loads = await startLoads()
+  const { stdout } = await expect(0, 'rollback-infra')
+  await assertNothingLost(loads)
+  assert.match(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
+  assert.is(await fleet.generationOf('ns1'), before)
+  await fleet.everyAnswerIsOf(before)
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
+  assert.is((await fleet.machine('ns1')).commit, first)
+})
+
+updates('once the old nameservers are gone, it rebuilds them from the commit on record', async () => {
+  const first = (await fleet.machine('ns1')).commit
+  await expect(0, 'deploy-infra', '--yes-delete')
+  assert.is((await fleet.machine('ns1')).previous, first)
+  const { stderr } = await expect(0, 'rollback-infra', '--yes-delete')
+  assert.match(stderr, new RegExp(`Nothing is warm: deploys commit ${first}`))
+  assert.is((await fleet.machine('ns1')).commit, first)
+  await fleet.everyAnswerIsOf(await fleet.generationOf('ns1'))
+  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+})
+
+updates('without a terminal and without --yes nothing is done', async () => {
+  const before = await twin.snapshot()
+  for (const name of ['update-lbs', 'rollback-infra']) {
+    const { code, stderr } = await runScript(name, ['--env-file', twin.envFile])
+    assert.ok(code === 2 || code === 1, stderr)
+    assert.match(stderr, /--yes|nothing warm/)
+  }
+  assert.equal(await twin.snapshot(), before)
+})
+
+updates.run()
