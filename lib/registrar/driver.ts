@@ -1,7 +1,7 @@
 /** The host objects below a domain, by name, with their addresses. Names in lower case, without a final dot. */
 export type Hosts = ReadonlyMap<string, readonly string[]>
 
-export interface HostChange {
+interface HostChange {
   readonly domain: string
   readonly host: string
   readonly addresses: readonly string[]

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { type RefusalKind, RegistrarError } from './errors.ts'
 
-export interface Call {
+interface Call {
   readonly method: 'GET' | 'POST' | 'PUT'
   /** Below the endpoint. */
   readonly path: string

@@ -175,6 +175,13 @@ for (const [title, reply, kind, exitCode, message, hint] of [
   })
 }
 
+test('a redirect is not followed, since it would take the keys along', async () => {
+  const moved: Reply = { status: 307, headers: { location: `${scripted.endpoint}/elsewhere` } }
+  const error = await fail(['POST /domain/getGlue/example.com', moved])
+  assert.equal([error.kind, scripted.requests().length], ['refused', 1])
+  assert.match(error.message, 'HTTP 307')
+})
+
 test('what the registry does not take is told, and not tried again', async () => {
   const error = await fail(before, [update, refusal(400, 'UPDATE_FAILED', 'Unable to update domain.')])
   assert.is(

@@ -6,7 +6,8 @@ import * as assert from 'uvu/assert'
 import type { RegistrarError } from '../../../lib/registrar/errors.ts'
 import { createRegistrar } from '../../../lib/registrar/registrar.ts'
 import { createRegistrar as createServer } from '../../../local/internet/registrar.ts'
-import type { InternetState } from '../../../local/internet/state.ts'
+import { createRegistry } from '../../../local/internet/registry.ts'
+import type { InternetState, StateFile } from '../../../local/internet/state.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
 import { errorOf, everyTextOf } from './attempt.ts'
 
@@ -27,24 +28,25 @@ const start: InternetState = {
 }
 
 let state = start
-const app = createServer({
-  state: {
-    read: () => state,
-    write: (changes) => {
-      state = { ...state, ...changes }
-    },
-  },
-  publisher: { publish: () => {}, flush: async () => {}, shown: () => ({}) },
-  token,
+const publisher = { publish: () => {}, flush: async () => {}, shown: () => ({}) }
+
+/** @param write what becomes of a change that it accepts. */
+const serve = async (write: StateFile['write']): Promise<{ readonly endpoint: string; close(): void }> => {
+  const registry = createRegistry({ read: () => state, write }, publisher)
+  const server = createAdaptorServer({ fetch: createServer(registry, token).fetch }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { endpoint: `http://127.0.0.1:${port}/v1`, close: () => void server.close() }
+}
+
+const { endpoint, close } = await serve((changes) => {
+  state = { ...state, ...changes }
 })
-const server = createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1')
-await once(server, 'listening')
-test.after(() => void server.close())
+test.after(close)
 test.before.each(() => {
   state = start
 })
 
-const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
 const clock = createInstantClock()
 const twin = createRegistrar({ kind: 'twin', endpoint, token }, { clock })
 const hosts = (): unknown => state.domains.map((domain) => domain.hosts)
@@ -138,27 +140,13 @@ test('outlasts a registrar that fails for a while', async () => {
 
 test('says so when something else changed meanwhile', async () => {
   const other = { ...ns2, addresses: ['198.18.1.99'] }
-  const racing = createServer({
-    state: {
-      read: () => state,
-      write: ({ domains = [], ...changes }) => {
-        const [example, ...rest] = domains
-        const changed = example && {
-          ...example,
-          hosts: example.hosts.map((one) => (one.name === ns2.name ? other : one)),
-        }
-        state = { ...state, ...changes, domains: [...(changed ? [changed] : []), ...rest] }
-      },
-    },
-    publisher: { publish: () => {}, flush: async () => {}, shown: () => ({}) },
-    token,
+  const racing = await serve(({ domains = [], ...changes }) => {
+    const replace = (host: InternetState['domains'][number]['hosts'][number]) => (host.name === ns2.name ? other : host)
+    state = { ...state, ...changes, domains: domains.map((one) => ({ ...one, hosts: one.hosts.map(replace) })) }
   })
-  const racingServer = createAdaptorServer({ fetch: racing.fetch }).listen(0, '127.0.0.1')
-  await once(racingServer, 'listening')
-  const at = `http://127.0.0.1:${(racingServer.address() as AddressInfo).port}/v1`
-  const registrar = createRegistrar({ kind: 'twin', endpoint: at, token }, { clock })
+  const registrar = createRegistrar({ kind: 'twin', endpoint: racing.endpoint, token }, { clock })
   const error = await errorOf(registrar.setGlue('example.test', 'ns1.example.test', ['198.18.1.20']))
-  racingServer.close()
+  racing.close()
   assert.match(error.message, 'something else changed there: ns2.example.test was 198.18.1.11 and is 198.18.1.99')
   assert.is(error.exitCode, 5)
 })
