@@ -17,7 +17,7 @@ const describers: Describers = {
     port === 'preview'
       ? `Check ${nameserver} through the preview port of ${lb}`
       : `Check ${nameserver} through port 53 of ${lb}`,
-  'switch-lb': ({ lb, nameserver }) => `Switch ${lb} to ${nameserver}`,
+  'switch-lb': ({ lb, nameserver, refresh }) => `Switch ${lb} to ${refresh ? 'what was staged' : nameserver}`,
   'identify-lb': ({ lb, nameserver }) => `Ask ${lb} whether ${nameserver} answers`,
   'retire-lb': ({ lb }) => `Drain and stop the idle colour of ${lb}`,
   'revert-lb': ({ lb }) => `Switch ${lb} back to what ran before`,
@@ -59,5 +59,5 @@ const describePhase = (phase: PlanPhase, index: number): string => {
 
 const remarkOf = ({ confirm, ask, waits }: PlanPhase): string => {
   if (confirm) return '  (asks first: cannot be undone)'
-  return ask ? '  (asks first)' : waits ? '  (may take long: can be left and gone on with)' : ''
+  return ask ? '  (asks first)' : waits ? '  (a wait: may be resumed)' : ''
 }

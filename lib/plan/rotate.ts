@@ -16,6 +16,8 @@ export interface RotateRequest {
   readonly hostnames: readonly string[]
   /** What glue points at: the lbs' own addresses, or Floating IPs that are led from one lb to another. */
   readonly addresses: 'server' | 'floating'
+  /** A program can set the glue; else a person is told how, and waited for. */
+  readonly hasRegistrar: boolean
 }
 
 /** Where one pair stands in a rotation. */
@@ -45,7 +47,7 @@ export const planRotate = (observed: Observed, request: RotateRequest): Plan | R
     operation: 'rotate',
     generation: preparation.generation,
     notes: [...notesOf(observed), ...preparation.notes],
-    phases: withoutEmpty([...preparation.phases, ...gluePhases(states), ...removalPhases(states)]),
+    phases: withoutEmpty([...preparation.phases, ...gluePhases(states, request), ...removalPhases(states)]),
   }
 }
 
@@ -172,7 +174,7 @@ const isDeployed = ({ servers, lbs }: Observed, since: number): boolean => {
   )
 }
 
-const gluePhases = (states: readonly PairState[]): readonly PlanPhase[] => {
+const gluePhases = (states: readonly PairState[], { hasRegistrar }: RotateRequest): readonly PlanPhase[] => {
   const pending = states.filter(({ leaving, isRenamed }) => !isRenamed && !leaving?.isDraining)
   const changes = pending.map(({ host, coming }): GlueChange => ({ host, lb: coming }))
   const unmarked = states.flatMap(({ leaving, isRenamed, pair }) =>
@@ -183,20 +185,18 @@ const gluePhases = (states: readonly PairState[]): readonly PlanPhase[] => {
       title: 'Check the delegation',
       tracks: changes.length === 0 ? [] : [[{ kind: 'check-delegation', hosts: changes }]],
     },
-    ...changes.flatMap((change): readonly PlanPhase[] => [
-      {
-        title: `Change the glue of ${change.host}`,
-        ask: `Have the glue of ${change.host} point at ${change.lb} now? Both lbs serve from then on.`,
-        tracks: [[{ kind: 'publish-glue', ...change }]],
-      },
-      {
-        title: `Wait for the parents to show ${change.host}`,
-        waits: true,
-        tracks: [[{ kind: 'await-parents', ...change }]],
-      },
-    ]),
+    ...changes.flatMap((change): readonly PlanPhase[] => {
+      const ask = `Have the glue of ${change.host} point at ${change.lb} now? Both lbs serve from then on.`
+      const wait = { waits: true, tracks: [[{ kind: 'await-parents', ...change } as const]] }
+      return hasRegistrar
+        ? [
+            { title: `Change the glue of ${change.host}`, ask, tracks: [[{ kind: 'publish-glue', ...change }]] },
+            { title: `Wait for the parents to show ${change.host}`, ...wait },
+          ]
+        : [{ title: `Have somebody change the glue of ${change.host}`, ...wait }]
+    }),
     { title: 'Begin to drain', tracks: unmarked.length === 0 ? [] : [[{ kind: 'begin-drain', lbs: unmarked }]] },
-    { title: 'Rename', tracks: states.map(renames) },
+    { title: 'Rename the lbs', tracks: states.map(renames) },
   ]
 }
 
@@ -247,7 +247,7 @@ const planMove = (observed: Observed, states: readonly PairState[], { now }: Rot
         ]),
       },
       ...pending.flatMap((state) => movesOf(observed, state)),
-      { title: 'Rename', tracks: states.map(renames) },
+      { title: 'Rename the lbs', tracks: states.map(renames) },
       ...removalPhases(states).slice(-1),
     ]),
   }

@@ -86,7 +86,7 @@ export type Step =
       readonly nameserver: string
       readonly port: 'preview' | 'public'
     }
-  | { readonly kind: 'switch-lb'; readonly lb: string; readonly nameserver: string }
+  | { readonly kind: 'switch-lb'; readonly lb: string; readonly nameserver: string; readonly refresh?: boolean }
   | { readonly kind: 'identify-lb'; readonly lb: string; readonly nameserver: string }
   | { readonly kind: 'retire-lb'; readonly lb: string }
   | { readonly kind: 'revert-lb'; readonly lb: string }

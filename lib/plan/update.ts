@@ -53,7 +53,7 @@ const phasesOf = ({ name: lb, target }: ObservedLb, { configOnly, keepOld }: Upd
       movesTraffic: true,
       tracks: [
         [
-          { kind: 'switch-lb', lb, nameserver },
+          { kind: 'switch-lb', lb, nameserver, refresh: true },
           { kind: 'verify-lb', lb, nameserver, port: 'public' },
         ],
       ],

@@ -23,11 +23,17 @@ export const domainOf = (zones: readonly string[], host: string): string => {
   return (zone?.origin ?? parentOf(name)).replace(/\.$/, '')
 }
 
-/** The delegation of every zone, as every server of its parent zone shows it now. */
+/**
+ * The delegation of every zone, and of the domains that our host names lie in where these are not ours: there the glue is.
+ * As every server of the parent zone shows it now.
+ */
 export const readDelegations = async (world: World): Promise<readonly Delegation[]> => {
-  const { rootServers } = world.settings.environment
+  const { config, environment } = world.settings
   const zones = await zoneNames(world)
-  return Promise.all(zones.map((zone) => readDelegation(zone, { roots: rootServers })))
+  const domains = config.pairs.map(({ hostname }) => canonicalName(domainOf(zones, hostname)))
+  return Promise.all(
+    [...new Set([...zones, ...domains])].map((zone) => readDelegation(zone, { roots: environment.rootServers })),
+  )
 }
 
 /** Whether anybody is led to our nameservers at all. */

@@ -83,7 +83,7 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
   const isRewriting = !isSilent && stderr.isTTY
   let shown: { readonly seen: string; readonly at: number; readonly isOver: boolean } | undefined
   const sayDetails = (details: readonly string[] = []): void => {
-    if (!isSilent) for (const line of details) stderr.write(`    ${line}\n`)
+    if (!isSilent) for (const line of details) stderr.write(`${line}\n`)
   }
   return {
     update: ({ isOver, seen, details, remainingMs }) => {

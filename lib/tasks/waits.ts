@@ -84,12 +84,16 @@ const lookAtParents = (world: RunWorld, { host, lb: name }: GlueChange): Look =>
     const isShown = delegations.length > 0 && delegations.every((delegation) => showsOnly(delegation, host, addresses))
     if (isShown) return { isOver: true, seen: `every parent server shows ${addresses.join(' and ')} for ${host}` }
     instructions ??= await instructionsFor(world, host, addresses)
-    const faults = delegations.flatMap((delegation) =>
-      findDelegationFaults(delegation, { ns: undefined, glue: [{ name: host, addresses }] }),
-    )
+    const faults = [
+      ...new Set(
+        delegations.flatMap((delegation) =>
+          findDelegationFaults(delegation, { ns: undefined, glue: [{ name: host, addresses }] }),
+        ),
+      ),
+    ]
     const [first = 'no parent server could be asked'] = faults
     const more = faults.length > 1 ? `; and ${faults.length - 1} more` : ''
-    return { isOver: false, seen: `${first}${more}`, details: [...instructions, ...faults] }
+    return { isOver: false, seen: `${first}${more}`, details: instructions }
   })
 }
 
@@ -118,11 +122,11 @@ const lookAtCaches = (world: RunWorld, names: readonly string[]): Look => {
     const { seen: shown, remainingMs: until = 0 } = await read()
     const remainingMs = until - world.clock.now()
     if (shown !== '') return { isOver: false, seen: `the wait began anew: ${shown}`, remainingMs }
-    if (remainingMs <= 0) return { isOver: true, seen: 'no cache may hold the old addresses any more' }
-    const at = new Date(until).toISOString().replace('T', ' ').slice(0, 19)
+    if (remainingMs <= 0) return { isOver: true, seen: 'no cache may know the old lbs any more' }
+    const [day = '', time = ''] = new Date(until).toISOString().slice(0, 19).split('T')
     return {
       isOver: false,
-      seen: `caches may hold the old addresses until ${at} UTC, for another ${describeRemaining(remainingMs)}`,
+      seen: `${describeRemaining(remainingMs)} to go: caches may know the old lbs until ${time} UTC, ${day}`,
       remainingMs,
     }
   }
@@ -138,8 +142,10 @@ const beginAgain = async (world: RunWorld, lb: FleetServer): Promise<void> => {
   await writeFacts(world, { ...lb, drain: { since: Math.floor(world.clock.now() / 1000), waitSeconds } })
 }
 
-/** Looks within the time that an lb has to be idle, and bars of the picture. */
+/** Looks within the time that an lb has to be idle. */
 const samples = 20
+/** Of the picture, one a look: as many as fit beside another lb's on a terminal. */
+const bars = 10
 /** Of the rate before the rotation; the tail of scanners and of hard-coded resolvers never ends. */
 const idleShare = 0.01
 /** What is idle whatever the rate was before: a question a minute. */
@@ -185,10 +191,10 @@ const trafficOf = (
   const asked = countAt(history.at(-1)) - countAt(begin)
   const hours = Math.max(1, now - (begin?.at ?? now)) / 3_600_000
   const threshold = Math.max(leastPerHour, (lb.before?.queriesPerHour ?? 0) * idleShare)
-  const recent = history.slice(-samples - 1)
+  const recent = history.slice(-bars - 1)
   const steps = recent.slice(1).map((sample, i) => countAt(sample) - countAt(recent[i]))
   const perMinute = (rate: number): string => (rate / 60).toFixed(1)
-  const text = `${lb.name} ${sparkline(steps)} ${perMinute(asked / hours)} questions a minute, idle is below ${perMinute(threshold)}`
+  const text = `${lb.name} ${sparkline(steps)} ${perMinute(asked / hours)} a minute, idle below ${perMinute(threshold)}`
   return { isIdle: asked / hours < threshold, text }
 }
 

@@ -76,3 +76,8 @@ export const expectScript = async (
     `${name} ${args.join(' ')}: exit ${outcome.code}, expected ${code}\n${outcome.stdout}\n${outcome.stderr}`,
   )
 }
+
+/** @throws Error with the whole text unless it matches, since the pattern alone would not say what came instead. */
+export const assertSays = (text: string, pattern: RegExp): void => {
+  if (!pattern.test(text)) throw new Error(`expected ${pattern} in:\n${text}`)
+}

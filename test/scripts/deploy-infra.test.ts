@@ -6,7 +6,7 @@ import { parseEnv, promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
-import { expectScript, type Outcome, runScript, startScript } from './command.ts'
+import { assertSays, expectScript, type Outcome, runScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { startLoad } from './load.ts'
 import { startTwin, type Twin } from './twin.ts'
@@ -35,7 +35,7 @@ const deploy = (...args: readonly string[]): Promise<Outcome> =>
 
 deploys('bootstrap makes everything from nothing, and prints the glue', async () => {
   const { stdout } = await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
-  assert.match(stdout, /ns1\.example\.test {2}198\.18\.\d+\.\d+ {2}2001:2:/)
+  assertSays(stdout, /ns1\.example\.test {2}198\.18\.\d+\.\d+ {2}2001:2:/)
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
   await fleet.everyAnswerIsOf(await fleet.generationOf('ns1'))
 })
@@ -43,23 +43,23 @@ deploys('bootstrap makes everything from nothing, and prints the glue', async ()
 deploys('bootstrap run again finds nothing to do', async () => {
   const before = await twin.snapshot()
   const { stderr } = await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
-  assert.match(stderr, /Nothing to do/)
+  assertSays(stderr, /Nothing to do/)
   assert.equal(await twin.snapshot(), before)
 })
 
 deploys('a dry run prints the plan, says 3, and changes nothing', async () => {
   const before = await twin.snapshot()
   const { stdout } = await expectScript(3, 'deploy-infra', ['--env-file', twin.envFile, '--dry-run'])
-  assert.match(stdout, /Switch lb1 to ns1-next/)
+  assertSays(stdout, /Switch lb1 to ns1-next/)
   assert.equal(await twin.snapshot(), before)
 })
 
 deploys('without a terminal and without --yes it asks nothing, says 2 and names the flag', async () => {
   const before = await twin.snapshot()
   const refused = await expectScript(2, 'deploy-infra', ['--env-file', twin.envFile])
-  assert.match(refused.stderr, /--yes/)
+  assertSays(refused.stderr, /--yes/)
   const half = await expectScript(2, 'deploy-infra', ['--env-file', twin.envFile, '--yes'])
-  assert.match(half.stderr, /--yes-delete or --keep-old/)
+  assertSays(half.stderr, /--yes-delete or --keep-old/)
   assert.equal(await twin.snapshot(), before)
 })
 
@@ -75,7 +75,7 @@ deploys('under load from dnsperf a deployment loses no query and answers none wr
     assert.is(lost, 0, text)
     assert.equal(rcodes, { NOERROR: completed }, text)
   }
-  assert.match(stdout, /The witness asked all the while/)
+  assertSays(stdout, /The witness asked all the while/)
   const after = await fleet.generationOf('ns1')
   assert.is.not(after, before)
   await fleet.everyAnswerIsOf(after)
@@ -90,7 +90,7 @@ deploys('killed in the middle of the switch, the next run finishes the same gene
   await script.ended
   const begun = await fleet.generationOf('ns1-next')
   const { stderr } = await deploy()
-  assert.match(stderr, new RegExp(`unfinished deployment of generation ${begun}`))
+  assertSays(stderr, new RegExp(`unfinished deployment of generation ${begun}`))
   assert.is(await fleet.generationOf('ns1'), begun)
   await fleet.everyAnswerIsOf(begun)
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
@@ -140,7 +140,7 @@ const failsSafely = async (
   const generation = await fleet.generationOf('ns1')
   const outcome = await runScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', ...args], env)
   assert.is(outcome.code, code, outcome.stderr)
-  assert.match(outcome.stderr, message)
+  assertSays(outcome.stderr, message)
   await fleet.everyAnswerIsOf(generation)
   await fleet.assertNotLocked()
 }
@@ -178,7 +178,7 @@ deploys('a wrong token is named as such', async () => {
   writeFileSync(file, readFileSync(file, 'utf8').replace(/HCLOUD_TOKEN=.*/, 'HCLOUD_TOKEN=wrong'))
   const outcome = await runScript('deploy-infra', ['--env-file', file, '--yes', '--yes-delete'])
   assert.is(outcome.code, 2)
-  assert.match(outcome.stderr, /token/i)
+  assertSays(outcome.stderr, /token/i)
   assert.not.match(outcome.stderr, /=wrong/)
 })
 
@@ -225,7 +225,7 @@ deploys('a nameserver that stops answering before the switch never gets traffic'
   process.kill(script.pid, 'SIGCONT')
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
-  assert.match(stderr, /ns2-next does not answer as it must[\s\S]*No traffic has moved/)
+  assertSays(stderr, /ns2-next does not answer as it must[\s\S]*No traffic has moved/)
   await fleet.everyAnswerIsOf(generation)
   await fleet.assertNotLocked()
 })
@@ -239,7 +239,7 @@ deploys('when the new nameserver fails after the switch, the lb is switched back
   process.kill(script.pid, 'SIGCONT')
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
-  assert.match(stderr, /lb1 port 53 does not answer as it must[\s\S]*switched back: the old nameservers serve again/)
+  assertSays(stderr, /lb1 port 53 does not answer as it must[\s\S]*switched back: the old nameservers serve again/)
   await fleet.everyAnswerIsOf(generation)
   await fleet.assertNotLocked()
 })
@@ -251,9 +251,9 @@ deploys('an interrupt lets the current step end, frees the lock and says how to 
   process.kill(script.pid, 'SIGINT')
   const { code, stdout, stderr } = await script.ended
   assert.is(code, 130, stderr)
-  assert.match(stdout, /"kind":"await-server","state":"done"/)
+  assertSays(stdout, /"kind":"await-server","state":"done"/)
   assert.not.match(stdout, /"kind":"configure","state":"started"/)
-  assert.match(stderr, /Run the same command again/)
+  assertSays(stderr, /Run the same command again/)
   await fleet.everyAnswerIsOf(generation)
   await fleet.assertNotLocked()
 })

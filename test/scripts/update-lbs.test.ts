@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { prepareQuestion } from '../../lib/dns/question.ts'
 import { openTcp } from '../../lib/dns/tcp.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
-import { expectScript, type Outcome, runScript, startScript } from './command.ts'
+import { assertSays, expectScript, type Outcome, runScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { type Load, startLoad } from './load.ts'
 import { makeNginxPackages, useNginxPackages } from './nginx-packages.ts'
@@ -67,7 +67,7 @@ const other = (colour: string | null): string => (colour === 'blue' ? 'green' : 
 updates('lbs that are up to date are left as they are', async () => {
   const before = await colours()
   const { stderr } = await expect(0, 'update-lbs')
-  assert.match(stderr, /runs what is installed[\s\S]*is active already/)
+  assertSays(stderr, /runs what is installed[\s\S]*is active already/)
   assert.equal(await colours(), before)
 })
 
@@ -77,7 +77,7 @@ updates('an lb that does not exist is refused, and so is an option that does not
     (await expect(2, 'update-lbs', '--only', 'lb9')).stderr,
     /--only lb9: there is no such lb[\s\S]*lb1, lb2/,
   )
-  assert.match((await expect(2, 'update-lbs', '--config')).stderr, /--config/)
+  assertSays((await expect(2, 'update-lbs', '--config')).stderr, /--config/)
   assert.equal(await twin.snapshot(), before)
 })
 
@@ -98,7 +98,7 @@ updates(
     await script.saw(/"step":"Check ns1 through the preview port of lb1","kind":"verify-lb","state":"started"/)
     const connection = openTcp({ address, port: 53 })
     assert.is((await connection.ask(question, 3000)).kind, 'answered')
-    await script.saw(/"step":"Switch lb1 to ns1","kind":"switch-lb","state":"done"/)
+    await script.saw(/"step":"Switch lb1 to what was staged","kind":"switch-lb","state":"done"/)
     assert.is((await connection.ask(question, 3000)).kind, 'answered', 'the connection of before the switch')
     connection.close()
     const { code, stderr } = await script.ended
@@ -119,7 +119,7 @@ updates('rollback-infra goes back to the nginx of before the update in seconds, 
   const loads = await startLoads()
   const { stdout } = await expect(0, 'rollback-infra')
   await assertNothingLost(loads)
-  assert.match(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
+  assertSays(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
   assert.equal(await colours(), before.map(other))
   const { stdout: status } = await expectScript(0, 'status', ['--env-file', twin.envFile])
   assert.match(status, /newer nginx or configuration installed: update-lbs/)
@@ -130,7 +130,7 @@ updates('a changed configuration comes into use under load, and nothing is lost'
   const loads = await startLoads()
   const { stdout } = await expect(0, 'update-lbs', '--config-only')
   await assertNothingLost(loads)
-  assert.match(stdout, /The witness asked all the while/)
+  assertSays(stdout, /The witness asked all the while/)
   for (const name of ['lb1', 'lb2']) {
     const { active, colours } = await fleet.lbStatus(name)
     assert.match(await fleet.onMachine(name, `cat /etc/dns-lb/${active}.conf`), /worker_shutdown_timeout 11s;/)
@@ -143,7 +143,7 @@ const changesNothing = async (code: number, message: RegExp, ...args: readonly s
   const generation = await fleet.generationOf('ns1')
   const before = await colours()
   const { stderr } = await expect(code, 'update-lbs', '--config-only', ...args)
-  assert.match(stderr, message)
+  assertSays(stderr, message)
   assert.equal(await colours(), before)
   await fleet.everyAnswerIsOf(generation)
   await fleet.assertNotLocked()
@@ -166,13 +166,13 @@ updates('when the new nginx fails after the switch, the lb is switched back', as
   const generation = await fleet.generationOf('ns1')
   const [before = null] = await colours()
   const script = start('update-lbs', '--config-only', '--only', 'lb1', '--json')
-  await script.saw(/"step":"Switch lb1 to ns1","kind":"switch-lb","state":"done"/)
+  await script.saw(/"step":"Switch lb1 to what was staged","kind":"switch-lb","state":"done"/)
   process.kill(script.pid, 'SIGSTOP')
   await fleet.onMachine('lb1', `systemctl stop dns-lb@${other(before)}`)
   process.kill(script.pid, 'SIGCONT')
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
-  assert.match(stderr, /lb1 port 53 does not answer as it must[\s\S]*The lb was switched back/)
+  assertSays(stderr, /lb1 port 53 does not answer as it must[\s\S]*The lb was switched back/)
   assert.is((await colours())[0], before)
   await fleet.everyAnswerIsOf(generation)
   await fleet.assertNotLocked()
@@ -201,7 +201,7 @@ updates('rollback-infra after a deployment serves the old generation again, unde
   const loads = await startLoads()
   const { stdout } = await expect(0, 'rollback-infra')
   await assertNothingLost(loads)
-  assert.match(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
+  assertSays(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
   assert.is(await fleet.generationOf('ns1'), before)
   await fleet.everyAnswerIsOf(before)
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
@@ -213,7 +213,7 @@ updates('once the old nameservers are gone, it rebuilds them from the commit on 
   await expect(0, 'deploy-infra', '--yes-delete')
   assert.is((await fleet.machine('ns1')).previous, first)
   const { stderr } = await expect(0, 'rollback-infra', '--yes-delete')
-  assert.match(stderr, new RegExp(`Nothing is warm: deploys commit ${first}`))
+  assertSays(stderr, new RegExp(`Nothing is warm: deploys commit ${first}`))
   assert.is((await fleet.machine('ns1')).commit, first)
   await fleet.everyAnswerIsOf(await fleet.generationOf('ns1'))
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
@@ -224,7 +224,7 @@ updates('without a terminal and without --yes nothing is done', async () => {
   for (const name of ['update-lbs', 'rollback-infra']) {
     const { code, stderr } = await runScript(name, ['--env-file', twin.envFile])
     assert.ok(code === 2 || code === 1, stderr)
-    assert.match(stderr, /--yes|nothing warm/)
+    assertSays(stderr, /--yes|nothing warm/)
   }
   assert.equal(await twin.snapshot(), before)
 })

@@ -47,6 +47,8 @@ export const checkDelegation = async (
   { hosts }: { readonly hosts: readonly GlueChange[] },
   report: Report,
 ): Promise<void> => {
+  // from now on the world may be led there
+  for (const { lb } of hosts) world.witness.join(await clientTargetsOf(world, [await getServer(world, lb)]))
   const delegations = await readDelegations(world)
   const delegated = delegations.filter(isDelegated)
   report(delegations.map(describeDelegation).join('; '))
@@ -81,15 +83,10 @@ const childFaultsOf = async (world: RunWorld, { host, lb: name }: GlueChange): P
   )
 }
 
-/** One host at a time, and nothing that is not ours. A person who has to do it is told how while the parents are polled. */
+/** One host at a time, and nothing that is not ours. */
 export const publishGlue = async (world: RunWorld, { host, lb: name }: GlueChange, report: Report): Promise<void> => {
   const lb = await getServer(world, name)
-  world.witness.join(await clientTargetsOf(world, [lb]))
   const registrar = createRegistrar(world.settings.environment.registrar, { clock: world.clock, signal: world.signal })
-  if (registrar.isManual) {
-    report('is for a person to do')
-    return
-  }
   const domain = domainOf(await zoneNames(world), host)
   const addresses = await glueAddressesOf(world, lb)
   report(`${registrar.name}: ${host} ${addresses.join(' ')}`)

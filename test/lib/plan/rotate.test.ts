@@ -9,6 +9,7 @@ import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './sim
 const plans = suite('lib/plan/rotate')
 
 const request = (now = 200, addresses: RotateRequest['addresses'] = 'server'): RotateRequest => ({
+  hasRegistrar: true,
   addresses,
   pairs: 2,
   now,
@@ -56,12 +57,23 @@ plans('makes lbs and nameservers, changes one glue after the other, waits three 
       'Change the glue of ns2.example.test: asks',
       'Wait for the parents to show ns2.example.test: waits',
       'Begin to drain',
-      'Rename',
+      'Rename the lbs',
       'Wait for the caches: waits',
       'Wait until idle: waits',
       'Remove the old lbs: confirms',
     ],
   )
+})
+
+plans('where no program can set the glue, a person is told how and waited for', () => {
+  const plan = planRotate(twoServing(), { ...request(), hasRegistrar: false })
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  assert.not(stepsOf(plan).some(({ kind }) => kind === 'publish-glue'))
+  assert.equal(plan.phases.flatMap(({ title, waits }) => (waits ? [title] : [])).slice(0, 2), [
+    'Have somebody change the glue of ns1.example.test',
+    'Have somebody change the glue of ns2.example.test',
+  ])
+  assert.ok(isRotated(finalOf(twoServing(), plan)))
 })
 
 plans('every lb sends to the new nameservers before any glue is changed', () => {
@@ -134,7 +146,7 @@ plans('with Floating IPs, neither glue nor waits: each address is led over and p
       'Move lb1-ipv6',
       'Move lb2-ipv4',
       'Move lb2-ipv6',
-      'Rename',
+      'Rename the lbs',
       'Remove the old lbs',
     ],
   )

@@ -30,7 +30,7 @@ const linesOf = (plan: Plan): readonly string[] =>
 const ofOne = [
   'Configure lb1: Configure lb1 with Ansible, packages up to date',
   'Stage lb1: Stage what is new on the idle colour of lb1, Check ns1 through the preview port of lb1',
-  'Switch lb1: Switch lb1 to ns1, Check ns1 through port 53 of lb1',
+  'Switch lb1: Switch lb1 to what was staged, Check ns1 through port 53 of lb1',
   'Retire the idle colour of lb1: Drain and stop the idle colour of lb1',
 ]
 
