@@ -15,7 +15,13 @@ type RunEvent =
       readonly ms?: number
       readonly error?: string
     }
-  | { readonly event: 'wait'; readonly seen: string; readonly isOver: boolean; readonly remainingMs?: number }
+  | {
+      readonly event: 'wait'
+      readonly seen: string
+      readonly isOver: boolean
+      readonly details?: readonly string[]
+      readonly remainingMs?: number
+    }
   | { readonly event: 'witness'; readonly report: WitnessReport }
   | { readonly event: 'end'; readonly ok: boolean; readonly exitCode: number; readonly answers: readonly unknown[] }
 

@@ -90,7 +90,8 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
       const now = world.clock.now()
       const isDue = shown === undefined || isOver || now - shown.at >= 30_000
       if (isDue && (shown?.seen !== seen || shown.isOver !== isOver)) {
-        world.events.emit({ event: 'wait', seen, isOver, ...(remainingMs === undefined ? {} : { remainingMs }) })
+        const rest = { ...(details ? { details } : {}), ...(remainingMs === undefined ? {} : { remainingMs }) }
+        world.events.emit({ event: 'wait', seen, isOver, ...rest })
         if (!isRewriting && !isSilent) stderr.write(`  ${isOver ? '✔' : '…'} ${seen}\n`)
         if (shown === undefined || isOver) {
           if (isRewriting) stderr.write('\r\x1b[K')

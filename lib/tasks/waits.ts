@@ -160,6 +160,7 @@ interface Sample {
 const lookAtTraffic = (world: RunWorld, names: readonly string[], { forceAfter }: WaitFlags): Look => {
   const windowMs = world.settings.config.rotation.idleSeconds * 1000
   let history: readonly Sample[] = []
+  let isRefused = false
   return async () => {
     const lbs = await Promise.all(names.map((name) => getServer(world, name)))
     const counts = await Promise.all(lbs.map(async (lb) => countQuestions(await readLbStatus(world.ssh, lb))))
@@ -172,9 +173,10 @@ const lookAtTraffic = (world: RunWorld, names: readonly string[], { forceAfter }
     const seen = states.map(({ text }) => text).join('; ')
     if (begin && states.every(({ isIdle }) => isIdle))
       return { isOver: true, seen, details: await talkersOf(world, lbs) }
-    const isForced = await force(world, lbs, { forceAfter, seen })
+    const isForced = isRefused ? false : await force(world, lbs, { forceAfter, seen })
+    isRefused ||= isForced === false
     return {
-      isOver: isForced,
+      isOver: isForced === true,
       seen,
       details: await talkersOf(world, lbs),
       remainingMs: begin ? undefined : windowMs - (now - (history[0]?.at ?? now)),
@@ -201,14 +203,17 @@ const trafficOf = (
 const talkersOf = async (world: RunWorld, lbs: readonly FleetServer[]): Promise<readonly string[]> =>
   (await Promise.all(lbs.map(async (lb) => describeTalkers(lb.name, await readTalkers(world.ssh, lb))))).flat()
 
-/** An lb that is still asked goes only when its name is typed, and not before the set time after the TTLs. */
+/**
+ * An lb that is still asked goes only when its name is typed, and not before the set time after the TTLs.
+ * @returns undefined as long as there is nothing to ask.
+ */
 const force = async (
   world: RunWorld,
   lbs: readonly FleetServer[],
   { forceAfter, seen }: { readonly forceAfter: number | undefined; readonly seen: string },
-): Promise<boolean> => {
+): Promise<boolean | undefined> => {
   const until = Math.max(...lbs.map((lb) => getDrain(lb).since + getDrain(lb).waitSeconds))
   const name = lbs[0]?.name ?? ''
-  if (forceAfter === undefined || world.clock.now() / 1000 < until + forceAfter || !canAsk()) return false
+  if (forceAfter === undefined || world.clock.now() / 1000 < until + forceAfter || !canAsk()) return undefined
   return typeToConfirm(name, `Still asked: ${seen}\n  Who asks there gets no answer once it is removed.`)
 }

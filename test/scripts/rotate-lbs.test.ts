@@ -5,6 +5,9 @@ import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { query } from '../../lib/dns/query.ts'
+import { prepareQuestion } from '../../lib/dns/question.ts'
+import { openTcp } from '../../lib/dns/tcp.ts'
 import type { InternetLayout } from '../../local/twin/layout.ts'
 import { getTwin } from '../../local/twin/record.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
@@ -72,6 +75,14 @@ const tellRegistrar = async (method: string, body?: object): Promise<void> => {
   if (!answer.ok) throw new Error(`registrar: ${answer.status} ${await answer.text()}`)
 }
 
+/** Runs until the first step of a kind is done, and no further. */
+const killAfter = async (laptop: 0 | 1, kind: string): Promise<void> => {
+  const script = startOn(laptop, 'rotate-lbs', '--yes-delete', '--wait', '--json')
+  await script.saw(new RegExp(`"kind":"${kind}","state":"done"`))
+  process.kill(script.pid, 'SIGKILL')
+  await script.ended
+}
+
 const withFault = async <T>(fault: object, work: () => Promise<T>): Promise<T> => {
   await tellRegistrar('POST', fault)
   return work().finally(() => tellRegistrar('DELETE'))
@@ -114,6 +125,13 @@ rotates('under load at every lb and through the resolver, a whole rotation loses
   const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
   const old = startLoads(await fleet.lbAddresses())
   const script = startOn(0, 'rotate-lbs', '--yes-delete', '--wait', '--json')
+  await script.saw(/"step":"Check ns1-next through the preview port of lb1","kind":"verify-lb","state":"done"/)
+  const connection = openTcp({ address: (await fleet.lbAddresses('lb1'))[0] ?? '', port: 53 })
+  const question = prepareQuestion({ name: 'example.test', type: 'SOA', transport: 'tcp' })
+  assert.is((await connection.ask(question, 3000)).kind, 'answered')
+  await script.saw(/"step":"Switch lb1 to ns1-next","kind":"switch-lb","state":"done"/)
+  assert.is((await connection.ask(question, 3000)).kind, 'answered', 'the connection of before the switch')
+  connection.close()
   await script.saw(/"kind":"publish-glue","state":"started"/)
   const fresh = startLoads([...(await fleet.lbAddresses('lb1-next')), ...(await fleet.lbAddresses('lb2-next'))])
   await script.saw(/"kind":"await-idle","state":"started"/)
@@ -125,6 +143,8 @@ rotates('under load at every lb and through the resolver, a whole rotation loses
   assert.equal(faults, [])
   assert.ok(asked > resolverQueriesPerSecond * 20, `${asked} asked through the resolver`)
   assertSays(stdout, /[▁▂▃▄▅▆▇█]{3}.* a minute, idle below/)
+  // the resolver went on asking where it had learnt to, until the TTL of what it had learnt was over
+  assertSays(stdout, new RegExp(`lb1-old: asked most within the last hour.*${internet.resolver.ipv4} `))
   await assertRotated(before, generation)
 })
 
@@ -136,20 +156,23 @@ rotates('afterwards status shows no drift', async () => {
 /** From here on glue shall point at Floating IPs: the way there is an ordinary rotation, with all that can go wrong in one. */
 let beforeMigration: { readonly glue: readonly string[]; readonly generation: string }
 
-rotates('a registrar that refuses is told with its own words, and nothing is lost', async () => {
-  for (const laptop of laptops) laptop.edit('infra.config.ts', 'zonesFolder:', "addresses: 'floating',\n  zonesFolder:")
-  beforeMigration = { glue: await glueAtRegistrar(), generation: await fleet.generationOf('lb1') }
-  const killed = startOn(0, 'rotate-lbs', '--yes-delete', '--json')
-  await killed.saw(/"kind":"create-server","state":"done"/)
-  process.kill(killed.pid, 'SIGKILL')
-  await killed.ended
-  const refusal = { code: 'account_locked', message: 'the account is locked', status: 422, times: 9 }
-  const { stderr } = await withFault({ refuse: refusal }, () => expectOn(1, 1, 'rotate-lbs', '--yes-delete'))
-  assertSays(stderr, /the account is locked[\s\S]*old and new lbs both serve/)
-  assert.equal(await glueAtRegistrar(), beforeMigration.glue)
-  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb1-next', 'lb2', 'lb2-next', 'ns1', 'ns2'])
-  await fleet.assertNotLocked()
-})
+rotates(
+  'killed after step upon step, on two computers in turn; then a registrar that refuses is told with its own words',
+  async () => {
+    for (const laptop of laptops)
+      laptop.edit('infra.config.ts', 'zonesFolder:', "addresses: 'floating',\n  zonesFolder:")
+    beforeMigration = { glue: await glueAtRegistrar(), generation: await fleet.generationOf('lb1') }
+    for (const [index, kind] of ['create-server', 'await-server', 'configure', 'stage-lb', 'switch-lb'].entries()) {
+      await killAfter(index % 2 === 0 ? 0 : 1, kind)
+    }
+    const refusal = { code: 'account_locked', message: 'the account is locked', status: 422, times: 9 }
+    const { stderr } = await withFault({ refuse: refusal }, () => expectOn(1, 1, 'rotate-lbs', '--yes-delete'))
+    assertSays(stderr, /the account is locked[\s\S]*old and new lbs both serve/)
+    assert.equal(await glueAtRegistrar(), beforeMigration.glue)
+    assert.equal(await fleet.namesOfServers(), ['lb1', 'lb1-next', 'lb2', 'lb2-next', 'ns1', 'ns2'])
+    await fleet.assertNotLocked()
+  },
+)
 
 rotates('a deployment does not come between, and says what to do', async () => {
   const { stderr } = await expectOn(1, 1, 'deploy-infra', '--yes-delete')
@@ -171,10 +194,12 @@ rotates('a parent server that lags behind is waited for', async () => {
   await withFault({ publishDelayMs: { a: 0, b: 6000 } }, async () => {
     const script = startOn(1, 'rotate-lbs', '--yes-delete', '--wait', '--json')
     await script.saw(/"event":"wait","seen":"b\.nic\.test/)
-    await script.saw(/"kind":"begin-drain","state":"done"/)
+    await script.saw(/"kind":"await-parents","state":"done"/)
     process.kill(script.pid, 'SIGKILL')
     await script.ended
   })
+  await killAfter(0, 'begin-drain')
+  await killAfter(1, 'rename-server')
 })
 
 rotates('while caches may hold the old glue, and while old lbs are asked, they stay', async () => {
@@ -201,6 +226,23 @@ rotates('once nobody asks, the old lbs go, and glue points at Floating IPs', asy
   await assertRotated(beforeMigration.glue, beforeMigration.generation)
   const floating = (await twin.cloud.floatingIps.list()).map(({ ip }) => ip.replace(/::\/64$/, '::1')).sort()
   assert.equal(await glueAtRegistrar(), floating)
+})
+
+rotates('an address whose new lb fails is led back at once', async () => {
+  const glue = await glueAtRegistrar()
+  const script = startOn(0, 'rotate-lbs', '--yes-delete', '--json')
+  await script.saw(/"step":"Lead lb1-ipv4 to lb1-next","kind":"move-address","state":"done"/)
+  process.kill(script.pid, 'SIGSTOP')
+  await fleet.onMachine('lb1-next', "systemctl stop 'dns-lb@*'")
+  process.kill(script.pid, 'SIGCONT')
+  const { code, stderr } = await script.ended
+  assert.is(code, 4, stderr)
+  assertSays(stderr, /lb1-ipv4 does not answer as it must[\s\S]*It was taken back/)
+  for (const address of glue) {
+    const reply = await query({ address, port: 53 }, { name: 'example.test', type: 'SOA', transport: 'udp' })
+    assert.is(reply.kind, 'answered', address)
+  }
+  await fleet.assertNotLocked()
 })
 
 rotates('with Floating IPs a rotation under load loses nothing and waits for nothing', async () => {

@@ -64,9 +64,12 @@ const colours = async (): Promise<readonly (string | null)[]> => [
 
 const other = (colour: string | null): string => (colour === 'blue' ? 'green' : 'blue')
 
-updates('lbs that are up to date are left as they are', async () => {
+updates('lbs that are up to date are left as they are, and one that needs a reboot is named', async () => {
   const before = await colours()
-  const { stderr } = await expect(0, 'update-lbs')
+  await fleet.onMachine('lb2', 'touch /run/reboot-required')
+  const { stdout, stderr } = await expect(0, 'update-lbs')
+  await fleet.onMachine('lb2', 'rm /run/reboot-required')
+  assertSays(stdout, /lb1 .* -\n +lb2 .* reboot required: rotate-lbs/)
   assertSays(stderr, /runs what is installed[\s\S]*is active already/)
   assert.equal(await colours(), before)
 })

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { planSwitchBack } from '../../../lib/plan/switch-back.ts'
+import { planMoveBack, planRevert, planSwitchBack } from '../../../lib/plan/switch-back.ts'
+import type { PlanPhase, Step } from '../../../lib/plan/types.ts'
 import { finalOf, lb, observed, server, stepsOf } from './simulate.ts'
 
 const plans = suite('lib/plan/switch-back')
@@ -43,6 +44,22 @@ plans('goes to the old server once the names have changed', () => {
 
 plans('is empty where there is nothing to go back to', () => {
   assert.equal(planSwitchBack(observed([server('ns1', { generation: 200 })], [lb('lb1', 'ns1')]), 200).phases, [])
+})
+
+const failedPhase = (...steps: readonly Step[]): PlanPhase => ({ title: 'Failed', movesTraffic: true, tracks: [steps] })
+
+plans('of an update, only the lb of the phase that failed goes back', () => {
+  const phase = failedPhase(
+    { kind: 'switch-lb', lb: 'lb2', nameserver: 'ns2' },
+    { kind: 'verify-lb', lb: 'lb2', nameserver: 'ns2', port: 'public' },
+  )
+  assert.equal(stepsOf(planRevert(phase)), [{ kind: 'revert-lb', lb: 'lb2' }])
+})
+
+plans('a Floating IP that was moved goes back to the lb that serves', () => {
+  const phase = failedPhase({ kind: 'move-address', address: 'lb1-ipv4', lb: 'lb1-next' })
+  assert.equal(stepsOf(planMoveBack(phase)), [{ kind: 'move-address', address: 'lb1-ipv4', lb: 'lb1' }])
+  assert.equal(planMoveBack(failedPhase({ kind: 'retire-lb', lb: 'lb1' })).phases, [])
 })
 
 plans.run()
