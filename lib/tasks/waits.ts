@@ -63,16 +63,19 @@ const lookFor = (world: RunWorld, step: Wait, flags: WaitFlags): Look => {
   }
 }
 
-/** Asks again only after this time, and returns what it saw last until then. */
-const atMostEvery = (ms: number, now: () => number, look: Look): Look => {
+/** Looks anew only after some time, and returns what it saw last until then. */
+const atMostEvery = (intervalMs: (elapsedMs: number) => number, now: () => number, look: Look): Look => {
+  const startedAt = now()
   let last: { readonly at: number; readonly state: WaitState } | undefined
   return async () => {
-    if (!last || last.state.isOver || now() - last.at >= ms) last = { at: now(), state: await look() }
+    const isDue = !last || last.state.isOver || now() - last.at >= intervalMs(now() - startedAt)
+    if (isDue || !last) last = { at: now(), state: await look() }
     return last.state
   }
 }
 
-const parentsEveryMs = 2_000
+/** A registrar with an API takes seconds, a person hours: neither the cloud nor the parents are asked in vain all the time. */
+const parentsEveryMs = (elapsedMs: number): number => (elapsedMs < 60_000 ? 2_000 : 30_000)
 
 /** Over when every server of the parent shows the new addresses and nothing else. */
 const lookAtParents = (world: RunWorld, { host, lb: name }: GlueChange): Look => {
@@ -107,7 +110,7 @@ const instructionsFor = async (world: RunWorld, host: string, to: readonly strin
   return registrar.instructions(domainOf(await zoneNames(world), host), host, { from, to }).split('\n')
 }
 
-const delegationEveryMs = 60_000
+const delegationEveryMs = (): number => 60_000
 
 /** Over when the TTLs are; looks at the parents now and then, since the old glue could come back. */
 const lookAtCaches = (world: RunWorld, names: readonly string[]): Look => {

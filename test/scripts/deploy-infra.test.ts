@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert'
 import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
 import { assertSays, expectScript, type Outcome, runScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
-import { startLoad } from './load.ts'
+import { assertNothingLost, startLoads } from './load.ts'
 import { startTwin, type Twin } from './twin.ts'
 
 const deploys = suite('scripts/deploy-infra on real machines')
@@ -65,16 +65,9 @@ deploys('without a terminal and without --yes it asks nothing, says 2 and names 
 
 deploys('under load from dnsperf a deployment loses no query and answers none wrongly', async () => {
   const before = await fleet.generationOf('ns1')
-  const loads = (await fleet.lbAddresses())
-    .filter((address) => address.includes('.'))
-    .map((address) => startLoad(address, { rate: queriesPerSecond, maxSeconds: 600 }))
-  const { stdout } = await deploy().finally(() => undefined)
-  const reports = await Promise.all(loads.map((load) => load.stop()))
-  for (const { sent, completed, lost, rcodes, text } of reports) {
-    assert.ok(sent > queriesPerSecond * 10, text)
-    assert.is(lost, 0, text)
-    assert.equal(rcodes, { NOERROR: completed }, text)
-  }
+  const loads = startLoads(await fleet.lbAddresses(), queriesPerSecond)
+  const { stdout } = await deploy()
+  await assertNothingLost(loads, queriesPerSecond * 10)
   assertSays(stdout, /The witness asked all the while/)
   const after = await fleet.generationOf('ns1')
   assert.is.not(after, before)

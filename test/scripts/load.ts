@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import * as assert from 'uvu/assert'
 
 interface LoadReport {
   readonly sent: number
@@ -12,7 +13,7 @@ interface LoadReport {
   readonly text: string
 }
 
-export interface Load {
+interface Load {
   /** Ends the load and returns what became of it. */
   stop(): Promise<LoadReport>
 }
@@ -31,7 +32,7 @@ const questions = [
  * dnsperf against one address: a steady rate from many sockets, bounded in time even when nobody stops it.
  * @param rate queries a second.
  */
-export const startLoad = (
+const startLoad = (
   address: string,
   { rate, maxSeconds }: { readonly rate: number; readonly maxSeconds: number },
 ): Load => {
@@ -89,5 +90,18 @@ const readReport = (text: string): LoadReport => {
     lost: figure(text, 'Queries lost'),
     rcodes: Object.fromEntries(rcodes),
     text,
+  }
+}
+
+/** One load for each IPv4 address, all at once. @param rate queries a second at each. */
+export const startLoads = (addresses: readonly string[], rate: number): readonly Load[] =>
+  addresses.filter((address) => address.includes('.')).map((address) => startLoad(address, { rate, maxSeconds: 600 }))
+
+/** Ends the loads; every query of each must have got its answer. @param atLeast queries that each must have sent. */
+export const assertNothingLost = async (loads: readonly Load[], atLeast: number): Promise<void> => {
+  for (const { sent, completed, lost, rcodes, text } of await Promise.all(loads.map((load) => load.stop()))) {
+    assert.ok(sent >= atLeast, text)
+    assert.is(lost, 0, text)
+    assert.equal(rcodes, { NOERROR: completed }, text)
   }
 }

@@ -13,7 +13,7 @@ import { getTwin } from '../../local/twin/record.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
 import { assertSays, type Outcome, type RunningScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
-import { type Load, startLoad } from './load.ts'
+import { assertNothingLost, startLoads } from './load.ts'
 import { startResolverStream } from './resolver-stream.ts'
 import { startTwin, type Twin } from './twin.ts'
 
@@ -96,19 +96,6 @@ const glueAtRegistrar = async (): Promise<readonly string[]> => {
   return domain.hosts.flatMap(({ addresses }) => addresses).sort()
 }
 
-const startLoads = (addresses: readonly string[]): readonly Load[] =>
-  addresses
-    .filter((address) => address.includes('.'))
-    .map((address) => startLoad(address, { rate: queriesPerSecond, maxSeconds: 600 }))
-
-const assertNothingLost = async (loads: readonly Load[]): Promise<void> => {
-  for (const { sent, completed, lost, rcodes, text } of await Promise.all(loads.map((load) => load.stop()))) {
-    assert.ok(sent > queriesPerSecond, text)
-    assert.is(lost, 0, text)
-    assert.equal(rcodes, { NOERROR: completed }, text)
-  }
-}
-
 /** New machines alone, and glue that points at them. */
 const assertRotated = async (before: readonly string[], generation: string): Promise<void> => {
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
@@ -123,7 +110,7 @@ const assertRotated = async (before: readonly string[], generation: string): Pro
 rotates('under load at every lb and through the resolver, a whole rotation loses nothing', async () => {
   const [before, generation] = [await glueAtRegistrar(), await fleet.generationOf('lb1')]
   const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
-  const old = startLoads(await fleet.lbAddresses())
+  const old = startLoads(await fleet.lbAddresses(), queriesPerSecond)
   const script = startOn(0, 'rotate-lbs', '--yes-delete', '--wait', '--json')
   await script.saw(/"step":"Check ns1-next through the preview port of lb1","kind":"verify-lb","state":"done"/)
   const connection = openTcp({ address: (await fleet.lbAddresses('lb1'))[0] ?? '', port: 53 })
@@ -133,11 +120,14 @@ rotates('under load at every lb and through the resolver, a whole rotation loses
   assert.is((await connection.ask(question, 3000)).kind, 'answered', 'the connection of before the switch')
   connection.close()
   await script.saw(/"kind":"publish-glue","state":"started"/)
-  const fresh = startLoads([...(await fleet.lbAddresses('lb1-next')), ...(await fleet.lbAddresses('lb2-next'))])
+  const fresh = startLoads(
+    [...(await fleet.lbAddresses('lb1-next')), ...(await fleet.lbAddresses('lb2-next'))],
+    queriesPerSecond,
+  )
   await script.saw(/"kind":"await-idle","state":"started"/)
-  await assertNothingLost(old)
+  await assertNothingLost(old, queriesPerSecond)
   const { code, stdout, stderr } = await script.ended
-  await assertNothingLost(fresh)
+  await assertNothingLost(fresh, queriesPerSecond)
   const { asked, faults } = await stream.stop()
   assert.is(code, 0, stderr)
   assert.equal(faults, [])
@@ -248,9 +238,9 @@ rotates('an address whose new lb fails is led back at once', async () => {
 rotates('with Floating IPs a rotation under load loses nothing and waits for nothing', async () => {
   const [glue, generation] = [await glueAtRegistrar(), await fleet.generationOf('lb1')]
   const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
-  const loads = startLoads(glue)
+  const loads = startLoads(glue, queriesPerSecond)
   const { stderr } = await finish('rotate-lbs', '--yes-delete')
-  await assertNothingLost(loads)
+  await assertNothingLost(loads, queriesPerSecond)
   const { asked, faults } = await stream.stop()
   assert.equal(faults, [])
   assert.ok(asked > resolverQueriesPerSecond * 10)

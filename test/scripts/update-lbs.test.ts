@@ -8,7 +8,7 @@ import { openTcp } from '../../lib/dns/tcp.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
 import { assertSays, expectScript, type Outcome, runScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
-import { type Load, startLoad } from './load.ts'
+import { assertNothingLost, startLoads } from './load.ts'
 import { makeNginxPackages, useNginxPackages } from './nginx-packages.ts'
 import { startTwin, type Twin } from './twin.ts'
 
@@ -44,18 +44,7 @@ const expect = async (code: number, name: string, ...args: readonly string[]): P
   return outcome
 }
 
-const startLoads = async (): Promise<readonly Load[]> =>
-  (await fleet.lbAddresses())
-    .filter((address) => address.includes('.'))
-    .map((address) => startLoad(address, { rate: queriesPerSecond, maxSeconds: 600 }))
-
-const assertNothingLost = async (loads: readonly Load[]): Promise<void> => {
-  for (const { sent, completed, lost, rcodes, text } of await Promise.all(loads.map((load) => load.stop()))) {
-    assert.ok(sent > queriesPerSecond, text)
-    assert.is(lost, 0, text)
-    assert.equal(rcodes, { NOERROR: completed }, text)
-  }
-}
+const startLoadsAtLbs = async () => startLoads(await fleet.lbAddresses(), queriesPerSecond)
 
 const colours = async (): Promise<readonly (string | null)[]> => [
   (await fleet.lbStatus('lb1')).active,
@@ -96,7 +85,7 @@ updates(
     const before = await colours()
     const [address = ''] = await fleet.lbAddresses('lb1')
     const question = prepareQuestion({ name: 'example.test', type: 'SOA', transport: 'tcp' })
-    const loads = await startLoads()
+    const loads = await startLoadsAtLbs()
     const script = start('update-lbs', '--keep-old', '--json')
     await script.saw(/"step":"Check ns1 through the preview port of lb1","kind":"verify-lb","state":"started"/)
     const connection = openTcp({ address, port: 53 })
@@ -106,7 +95,7 @@ updates(
     connection.close()
     const { code, stderr } = await script.ended
     assert.is(code, 0, stderr)
-    await assertNothingLost(loads)
+    await assertNothingLost(loads, queriesPerSecond)
     assert.equal(await colours(), before.map(other))
     for (const name of ['lb1', 'lb2']) {
       assert.is((await fleet.onMachine(name, 'dpkg-query -W nginx')).trim(), `nginx\t${version}`)
@@ -119,9 +108,9 @@ updates(
 
 updates('rollback-infra goes back to the nginx of before the update in seconds, under load', async () => {
   const before = await colours()
-  const loads = await startLoads()
+  const loads = await startLoadsAtLbs()
   const { stdout } = await expect(0, 'rollback-infra')
-  await assertNothingLost(loads)
+  await assertNothingLost(loads, queriesPerSecond)
   assertSays(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
   assert.equal(await colours(), before.map(other))
   const { stdout: status } = await expectScript(0, 'status', ['--env-file', twin.envFile])
@@ -130,9 +119,9 @@ updates('rollback-infra goes back to the nginx of before the update in seconds, 
 
 updates('a changed configuration comes into use under load, and nothing is lost', async () => {
   checkout.edit(template, 'worker_shutdown_timeout 10s;', 'worker_shutdown_timeout 11s;')
-  const loads = await startLoads()
+  const loads = await startLoadsAtLbs()
   const { stdout } = await expect(0, 'update-lbs', '--config-only')
-  await assertNothingLost(loads)
+  await assertNothingLost(loads, queriesPerSecond)
   assertSays(stdout, /The witness asked all the while/)
   for (const name of ['lb1', 'lb2']) {
     const { active, colours } = await fleet.lbStatus(name)
@@ -201,9 +190,9 @@ updates('rollback-infra after a deployment serves the old generation again, unde
   checkout.commit()
   const before = await fleet.generationOf('ns1')
   await expect(0, 'deploy-infra', '--keep-old')
-  const loads = await startLoads()
+  const loads = await startLoadsAtLbs()
   const { stdout } = await expect(0, 'rollback-infra')
-  await assertNothingLost(loads)
+  await assertNothingLost(loads, queriesPerSecond)
   assertSays(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
   assert.is(await fleet.generationOf('ns1'), before)
   await fleet.everyAnswerIsOf(before)
