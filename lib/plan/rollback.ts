@@ -30,6 +30,8 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
     ? revertPhases(observed)
     : returnPhases(observed, pairStates(observed, request.pairs))
   if (phases.length === 0) return { refused: 'There is nothing warm to go back to', hint: coldHint }
+  const stale = canRevertLbs(observed, request) ? undefined : refuseStaleAddresses(observed, request.pairs)
+  if (stale) return stale
   return { operation: 'rollback', generation: request.now, notes: notesOf(observed, request), phases }
 }
 
@@ -68,6 +70,24 @@ const canRevertLbs = (observed: Observed, { of, pairs }: RollbackRequest): boole
 const refuseFaulty = (observed: Observed): Refusal | undefined => {
   const faulty = lbsInService(observed).find(({ fault }) => fault !== undefined)
   return faulty && { refused: `${faulty.name} could not be asked: ${faulty.fault}`, hint: 'Nothing was changed.' }
+}
+
+/** Zones made before a rotation give the addresses of lbs that are leaving or gone: resolvers would follow them there. */
+const refuseStaleAddresses = (observed: Observed, pairs: number): Refusal | undefined => {
+  const stale = pairStates(observed, pairs).find(({ pair, good }) => {
+    const floating = observed.addresses.filter((address) => address.pair === pair)
+    const lbs = observed.servers.filter(
+      ({ role, phase, ...lb }) => role === 'lb' && phase !== 'old' && lb.pair === pair,
+    )
+    const since = Math.max(...(floating.length > 0 ? floating : lbs).map(({ generation }) => generation), 0)
+    return since > good.generation
+  })
+  return (
+    stale && {
+      refused: `${stale.good.name} was made before the lbs were rotated: its zones give the addresses of the lbs of before`,
+      hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra: that puts in the addresses of today.',
+    }
+  )
 }
 
 const refuseAmbiguous = (observed: Observed, { of, pairs }: RollbackRequest): Refusal | undefined => {

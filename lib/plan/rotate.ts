@@ -204,7 +204,9 @@ const gluePhases = (states: readonly PairState[], { hasRegistrar }: RotateReques
  * With Floating IPs a rotation needs neither glue nor waits: new lbs that send to the same nameservers are proven at their own
  * addresses, then each Floating IP is led there, one after the other, each proven before the next.
  */
-const planMove = (observed: Observed, states: readonly PairState[], { now }: RotateRequest): Plan | Refusal => {
+const planMove = (observed: Observed, states: readonly PairState[], request: RotateRequest): Plan | Refusal => {
+  // later than all, also on a machine whose clock is behind
+  const now = Math.max(request.now, ...observed.servers.map(({ generation }) => generation + 1))
   const astray = observed.lbs.find(
     ({ phase, pair, target }) => phase === 'serving' && target !== serverName('nameserver', pair, 'serving'),
   )

@@ -81,6 +81,17 @@ plans('also moves an lb that glue pointed at until lately', () => {
   )
 })
 
+plans('refuses to go back to zones that give the addresses of lbs that are gone', () => {
+  const world = deployed()
+  const rotated = {
+    ...world,
+    servers: world.servers.map((one) => (one.role === 'lb' ? { ...one, generation: 150 } : one)),
+  }
+  assert.match(refusalOf(rotated), /ns1-old was made before the lbs were rotated/)
+  const floating = [1, 2].map((pair) => ({ name: `lb${pair}-ipv4`, pair, generation: 90, lb: `lb${pair}` }))
+  assert.is(refusalOf({ ...rotated, addresses: floating }), 'not refused')
+})
+
 plans('undoes an update of the lbs', () => {
   const world = { ...twoServing(), lbs: twoServing().lbs.map((one) => ({ ...one, revertible: true })) }
   assert.equal(
