@@ -5,6 +5,8 @@ import { type ExitCode, InfraError } from './errors.ts'
 export interface CommandText {
   readonly name: string
   readonly summary: string
+  /** What somebody has to know who does this for the first time; lines of at most 100 columns. */
+  readonly background?: string
   /** Whole command lines after `npx tsx scripts/NAME.ts`, each with what it is for. */
   readonly examples: readonly (readonly [line: string, purpose: string])[]
 }
@@ -15,15 +17,13 @@ const exitCodes = `Exit codes:
   7 waiting, run again   8 unknown, could not measure   130 interrupted, resumable`
 
 /** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
-export const createCommand = ({ name, summary, examples }: CommandText) => {
-  const lines = examples.map(([line, purpose]) =>
-    [`  npx tsx scripts/${name}.ts ${line}`.padEnd(72), purpose].join('# '),
-  )
+export const createCommand = ({ name, summary, background, examples }: CommandText) => {
+  const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  npx tsx scripts/${name}.ts ${line}`.trimEnd())
   return new Command(`npx tsx scripts/${name}.ts`)
     .description(summary)
     .allowExcessArguments(false)
     .configureHelp({ helpWidth: 100 })
-    .addHelpText('after', `\nExamples:\n${lines.join('\n')}\n\n${exitCodes}`)
+    .addHelpText('after', `${background ? `\n${background}\n` : ''}\nExamples:\n${lines.join('\n')}\n\n${exitCodes}`)
     .exitOverride()
 }
 
