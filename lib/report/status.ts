@@ -5,9 +5,18 @@ import { table } from './table.ts'
 export interface Status {
   readonly servers: readonly StatusServer[]
   readonly lbs: readonly StatusLb[]
+  readonly addresses: readonly StatusAddress[]
   readonly answers: readonly Answer[]
   /** Sentences; empty when all is as config and zone files say. */
   readonly drift: readonly string[]
+}
+
+/** A Floating IP that glue points at. */
+interface StatusAddress {
+  readonly name: string
+  readonly ip: string
+  /** Name of the lb that it leads to. */
+  readonly lb: string | undefined
 }
 
 export interface StatusServer {
@@ -38,10 +47,14 @@ export const describeStatus = (status: Status): string => {
   return [
     `Machines:\n${describeServers(status)}`,
     `Load balancers:\n${describeLbs(status.lbs)}`,
+    ...(status.addresses.length === 0 ? [] : [`Floating IPs:\n${describeAddresses(status)}`]),
     `What answers now:\n${describeAnswers(status.answers)}`,
     describeDrift(status),
   ].join('\n\n')
 }
+
+const describeAddresses = ({ addresses }: Status): string =>
+  table([['  name', 'address', 'leads to'], ...addresses.map(({ name, ip, lb }) => [`  ${name}`, ip, lb ?? 'nothing'])])
 
 const describeServers = ({ servers }: Status): string =>
   table([

@@ -4,6 +4,7 @@ import type { Status, StatusLb, StatusServer } from '../report/status.ts'
 import type { Answer } from '../report/summary.ts'
 import { SshError } from '../ssh/ssh.ts'
 import { hashZones } from '../zones/hash.ts'
+import { listAddresses } from './addresses.ts'
 import { askWhoAnswers } from './answers.ts'
 import { compileArtefact } from './artefact.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
@@ -16,10 +17,15 @@ export const readStatus = async (world: World): Promise<Status> => {
   // one request first: a cloud that does not answer is told of once
   const servers = await listServers(world)
   const [observed, zones] = await Promise.all([observe(world), hashZones(zonesFolderOf(world))])
-  const [lbs, answers] = await Promise.all([readLbs(world), answersOf(world)])
+  const [lbs, answers, addresses] = await Promise.all([readLbs(world), answersOf(world), listAddresses(world)])
   return {
     servers: servers.map(statusServer).sort((a, b) => a.name.localeCompare(b.name)),
     lbs,
+    addresses: addresses.map(({ name, ip, serverId }) => ({
+      name,
+      ip,
+      lb: servers.find(({ id }) => id === serverId)?.name,
+    })),
     answers,
     drift: findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones }),
   }
