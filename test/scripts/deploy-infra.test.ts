@@ -251,17 +251,15 @@ deploys('an interrupt lets the current step end, frees the lock and says how to 
   await fleet.assertNotLocked()
 })
 
-deploys('--fresh begins with new servers', async () => {
+deploys('--fresh begins with new servers, --keep-old keeps the old ones warm', async () => {
   const left = await fleet.generationOf('ns1-next')
-  await deploy('--fresh')
+  await expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--keep-old', '--fresh'])
   assert.is.not(await fleet.generationOf('ns1'), left)
-  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
-})
-
-deploys('--keep-old keeps the old warm; the next deployment removes them', async () => {
-  await expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--keep-old'])
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
   await expectScript(0, 'status', ['--env-file', twin.envFile])
+})
+
+deploys('the next deployment removes what was kept warm', async () => {
   await deploy()
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
 })

@@ -152,7 +152,7 @@ rotates(
     for (const laptop of laptops)
       laptop.edit('infra.config.ts', 'zonesFolder:', "addresses: 'floating',\n  zonesFolder:")
     beforeMigration = { glue: await glueAtRegistrar(), generation: await fleet.generationOf('lb1') }
-    for (const [index, kind] of ['create-server', 'await-server', 'configure', 'stage-lb', 'switch-lb'].entries()) {
+    for (const [index, kind] of ['create-server', 'configure', 'switch-lb'].entries()) {
       await killAfter(index % 2 === 0 ? 0 : 1, kind)
     }
     const refusal = { code: 'account_locked', message: 'the account is locked', status: 422, times: 9 }

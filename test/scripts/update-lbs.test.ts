@@ -27,7 +27,7 @@ updates.before(async () => {
   twin = await startTwin()
   fleet = createFleet(twin)
   checkout = createCheckout(path.join(scratch, 'checkout'))
-  await expectScript(0, 'bootstrap-infra', ['--env-file', twin.envFile, '--yes'])
+  await expect(0, 'bootstrap-infra')
 })
 updates.after(async () => {
   await twin?.down()
@@ -184,8 +184,7 @@ updates('killed in the middle, the next run finishes', async () => {
 })
 
 updates('rollback-infra after a deployment serves the old generation again, under load', async () => {
-  const first = checkout.commit()
-  await expect(0, 'deploy-infra', '--yes-delete')
+  const first = (await fleet.machine('ns1')).commit
   checkout.edit('ansible/zones/example2.test.zone', 'www   CNAME  @', 'www   CNAME  @\nnew   CNAME  @')
   checkout.commit()
   const before = await fleet.generationOf('ns1')
