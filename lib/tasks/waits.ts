@@ -176,7 +176,8 @@ const lookAtTraffic = (world: RunWorld, names: readonly string[], { forceAfter }
     const seen = states.map(({ text }) => text).join('; ')
     if (begin && states.every(({ isIdle }) => isIdle))
       return { isOver: true, seen, details: await talkersOf(world, lbs) }
-    const isForced = isRefused ? false : await force(world, lbs, { forceAfter, seen })
+    // what is asked about has been seen for the whole of the set time
+    const isForced = isRefused || !begin ? undefined : await force(world, lbs, { forceAfter, seen })
     isRefused ||= isForced === false
     return {
       isOver: isForced === true,
