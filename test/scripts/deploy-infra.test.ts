@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert'
 import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
 import { assertSays, expectScript, type Outcome, runScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
-import { assertNothingLost, startLoads } from './load.ts'
+import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { startTwin, type Twin } from './twin.ts'
 
 const deploys = suite('scripts/deploy-infra on real machines')
@@ -65,7 +65,7 @@ deploys('without a terminal and without --yes it asks nothing, says 2 and names 
 
 deploys('under load from dnsperf a deployment loses no query and answers none wrongly', async () => {
   const before = await fleet.generationOf('ns1')
-  const loads = startLoads(await fleet.lbAddresses(), queriesPerSecond)
+  const loads = startLoads(ofIpv4(await fleet.lbAddresses()), queriesPerSecond)
   const { stdout } = await deploy()
   await assertNothingLost(loads, queriesPerSecond * 10)
   assertSays(stdout, /The witness asked all the while/)

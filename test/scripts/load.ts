@@ -93,9 +93,13 @@ const readReport = (text: string): LoadReport => {
   }
 }
 
-/** One load for each IPv4 address, all at once. @param rate queries a second at each. */
+/** One load for each address, all at once. @param rate queries a second at each. */
 export const startLoads = (addresses: readonly string[], rate: number): readonly Load[] =>
-  addresses.filter((address) => address.includes('.')).map((address) => startLoad(address, { rate, maxSeconds: 600 }))
+  addresses.map((address) => startLoad(address, { rate, maxSeconds: 600 }))
+
+/** Those of IPv4: the witness of each operation asks the others too. */
+export const ofIpv4 = (addresses: readonly string[]): readonly string[] =>
+  addresses.filter((address) => address.includes('.'))
 
 /** Ends the loads; every query of each must have got its answer. @param atLeast queries that each must have sent. */
 export const assertNothingLost = async (loads: readonly Load[], atLeast: number): Promise<void> => {

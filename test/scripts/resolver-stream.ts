@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { query } from '../../lib/dns/query.ts'
 
 interface StreamReport {
@@ -16,11 +17,12 @@ export interface Stream {
  * @param rate questions a second.
  */
 export const startResolverStream = (resolver: string, { rate }: { readonly rate: number }): Stream => {
+  const stream = randomBytes(6).toString('hex')
   const faults: string[] = []
   const open = new Set<Promise<void>>()
   let asked = 0
   const ask = async (): Promise<void> => {
-    const name = `q${process.pid}-${asked}.preview.example.test`
+    const name = `${stream}-${asked}.preview.example.test`
     asked += 1
     const question = { name, type: 'A', transport: 'udp' as const, rd: true }
     const reply = await query({ address: resolver, port: 53 }, question, { timeoutMs: 8000 })

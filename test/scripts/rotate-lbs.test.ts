@@ -13,7 +13,7 @@ import { getTwin } from '../../local/twin/record.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
 import { assertSays, type Outcome, type RunningScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
-import { assertNothingLost, startLoads } from './load.ts'
+import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { startResolverStream } from './resolver-stream.ts'
 import { startTwin, type Twin } from './twin.ts'
 
@@ -110,7 +110,7 @@ const assertRotated = async (before: readonly string[], generation: string): Pro
 rotates('under load at every lb and through the resolver, a whole rotation loses nothing', async () => {
   const [before, generation] = [await glueAtRegistrar(), await fleet.generationOf('lb1')]
   const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
-  const old = startLoads(await fleet.lbAddresses(), queriesPerSecond)
+  const old = startLoads(ofIpv4(await fleet.lbAddresses()), queriesPerSecond)
   const script = startOn(0, 'rotate-lbs', '--yes-delete', '--wait', '--json')
   await script.saw(/"step":"Check ns1-next through the preview port of lb1","kind":"verify-lb","state":"done"/)
   const connection = openTcp({ address: (await fleet.lbAddresses('lb1'))[0] ?? '', port: 53 })
@@ -121,7 +121,7 @@ rotates('under load at every lb and through the resolver, a whole rotation loses
   connection.close()
   await script.saw(/"kind":"publish-glue","state":"started"/)
   const fresh = startLoads(
-    [...(await fleet.lbAddresses('lb1-next')), ...(await fleet.lbAddresses('lb2-next'))],
+    ofIpv4([...(await fleet.lbAddresses('lb1-next')), ...(await fleet.lbAddresses('lb2-next'))]),
     queriesPerSecond,
   )
   await script.saw(/"kind":"await-idle","state":"started"/)
@@ -238,7 +238,7 @@ rotates('an address whose new lb fails is led back at once', async () => {
 rotates('with Floating IPs a rotation under load loses nothing and waits for nothing', async () => {
   const [glue, generation] = [await glueAtRegistrar(), await fleet.generationOf('lb1')]
   const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
-  const loads = startLoads(glue, queriesPerSecond)
+  const loads = startLoads(ofIpv4(glue), queriesPerSecond)
   const { stderr } = await finish('rotate-lbs', '--yes-delete')
   await assertNothingLost(loads, queriesPerSecond)
   const { asked, faults } = await stream.stop()
