@@ -1,5 +1,6 @@
 import { type Role, serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
+import { switchOn } from './lbs.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -112,13 +113,6 @@ const configuration = (role: Role, pending: readonly PairState[]): readonly Step
   pending.length === 0
     ? []
     : [{ kind: 'configure', role, servers: pending.map((state) => (role === 'lb' ? state.lb : state.nameserver)) }]
-
-const switchOn = (lb: string, nameserver: string): readonly Step[] => [
-  { kind: 'stage-lb', lb, nameserver },
-  { kind: 'verify-lb', lb, nameserver, port: 'preview' },
-  { kind: 'switch-lb', lb, nameserver },
-  { kind: 'verify-lb', lb, nameserver, port: 'public' },
-]
 
 /** Host objects first: a domain cannot be delegated to a name of its own that has no address. */
 const registration = ({ hostnames }: BootstrapRequest): readonly Step[] => [

@@ -1,7 +1,7 @@
 import { serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
 import { planDeploy } from './deploy.ts'
-import { findServingLb } from './lbs.ts'
+import { findServingLb, switchOn } from './lbs.ts'
 import { mergePhases, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -241,12 +241,7 @@ const planMove = (observed: Observed, states: readonly PairState[], request: Rot
       },
       {
         title: 'Switch on',
-        tracks: coming.map((step) => [
-          { kind: 'stage-lb', ...step },
-          { kind: 'verify-lb', ...step, port: 'preview' },
-          { kind: 'switch-lb', ...step },
-          { kind: 'verify-lb', ...step, port: 'public' },
-        ]),
+        tracks: coming.map(({ lb, nameserver }) => switchOn(lb, nameserver)),
       },
       ...pending.flatMap((state) => movesOf(observed, state)),
       { title: 'Rename the lbs', tracks: states.map(renames) },
@@ -273,11 +268,11 @@ const leavingName = (pair: number, isRenamed: boolean): string => serverName('lb
 
 const renames = ({ pair, leaving, isRenamed }: PairState): readonly Step[] => {
   if (isRenamed) return []
-  const [old, serving, next] = (['old', 'serving', 'next'] as const).map((phase) => serverName('lb', pair, phase))
-  if (!old || !serving || !next) return []
+  const serving = serverName('lb', pair, 'serving')
+  const old = serverName('lb', pair, 'old')
   return [
     ...(leaving?.phase === 'old' ? [] : [{ kind: 'rename-server', server: serving, to: old } as const]),
-    { kind: 'rename-server', server: next, to: serving },
+    { kind: 'rename-server', server: serverName('lb', pair, 'next'), to: serving },
     { kind: 'protect-server', server: serving },
   ]
 }
