@@ -4,6 +4,7 @@ import { planMoveBack, planRevert, planSwitchBack } from '../plan/switch-back.ts
 import type { Plan, PlanPhase, Step } from '../plan/types.ts'
 import { GateError } from './gate.ts'
 import { observe } from './observe.ts'
+import { recordPhase } from './record.ts'
 import type { Display } from './renderer.ts'
 import { runPhase } from './tree.ts'
 import type { RunWorld } from './world.ts'
@@ -84,11 +85,10 @@ export const applyPlan = async (world: RunWorld, plan: Plan, options: ApplyOptio
 
 /** Waits stand between two trees: a question may come up, and the run may end there. */
 const waitPhase = async (world: RunWorld, phase: PlanPhase, { display, waitFor }: ApplyOptions): Promise<void> => {
-  const startedAt = world.clock.now()
   if (display !== 'silent') process.stderr.write(`\n${phase.title}\n`)
-  world.events.emit({ event: 'phase', title: phase.title, state: 'started' })
-  for (const step of phase.tracks.flat()) await waitFor(world, step)
-  world.events.emit({ event: 'phase', title: phase.title, state: 'done', ms: world.clock.now() - startedAt })
+  await recordPhase(world, phase, async () => {
+    for (const step of phase.tracks.flat()) await waitFor(world, step)
+  })
 }
 
 interface Failure {

@@ -2,6 +2,7 @@ import { Listr, type ListrTask } from 'listr2'
 import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step, Track } from '../plan/types.ts'
 import { perform, type Report } from './handlers.ts'
+import { recordPhase, recordStep } from './record.ts'
 import { type Display, listrOptions } from './renderer.ts'
 import type { RunWorld } from './world.ts'
 
@@ -34,16 +35,14 @@ export const runPhase = async (world: RunWorld, phase: PlanPhase, display: Displ
   const [only] = phase.tracks
   const tasks = phase.tracks.length === 1 && only ? only.map(taskOf) : phase.tracks.map(trackTask)
   const isConcurrent = phase.tracks.length > 1
-  const startedAt = world.clock.now()
-  world.events.emit({ event: 'phase', title: phase.title, state: 'started' })
   const root: ListrTask = {
     title: phase.title,
     task: (_context, task) => task.newListr(tasks, { concurrent: isConcurrent, exitOnError: !isConcurrent }),
   }
-  await new Listr([root], listrOptions(display)).run({})
-  const state = failures.length === 0 ? 'done' : 'failed'
-  world.events.emit({ event: 'phase', title: phase.title, state, ms: world.clock.now() - startedAt })
-  if (failures.length > 0) throw failures[0]
+  await recordPhase(world, phase, async () => {
+    await new Listr([root], listrOptions(display)).run({})
+    if (failures.length > 0) throw failures[0]
+  })
 }
 
 const subjectOf = (track: Track): string => {
@@ -55,16 +54,5 @@ const subjectOf = (track: Track): string => {
 /** An interrupt takes effect between steps: a step that has begun is finished. */
 const performRecorded = async (world: RunWorld, step: Step, report: Report): Promise<void> => {
   world.signal.throwIfAborted()
-  const { clock, events } = world
-  const entry = { event: 'step', step: describeStep(step), kind: step.kind } as const
-  const startedAt = clock.now()
-  events.emit({ ...entry, state: 'started' })
-  try {
-    await perform(world, step, report)
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text })
-    throw error
-  }
-  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt })
+  await recordStep(world, step, () => perform(world, step, report))
 }

@@ -1,6 +1,7 @@
 import { InfraError } from '../errors.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { Step } from '../plan/types.ts'
+import { recordStep } from './record.ts'
 import type { RunWorld } from './world.ts'
 
 /** What a wait for the world outside looks like at the moment. */
@@ -41,32 +42,33 @@ const longMs = 60_000
  * @throws InfraError with exit code 7 when the wait is long and nobody wants to stay for it: another run goes on from there.
  */
 export const waitOut = async (world: RunWorld, step: Step, look: Look, options: WaitOptions): Promise<void> => {
-  const { clock, signal, events } = world
-  const entry = { event: 'step', step: describeStep(step), kind: step.kind } as const
-  const startedAt = clock.now()
-  let isStaying = false
-  events.emit({ ...entry, state: 'started' })
   try {
-    for (;;) {
-      signal.throwIfAborted()
-      const state = await look()
-      options.show.update(state)
-      if (state.isOver) break
-      if (!isStaying && (options.isImpatient || isLong(state, clock.now() - startedAt))) {
-        options.show.end()
-        if (!(await options.stay(state))) throw waitingError(step, state)
-        isStaying = true
-      }
-      await clock.sleep(Math.min(options.everyMs, state.remainingMs ?? options.everyMs), signal)
-    }
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text })
-    throw error
+    await recordStep(world, step, () => lookUntilOver(world, step, look, options))
   } finally {
     options.show.end()
   }
-  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt })
+}
+
+const lookUntilOver = async (
+  { clock, signal }: RunWorld,
+  step: Step,
+  look: Look,
+  options: WaitOptions,
+): Promise<void> => {
+  const startedAt = clock.now()
+  let isStaying = false
+  for (;;) {
+    signal.throwIfAborted()
+    const state = await look()
+    options.show.update(state)
+    if (state.isOver) return
+    if (!isStaying && (options.isImpatient || isLong(state, clock.now() - startedAt))) {
+      options.show.end()
+      if (!(await options.stay(state))) throw waitingError(step, state)
+      isStaying = true
+    }
+    await clock.sleep(Math.min(options.everyMs, state.remainingMs ?? options.everyMs), signal)
+  }
 }
 
 const isLong = ({ remainingMs = 0 }: WaitState, elapsedMs: number): boolean => elapsedMs + remainingMs > longMs

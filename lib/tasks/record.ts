@@ -1,0 +1,35 @@
+import { describeStep } from '../plan/describe.ts'
+import type { PlanPhase, Step } from '../plan/types.ts'
+import type { RunWorld } from './world.ts'
+
+/** Tells the events of a run when a step begins and how it ends; what `work` throws rises. */
+export const recordStep = async ({ clock, events }: RunWorld, step: Step, work: () => Promise<void>): Promise<void> => {
+  const entry = { event: 'step', step: describeStep(step), kind: step.kind } as const
+  const startedAt = clock.now()
+  events.emit({ ...entry, state: 'started' })
+  try {
+    await work()
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text })
+    throw error
+  }
+  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt })
+}
+
+/** The same of a phase. */
+export const recordPhase = async (
+  { clock, events }: RunWorld,
+  { title }: PlanPhase,
+  work: () => Promise<void>,
+): Promise<void> => {
+  const startedAt = clock.now()
+  events.emit({ event: 'phase', title, state: 'started' })
+  try {
+    await work()
+  } catch (error) {
+    events.emit({ event: 'phase', title, state: 'failed', ms: clock.now() - startedAt })
+    throw error
+  }
+  events.emit({ event: 'phase', title, state: 'done', ms: clock.now() - startedAt })
+}
