@@ -1,6 +1,7 @@
 import type { FloatingIp } from '../hcloud/types.ts'
 import { type Labels, projectLabels } from './labels.ts'
 import { addressName, type Family } from './names.ts'
+import { hostAddress } from './server.ts'
 
 /** A Floating IP of this project: an address that glue points at, and that leads to one lb or another. */
 export interface FleetAddress {
@@ -26,5 +27,5 @@ export const toFleetAddress = (project: string, floating: FloatingIp): FleetAddr
   const [pair, generation] = [Number(labels.pair), Number(labels.generation)]
   if (labels.project !== project || !(pair > 0) || !(generation > 0) || name !== addressName(pair, family))
     return undefined
-  return { id, name, pair, family, ip: ip.replace(/::\/64$/, '::1'), serverId: server ?? undefined, generation }
+  return { id, name, pair, family, ip: hostAddress(ip), serverId: server ?? undefined, generation }
 }

@@ -31,7 +31,7 @@ export const toFleetServer = (project: string, server: Server): FleetServer | un
     phase: named.phase,
     status: server.status,
     ipv4: server.public_net.ipv4?.ip ?? '',
-    ipv6: hostAddress(server.public_net.ipv6?.ip),
+    ipv6: server.public_net.ipv6 ? hostAddress(server.public_net.ipv6.ip) : undefined,
     privateIpv4: server.private_net[0]?.ip,
     location: server.location.name,
     serverType: server.server_type.name,
@@ -40,5 +40,5 @@ export const toFleetServer = (project: string, server: Server): FleetServer | un
   }
 }
 
-/** The API names a server's IPv6 network; its images configure the first address in it. */
-const hostAddress = (network: string | undefined): string | undefined => network?.replace(/::\/64$/, '::1')
+/** The API names IPv6 by networks; the first address in one is the host's own. An IPv4 address stays as it is. */
+export const hostAddress = (network: string): string => network.replace(/::\/64$/, '::1')

@@ -4,7 +4,7 @@ import { type FleetAddress, toFleetAddress } from '../fleet/address.ts'
 import { projectSelector } from '../fleet/labels.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import type { GlueHost } from '../zones/complete.ts'
-import { targetsOf } from './servers.ts'
+import { addressesOf, targetsOf } from './servers.ts'
 import type { World } from './world.ts'
 
 /** All Floating IPs of the project, read anew. */
@@ -19,21 +19,13 @@ export const listAddresses = async ({ hcloud, settings }: World): Promise<readon
 const floatingTo = (lb: FleetServer, addresses: readonly FleetAddress[]): readonly string[] =>
   addresses.filter(({ serverId }) => serverId === lb.id).map(({ ip }) => ip)
 
-const ownAddresses = ({ ipv4, ipv6 }: FleetServer): readonly string[] => [ipv4, ...(ipv6 ? [ipv6] : [])]
-
 /** What glue of an lb consists of: the Floating IPs that lead to it, or else its own addresses. */
 export const glueAddressesOf = async (world: World, lb: FleetServer): Promise<readonly string[]> => {
   const floating = world.settings.config.addresses === 'floating' ? floatingTo(lb, await listAddresses(world)) : []
-  return floating.length > 0 ? floating : ownAddresses(lb)
+  return floating.length > 0 ? floating : addressesOf(lb)
 }
 
-/** Every address that leads to an lb, whether glue points at it or not. */
-export const allAddressesOf = async (world: World, lb: FleetServer): Promise<readonly string[]> => [
-  ...ownAddresses(lb),
-  ...floatingTo(lb, await listAddresses(world)),
-]
-
-/** Where clients can ask these lbs: at their own addresses, and at the Floating IPs that lead there. */
+/** Every address at which clients can ask these lbs: their own, and the Floating IPs that lead there. */
 export const clientTargetsOf = async (world: World, lbs: readonly FleetServer[]): Promise<readonly Target[]> => {
   const addresses = await listAddresses(world)
   return lbs.flatMap((lb) => [

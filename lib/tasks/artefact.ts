@@ -1,8 +1,13 @@
 import { compileZones, type Zone } from '../zones/compile.ts'
+import { findZoneSources } from '../zones/sources.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { listServers } from './servers.ts'
 import type { World } from './world.ts'
+
+/** The names of all zones, canonical; they are the files' names, so nothing is compiled for them. */
+export const zoneNames = async (world: World): Promise<readonly string[]> =>
+  (await findZoneSources(zonesFolderOf(world))).map(({ origin }) => origin)
 
 /**
  * What every nameserver of a generation must answer: the zone files, with the generation as serial and the addresses of the lbs

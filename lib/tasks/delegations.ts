@@ -3,15 +3,16 @@ import { type Delegation, readDelegation } from '../dns/delegation.ts'
 import { canonicalName, isWithin, parentOf } from '../dns/name.ts'
 import { type TtlSource, ttlSourcesOf } from '../dns/ttl.ts'
 import type { FleetServer } from '../fleet/server.ts'
+import { createRegistrar, type Registrar } from '../registrar/registrar.ts'
 import { findZone } from '../zones/authority.ts'
-import { allAddressesOf } from './addresses.ts'
-import { compileArtefact } from './artefact.ts'
+import { clientTargetsOf } from './addresses.ts'
+import { zoneNames } from './artefact.ts'
 import { listLbsInService, targetsOf } from './servers.ts'
-import type { World } from './world.ts'
+import type { RunWorld, World } from './world.ts'
 
-/** The names of all zones, canonical. */
-export const zoneNames = async (world: World): Promise<readonly string[]> =>
-  (await compileArtefact(world, 1)).map(({ origin }) => origin)
+/** Where glue is set, as config and environment say. */
+export const registrarOf = ({ settings, clock, signal }: RunWorld): Registrar =>
+  createRegistrar(settings.environment.registrar, { clock, signal })
 
 /** The domain at whose registrar the glue of a host name is set: the zone of ours that it lies in, or the one above the name. */
 export const domainOf = (zones: readonly string[], host: string): string => {
@@ -52,9 +53,9 @@ export const readTtlSources = async (world: World): Promise<readonly TtlSource[]
   return (await Promise.all(sources)).flat()
 }
 
-/** Where a parent server still shows an address of this lb as glue, a sentence each. */
-export const findGlueTo = async (world: World, lb: FleetServer): Promise<readonly string[]> => {
-  const addresses = await allAddressesOf(world, lb)
+/** Where a parent server still shows an address of these lbs as glue, a sentence each. */
+export const findGlueTo = async (world: World, lbs: readonly FleetServer[]): Promise<readonly string[]> => {
+  const addresses = (await clientTargetsOf(world, lbs)).map(({ address }) => address)
   const delegations = await readDelegations(world)
   return delegations.flatMap(({ zone, parents }) =>
     parents.flatMap((parent) =>

@@ -10,7 +10,7 @@ import { describeLbs } from '../report/status.ts'
 import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
 import { duration } from '../report/table.ts'
 import { askWhoAnswers } from './answers.ts'
-import { compileArtefact } from './artefact.ts'
+import { zoneNames } from './artefact.ts'
 import { listServers } from './servers.ts'
 import { readLbs } from './status.ts'
 import type { World } from './world.ts'
@@ -41,9 +41,6 @@ export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCod
   else if (run.json) process.stdout.write(`${JSON.stringify(end)}\n`)
   return 0
 }
-
-const zoneNames = async (world: World): Promise<readonly string[]> =>
-  (await compileArtefact(world, 1)).map(({ origin }) => origin)
 
 const sections = ({ plan, events, witness }: FinishedRun, answers: readonly Answer[]): readonly string[] => [
   ...(events ? [`Done: ${describeRun(plan)}\n${describePhases(events.phases())}`] : []),

@@ -28,10 +28,17 @@ export const getServer = async (world: World, name: string): Promise<FleetServer
 
 /** The lbs that clients may ask: those that glue points at and those that it pointed at until lately, in the order of their pairs. */
 export const listLbsInService = async (world: World): Promise<readonly FleetServer[]> =>
-  (await listServers(world))
+  lbsInService(await listServers(world))
+
+/** Those among servers that have been read already. */
+export const lbsInService = (servers: readonly FleetServer[]): readonly FleetServer[] =>
+  servers
     .filter((server) => server.role === 'lb' && server.phase !== 'next')
     .sort((a, b) => a.pair - b.pair || a.name.localeCompare(b.name))
 
+/** A machine's own addresses. */
+export const addressesOf = ({ ipv4, ipv6 }: FleetServer): readonly string[] => [ipv4, ...(ipv6 ? [ipv6] : [])]
+
 /** The addresses under which a machine is asked. */
-export const targetsOf = ({ name, ipv4, ipv6 }: FleetServer, port: number): readonly Target[] =>
-  [ipv4, ...(ipv6 ? [ipv6] : [])].map((address) => ({ name, address, port }))
+export const targetsOf = (server: FleetServer, port: number): readonly Target[] =>
+  addressesOf(server).map((address) => ({ name: server.name, address, port }))

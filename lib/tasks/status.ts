@@ -9,7 +9,7 @@ import { askWhoAnswers } from './answers.ts'
 import { compileArtefact } from './artefact.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { observe } from './observe.ts'
-import { listLbsInService, listServers } from './servers.ts'
+import { lbsInService, listServers } from './servers.ts'
 import type { World } from './world.ts'
 
 /** Everything there is to know, read only. */
@@ -58,7 +58,7 @@ type StatusSource = Awaited<ReturnType<typeof listServers>>[number]
 /** What runs on each lb that clients may ask. */
 export const readLbs = async (world: World): Promise<readonly StatusLb[]> => {
   const servers = await listServers(world)
-  return Promise.all((await listLbsInService(world)).map((lb) => readLb(world, lb, servers)))
+  return Promise.all(lbsInService(servers).map((lb) => readLb(world, lb, servers)))
 }
 
 const readLb = async (world: World, lb: StatusSource, servers: readonly StatusSource[]): Promise<StatusLb> => {

@@ -1,14 +1,15 @@
-import { findDelegationFaults, showsOnly } from '../dns/delegation.ts'
+import { type Delegation, findDelegationFaults, showsOnly } from '../dns/delegation.ts'
+import { canonicalName } from '../dns/name.ts'
 import { describeRemaining } from '../dns/ttl.ts'
 import { countQuestions, readLbStatus, readTalkers } from '../dns-lb.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import type { GlueChange, Step } from '../plan/types.ts'
 import { canAsk, confirm, typeToConfirm } from '../prompts.ts'
-import { createRegistrar } from '../registrar/registrar.ts'
 import { sparkline } from '../report/sparkline.ts'
 import { describeTalkers } from '../report/talkers.ts'
 import { glueAddressesOf } from './addresses.ts'
-import { domainOf, findGlueTo, isDelegated, readDelegations, zoneNames } from './delegations.ts'
+import { zoneNames } from './artefact.ts'
+import { domainOf, findGlueTo, isDelegated, readDelegations, registrarOf } from './delegations.ts'
 import { writeFacts } from './handlers/await-server.ts'
 import { getDrain } from './handlers/glue.ts'
 import { getServer } from './servers.ts'
@@ -86,7 +87,7 @@ const lookAtParents = (world: RunWorld, { host, lb: name }: GlueChange): Look =>
     const delegations = (await readDelegations(world)).filter(isDelegated)
     const isShown = delegations.length > 0 && delegations.every((delegation) => showsOnly(delegation, host, addresses))
     if (isShown) return { isOver: true, seen: `every parent server shows ${addresses.join(' and ')} for ${host}` }
-    instructions ??= await instructionsFor(world, host, addresses)
+    instructions ??= await instructionsFor(world, host, { delegations, to: addresses })
     const faults = [
       ...new Set(
         delegations.flatMap((delegation) =>
@@ -100,13 +101,17 @@ const lookAtParents = (world: RunWorld, { host, lb: name }: GlueChange): Look =>
   })
 }
 
-const instructionsFor = async (world: RunWorld, host: string, to: readonly string[]): Promise<readonly string[]> => {
-  const registrar = createRegistrar(world.settings.environment.registrar, { clock: world.clock, signal: world.signal })
+const instructionsFor = async (
+  world: RunWorld,
+  host: string,
+  { delegations, to }: { readonly delegations: readonly Delegation[]; readonly to: readonly string[] },
+): Promise<readonly string[]> => {
+  const registrar = registrarOf(world)
   if (!registrar.isManual) return []
-  const shown = (await readDelegations(world)).flatMap(({ parents }) =>
-    parents.flatMap((parent) => (parent.kind === 'referral' ? parent.glue : [])),
-  )
-  const from = [...new Set(shown.filter(({ name }) => name === `${host}.`).map(({ address }) => address))].sort()
+  const shown = delegations
+    .flatMap(({ parents }) => parents.flatMap((parent) => (parent.kind === 'referral' ? parent.glue : [])))
+    .filter(({ name }) => name === canonicalName(host))
+  const from = [...new Set(shown.map(({ address }) => address))].sort()
   return registrar.instructions(domainOf(await zoneNames(world), host), host, { from, to }).split('\n')
 }
 
@@ -116,7 +121,7 @@ const delegationEveryMs = (): number => 60_000
 const lookAtCaches = (world: RunWorld, names: readonly string[]): Look => {
   const read = atMostEvery(delegationEveryMs, world.clock.now, async () => {
     const lbs = await Promise.all(names.map((name) => getServer(world, name)))
-    const shown = (await Promise.all(lbs.map((lb) => findGlueTo(world, lb)))).flat()
+    const shown = await findGlueTo(world, lbs)
     if (shown.length > 0) await Promise.all(lbs.map((lb) => beginAgain(world, lb)))
     const until = Math.max(...(await Promise.all(names.map((name) => readUntil(world, name)))))
     return { isOver: false, seen: shown[0] ?? '', remainingMs: until }

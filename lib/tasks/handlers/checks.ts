@@ -1,20 +1,18 @@
 import { checksFor } from '../../dns/checks.ts'
 import { describeFinding, probe } from '../../dns/probe.ts'
-import { query, type Target } from '../../dns/query.ts'
+import type { Target } from '../../dns/query.ts'
 import { colourOf, readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
-import { identityOf } from '../../fleet/names.ts'
+import { identityOf, serverName } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { askWhoAnswers } from '../answers.ts'
-import { compileArtefact } from '../artefact.ts'
+import { compileArtefact, zoneNames } from '../artefact.ts'
 import { GateError } from '../gate.ts'
-import { getServer, listServers, targetsOf } from '../servers.ts'
+import { getServer, targetsOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { getAddress } from './addresses.ts'
 import { upstreamOf } from './lbs.ts'
-
-const timeoutMs = 2000
 
 type Report = (text: string) => void
 
@@ -90,7 +88,7 @@ export const verifyAddress = async (
   const [address, nameserver] = await Promise.all([getAddress(world, step.address), getServer(world, step.nameserver)])
   const targets = [{ name: step.address, address: address.ip, port: 53 }]
   await requireAnswers(world, { targets, nameserver, where: step.address }, report)
-  const seen = await world.witness.incidents(step.address.replace(/-ipv[46]$/, ''), `move ${step.address}`)
+  const seen = await world.witness.incidents(serverName('lb', address.pair, 'serving'), `move ${step.address}`)
   if (seen.length === 0) return
   throw new GateError(`The witness saw ${step.address} fail while it was moved:`, seen, 'Look at the lb it leads to.')
 }
@@ -102,11 +100,7 @@ export const identifyLb = async (
 ): Promise<void> => {
   const { pair, generation } = await getServer(world, step.nameserver)
   const identity = identityOf(pair, generation)
-  const zones = await compileArtefact(world, generation)
-  const answers = await askWhoAnswers(
-    world,
-    zones.map(({ origin }) => origin),
-  )
+  const answers = await askWhoAnswers(world, await zoneNames(world))
   const bad = answers.filter(({ lb, fault, nsid }) => lb === step.lb && (fault !== undefined || nsid !== identity))
   if (bad.length === 0) return
   throw new GateError(
@@ -116,22 +110,5 @@ export const identifyLb = async (
         `${zone} SOA at ${address} (${transport}): ${fault ?? `NSID ${nsid}`}`,
     ),
     `Look at dns-lb status on ${step.lb}.`,
-  )
-}
-
-/** What every lb, old or new, answers as the addresses of a host name of ours; sorted. */
-export const answerAddresses = async (
-  world: RunWorld,
-  host: string,
-): Promise<readonly { readonly asked: string; readonly addresses: readonly string[] }[]> => {
-  const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
-  const targets = lbs.flatMap((lb) => targetsOf(lb, 53))
-  return Promise.all(
-    targets.map(async (target) => {
-      const questions = (['A', 'AAAA'] as const).map((type) => ({ name: host, type, transport: 'udp' as const }))
-      const replies = await Promise.all(questions.map((question) => query(target, question, { timeoutMs })))
-      const records = replies.flatMap((reply) => (reply.kind === 'answered' ? reply.answers : []))
-      return { asked: `${target.name} (${target.address})`, addresses: records.map(({ rdata }) => rdata).sort() }
-    }),
   )
 }

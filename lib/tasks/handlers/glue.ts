@@ -1,3 +1,4 @@
+import { readChild } from '../../dns/child.ts'
 import { describeDelegation, findDelegationFaults } from '../../dns/delegation.ts'
 import { canonicalName, isWithin } from '../../dns/name.ts'
 import { removalWait } from '../../dns/ttl.ts'
@@ -5,15 +6,14 @@ import { countQuestions, readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import type { GlueChange } from '../../plan/types.ts'
-import { createRegistrar } from '../../registrar/registrar.ts'
 import { duration } from '../../report/table.ts'
 import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
-import { domainOf, isDelegated, readDelegations, readTtlSources, zoneNames } from '../delegations.ts'
+import { zoneNames } from '../artefact.ts'
+import { domainOf, isDelegated, readDelegations, readTtlSources, registrarOf } from '../delegations.ts'
 import { GateError } from '../gate.ts'
-import { getServer } from '../servers.ts'
+import { getServer, listServers, targetsOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { writeFacts } from './await-server.ts'
-import { answerAddresses } from './checks.ts'
 
 type Report = (text: string) => void
 
@@ -75,18 +75,26 @@ export const checkDelegation = async (
 const childFaultsOf = async (world: RunWorld, { host, lb: name }: GlueChange): Promise<readonly string[]> => {
   const lb = await getServer(world, name)
   const wanted = [...(await glueAddressesOf(world, lb))].sort()
-  const answers = await answerAddresses(world, host)
-  return answers.flatMap(({ asked, addresses }) =>
-    addresses.join() === wanted.join()
-      ? []
-      : [`${asked} answers ${addresses.join(', ') || 'nothing'} for ${host}, instead of ${wanted.join(', ')}`],
+  const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
+  const domain = domainOf(await zoneNames(world), host)
+  const views = await readChild(
+    lbs.flatMap((one) => targetsOf(one, 53)),
+    domain,
+    [host],
   )
+  return views.flatMap(({ server, address, addresses }) => {
+    const shown = addresses.map((record) => record.address).sort()
+    if (shown.join() === wanted.join()) return []
+    return [
+      `${server} (${address}) answers ${shown.join(', ') || 'nothing'} for ${host}, instead of ${wanted.join(', ')}`,
+    ]
+  })
 }
 
 /** One host at a time, and nothing that is not ours. */
 export const publishGlue = async (world: RunWorld, { host, lb: name }: GlueChange, report: Report): Promise<void> => {
   const lb = await getServer(world, name)
-  const registrar = createRegistrar(world.settings.environment.registrar, { clock: world.clock, signal: world.signal })
+  const registrar = registrarOf(world)
   const domain = domainOf(await zoneNames(world), host)
   const addresses = await glueAddressesOf(world, lb)
   report(`${registrar.name}: ${host} ${addresses.join(' ')}`)
@@ -95,7 +103,7 @@ export const publishGlue = async (world: RunWorld, { host, lb: name }: GlueChang
 
 /** Zones below another of ours are delegated by that one, not by a registrar. */
 export const registerNameservers = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
-  const registrar = createRegistrar(world.settings.environment.registrar, { clock: world.clock, signal: world.signal })
+  const registrar = registrarOf(world)
   const zones = await zoneNames(world)
   const nameservers = world.settings.config.pairs.map(({ hostname }) => hostname)
   for (const zone of zones) {

@@ -56,7 +56,7 @@ const refuseWhileAsked = async (world: RunWorld, server: FleetServer): Promise<v
 
 /** An lb may only go once no parent server shows its address; our own questions to it end before it does. */
 const letGo = async (world: RunWorld, lb: FleetServer): Promise<void> => {
-  const shown = await findGlueTo(world, lb)
+  const shown = await findGlueTo(world, [lb])
   if (shown.length > 0) {
     throw new InfraError(`${lb.name} was not deleted: glue still points at it:\n  ${shown.join('\n  ')}`, {
       hint: 'Run rotate-lbs again: it waits until no parent server shows the address.',
