@@ -14,6 +14,8 @@ export interface RunningScript {
   readonly ended: Promise<Outcome>
   /** Resolves when a line of stdout or stderr matches; rejects when the script ends first. */
   readonly saw: (pattern: RegExp) => Promise<void>
+  /** Stops the script (SIGSTOP) for as long as `work` takes. */
+  readonly pausedWhile: (work: () => Promise<unknown>) => Promise<void>
 }
 
 /** Starts `scripts/NAME.ts` as an operator would, without a terminal, in this checkout or in another. */
@@ -53,7 +55,12 @@ export const startScript = (
       watchers.push({ pattern, resolve, reject })
       look()
     })
-  return { pid: child.pid ?? 0, ended, saw }
+  const pid = child.pid ?? 0
+  const pausedWhile = async (work: () => Promise<unknown>): Promise<void> => {
+    process.kill(pid, 'SIGSTOP')
+    await work().finally(() => process.kill(pid, 'SIGCONT'))
+  }
+  return { pid, ended, saw, pausedWhile }
 }
 
 export const runScript = (

@@ -213,9 +213,7 @@ deploys('a nameserver that stops answering before the switch never gets traffic'
   const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
   const generation = await fleet.generationOf('ns1')
   await script.saw(/"kind":"configure","state":"done"/)
-  process.kill(script.pid, 'SIGSTOP')
-  await fleet.onMachine('ns2-next', 'systemctl stop named')
-  process.kill(script.pid, 'SIGCONT')
+  await script.pausedWhile(() => fleet.onMachine('ns2-next', 'systemctl stop named'))
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
   assertSays(stderr, /ns2-next does not answer as it must[\s\S]*No traffic has moved/)
@@ -227,9 +225,7 @@ deploys('when the new nameserver fails after the switch, the lb is switched back
   const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
   const generation = await fleet.generationOf('ns1')
   await script.saw(/"kind":"switch-lb","state":"done"/)
-  process.kill(script.pid, 'SIGSTOP')
-  await fleet.onMachine('ns1-next', 'systemctl stop named')
-  process.kill(script.pid, 'SIGCONT')
+  await script.pausedWhile(() => fleet.onMachine('ns1-next', 'systemctl stop named'))
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
   assertSays(stderr, /lb1 port 53 does not answer as it must[\s\S]*switched back: the old nameservers serve again/)

@@ -6,6 +6,7 @@ import { query } from '../../lib/dns/query.ts'
 import { type LbStatus, readLbStatus } from '../../lib/dns-lb.ts'
 import { type FleetServer, toFleetServer } from '../../lib/fleet/server.ts'
 import { createSsh, type Ssh } from '../../lib/ssh/ssh.ts'
+import { addressesOf } from '../../lib/tasks/servers.ts'
 import type { Twin } from './twin.ts'
 
 /** What a test sees of the machines of a twin, and does to them. */
@@ -28,8 +29,9 @@ export interface Fleet {
 export const createFleet = (twin: Twin): Fleet => {
   const lbAddresses: Fleet['lbAddresses'] = async (prefix = 'lb') =>
     (await twin.cloud.servers.list({ labelSelector: 'role=lb' }))
+      .flatMap((server) => toFleetServer('example', server) ?? [])
       .filter(({ name }) => name.startsWith(prefix))
-      .flatMap(({ public_net: { ipv4, ipv6 } }) => [ipv4?.ip ?? '', ipv6?.ip.replace(/::\/64$/, '::1') ?? ''])
+      .flatMap(addressesOf)
 
   const machine: Fleet['machine'] = async (name) => {
     const server = await twin.cloud.servers.find(name)

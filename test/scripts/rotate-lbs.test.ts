@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
 import { prepareQuestion } from '../../lib/dns/question.ts'
 import { openTcp } from '../../lib/dns/tcp.ts'
+import { hostAddress } from '../../lib/fleet/server.ts'
 import type { InternetLayout } from '../../local/twin/layout.ts'
 import { getTwin } from '../../local/twin/record.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
@@ -214,7 +215,7 @@ rotates('once nobody asks, the old lbs go, and glue points at Floating IPs', asy
   const { stdout } = await expectOn(1, 0, 'rotate-lbs', '--yes-delete', '--wait')
   assertSays(stdout, /Done: rotate/)
   await assertRotated(beforeMigration.glue, beforeMigration.generation)
-  const floating = (await twin.cloud.floatingIps.list()).map(({ ip }) => ip.replace(/::\/64$/, '::1')).sort()
+  const floating = (await twin.cloud.floatingIps.list()).map(({ ip }) => hostAddress(ip)).sort()
   assert.equal(await glueAtRegistrar(), floating)
 })
 
@@ -222,9 +223,7 @@ rotates('an address whose new lb fails is led back at once', async () => {
   const glue = await glueAtRegistrar()
   const script = startOn(0, 'rotate-lbs', '--yes-delete', '--json')
   await script.saw(/"step":"Lead lb1-ipv4 to lb1-next","kind":"move-address","state":"done"/)
-  process.kill(script.pid, 'SIGSTOP')
-  await fleet.onMachine('lb1-next', "systemctl stop 'dns-lb@*'")
-  process.kill(script.pid, 'SIGCONT')
+  await script.pausedWhile(() => fleet.onMachine('lb1-next', "systemctl stop 'dns-lb@*'"))
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
   assertSays(stderr, /lb1-ipv4 does not answer as it must[\s\S]*It was taken back/)

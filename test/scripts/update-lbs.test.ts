@@ -185,9 +185,7 @@ updates('when the new nginx fails after the switch, the lb is switched back', as
   const [before = null] = await colours()
   const script = start('update-lbs', '--config-only', '--only', 'lb1', '--json')
   await script.saw(/"step":"Switch lb1 to what was staged","kind":"switch-lb","state":"done"/)
-  process.kill(script.pid, 'SIGSTOP')
-  await fleet.onMachine('lb1', `systemctl stop dns-lb@${other(before)}`)
-  process.kill(script.pid, 'SIGCONT')
+  await script.pausedWhile(() => fleet.onMachine('lb1', `systemctl stop dns-lb@${other(before)}`))
   const { code, stderr } = await script.ended
   assert.is(code, 4, stderr)
   assertSays(stderr, /lb1 port 53 does not answer as it must[\s\S]*The lb was switched back/)

@@ -21,21 +21,12 @@ import { createFrameReader, frame } from '../../../lib/dns/framing.ts'
 import { query } from '../../../lib/dns/query.ts'
 import { rootServers } from '../../../lib/dns/root-servers.ts'
 import { InfraError } from '../../../lib/errors.ts'
+import { freePort } from './named.ts'
 import { forward } from './relay.ts'
 
 // A root, two servers of `test.` and one of the zones below, all real. named listens on addresses of interfaces only, so each
 // is on a port of 127.0.0.1, and has a door on an address of its own that hands every octet through.
 const test = suite('delegation')
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 const port = await freePort()
 const network = `127.${1 + (process.pid % 250)}.${(process.pid >> 8) % 250}`
