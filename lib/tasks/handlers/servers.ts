@@ -1,8 +1,9 @@
 import { readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import { type FleetServer, toFleetServer } from '../../fleet/server.ts'
+import { clientTargetsOf } from '../addresses.ts'
 import { findGlueTo } from '../delegations.ts'
-import { findServer, getServer, listLbsInService, targetsOf } from '../servers.ts'
+import { findServer, getServer, listLbsInService } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { writeFacts } from './await-server.ts'
 
@@ -62,5 +63,5 @@ const letGo = async (world: RunWorld, lb: FleetServer): Promise<void> => {
       hint: 'Run rotate-lbs again: it waits until no parent server shows the address.',
     })
   }
-  await world.witness.leave(targetsOf(lb, 53))
+  await world.witness.leave(await clientTargetsOf(world, [lb]))
 }
