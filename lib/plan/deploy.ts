@@ -84,10 +84,11 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
       }
     }
   }
-  const rotating = servers.find((server) => server.role === 'lb' && server.phase === 'next')
-  if (rotating && newLbs.length === 0) {
+  const rotating = servers.filter((server) => server.role === 'lb' && server.phase === 'next')
+  if (rotating.length > 0 && newLbs.length === 0) {
+    const names = rotating.map((server) => server.name).sort()
     return {
-      refused: `${rotating.name} is left of a rotation whose glue is not published yet`,
+      refused: `left of a rotation whose glue is not published yet: ${names.join(', ')}`,
       hint: 'Finish it with rotate-lbs, or remove the new lbs with rotate-lbs --abandon; then deploy.',
     }
   }

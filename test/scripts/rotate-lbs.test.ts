@@ -167,7 +167,7 @@ rotates(
 
 rotates('a deployment does not come between, and says what to do', async () => {
   const { stderr } = await expectOn(1, 1, 'deploy-infra', '--yes-delete')
-  assertSays(stderr, /lb1-next is left of a rotation whose glue is not published yet[\s\S]*--abandon/)
+  assertSays(stderr, /left of a rotation whose glue is not published yet: lb1-next, lb2-next[\s\S]*--abandon/)
 })
 
 rotates('a parent server that shows wrong glue is named, and waited for by another run', async () => {
