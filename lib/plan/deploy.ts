@@ -86,9 +86,9 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
   }
   const rotating = servers.filter((server) => server.role === 'lb' && server.phase === 'next')
   if (rotating.length > 0 && newLbs.length === 0) {
-    const names = rotating.map((server) => server.name).sort()
+    const names = rotating.map(({ name }) => name).join(', ')
     return {
-      refused: `left of a rotation whose glue is not published yet: ${names.join(', ')}`,
+      refused: `left of a rotation whose glue is not published yet: ${names}`,
       hint: 'Finish it with rotate-lbs, or remove the new lbs with rotate-lbs --abandon; then deploy.',
     }
   }

@@ -1,6 +1,6 @@
 import { colourBefore, type LbStatus, otherColour, readLbStatus } from '../dns-lb.ts'
 import { firewallName, networkName, parseServerName, type Role } from '../fleet/names.ts'
-import { type FleetServer, toFleetServer } from '../fleet/server.ts'
+import { type FleetServer, fleetOf, toFleetServer } from '../fleet/server.ts'
 import type { Observed, ObservedLb, ObservedServer } from '../plan/types.ts'
 import { SshError } from '../ssh/ssh.ts'
 import { listAddresses } from './addresses.ts'
@@ -18,8 +18,8 @@ export const observe = async (world: World): Promise<Observed> => {
     world.hcloud.networks.find(networkName(project)),
     observeFirewalls(world),
   ])
-  const servers = all.flatMap((server) => toFleetServer(project, server) ?? [])
-  const lbs = servers.filter((server) => server.role === 'lb').sort((a, b) => a.pair - b.pair)
+  const servers = fleetOf(project, all)
+  const lbs = servers.filter((server) => server.role === 'lb')
   const strangers = all.filter((server) => parseServerName(server.name) && !toFleetServer(project, server))
   return {
     servers: servers.map(observedServer),

@@ -1,14 +1,13 @@
 import type { Target } from '../dns/query.ts'
 import { InfraError } from '../errors.ts'
 import { projectSelector } from '../fleet/labels.ts'
-import { type FleetServer, toFleetServer } from '../fleet/server.ts'
+import { type FleetServer, fleetOf, toFleetServer } from '../fleet/server.ts'
 import type { World } from './world.ts'
 
 /** All servers of the project, read anew. */
 export const listServers = async ({ hcloud, settings }: World): Promise<readonly FleetServer[]> => {
   const { project } = settings.config
-  const servers = await hcloud.servers.list({ labelSelector: projectSelector(project) })
-  return servers.flatMap((server) => toFleetServer(project, server) ?? [])
+  return fleetOf(project, await hcloud.servers.list({ labelSelector: projectSelector(project) }))
 }
 
 /** @returns undefined when there is none of that name, or when it is not ours. */
@@ -32,9 +31,7 @@ export const listLbsInService = async (world: World): Promise<readonly FleetServ
 
 /** Those among servers that have been read already. */
 export const lbsInService = (servers: readonly FleetServer[]): readonly FleetServer[] =>
-  servers
-    .filter((server) => server.role === 'lb' && server.phase !== 'next')
-    .sort((a, b) => a.pair - b.pair || a.name.localeCompare(b.name))
+  servers.filter((server) => server.role === 'lb' && server.phase !== 'next')
 
 /** A machine's own addresses. */
 export const addressesOf = ({ ipv4, ipv6 }: FleetServer): readonly string[] => [ipv4, ...(ipv6 ? [ipv6] : [])]

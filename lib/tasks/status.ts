@@ -19,7 +19,7 @@ export const readStatus = async (world: World): Promise<Status> => {
   const [observed, zones] = await Promise.all([observe(world), hashZones(zonesFolderOf(world))])
   const [lbs, answers, addresses] = await Promise.all([readLbs(world), answersOf(world), listAddresses(world)])
   return {
-    servers: servers.map(statusServer).sort((a, b) => a.name.localeCompare(b.name)),
+    servers: servers.map(statusServer),
     lbs,
     addresses: addresses.map(({ name, ip, serverId }) => ({
       name,

@@ -178,6 +178,10 @@ plans('refuses what it cannot build on', () => {
       'lb1 sends its queries nowhere yet',
       observed(servers, [lb('lb1', undefined, { active: undefined }), lb('lb2', 'ns2')]),
     ],
+    [
+      'left of a rotation whose glue is not published yet: lb1-next, lb2-next',
+      observed([...servers, server('lb1-next'), server('lb2-next')], lbs),
+    ],
     ['ns3 exists, but infra.config.ts has only 2 pairs', observed([...servers, server('ns3')], lbs)],
     [
       'server ns1-next (id 7): the name is already taken by something this project did not make (it lacks our labels)',
