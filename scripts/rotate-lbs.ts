@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { createOperationCommand, runCommand } from '../lib/cli.ts'
-import { planAbandon, planRotate } from '../lib/plan/rotate.ts'
+import { planAbandon } from '../lib/plan/abandon.ts'
+import { planRotate } from '../lib/plan/rotate.ts'
 import type { Observed } from '../lib/plan/types.ts'
 import type { Moment } from '../lib/tasks/operate.ts'
 

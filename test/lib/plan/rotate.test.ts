@@ -1,8 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { planAbandon } from '../../../lib/plan/abandon.ts'
 import { describeStep } from '../../../lib/plan/describe.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
-import { planAbandon, planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
+import { planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
