@@ -18,12 +18,11 @@ export const addFaults = (app: Hono, registry: Registry): void => {
   app.post('/faults', async (c) => {
     const { parentTtl, ...faults } = await readBody(c, faultRequest)
     registry.note({ faults: { ...registry.read().faults, ...faults } })
-    if (parentTtl !== undefined) registry.accept({ parentTtl })
+    if (parentTtl !== undefined) await registry.accept({ parentTtl })
     return c.json(describe(), 201)
   })
   app.delete('/faults', async (c) => {
-    registry.accept({ faults: {} })
-    await registry.publisher.flush()
+    await Promise.all([registry.accept({ faults: {} }), registry.publisher.flush()])
     return c.body(null, 204)
   })
 }

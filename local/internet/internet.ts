@@ -57,7 +57,7 @@ const startParts = async ({ layout, token, parentTtl, clock }: InternetOptions, 
   const named = await startNamed({ directory, clock, root, parents })
   parts.push(named)
   const registry = createRegistry(state, createPublisher({ parents, named, clock }))
-  registry.accept(parentTtl === undefined ? {} : { parentTtl })
+  await registry.accept(parentTtl === undefined ? {} : { parentTtl })
   await untilAnswered(root.ipv4, '.', clock)
   // not earlier: it would remember that the servers were silent
   parts.push(await startResolver(directory, layout.internet))

@@ -7,7 +7,7 @@ import type { Registry } from './registry.ts'
 import { answerError, nameIn, readBody } from './request.ts'
 
 /**
- * The registrar's HTTP API. A change is answered when it is accepted; the parents show it when the publisher gets there.
+ * The registrar's HTTP API. A change is answered when it is accepted and the parents show it, but for those told to be late.
  * @param token the only one that is taken
  */
 export const createRegistrar = (registry: Registry, token: string): Hono => {
@@ -27,8 +27,8 @@ export const createRegistrar = (registry: Registry, token: string): Hono => {
 
 const addDomains = (app: Hono, registry: Registry): void => {
   const domains = (): readonly Domain[] => registry.read().domains
-  const accept = (c: Context, changed: readonly Domain[]): Response => {
-    registry.accept({ domains: changed })
+  const accept = async (c: Context, changed: readonly Domain[]): Promise<Response> => {
+    await registry.accept({ domains: changed })
     return answer(c)
   }
   const answer = (c: Context): Response => c.json({ domain: getDomain(domains(), nameIn(c, 'domain')) })

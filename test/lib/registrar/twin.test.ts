@@ -28,7 +28,7 @@ const start: InternetState = {
 }
 
 let state = start
-const publisher = { publish: () => {}, flush: async () => {}, shown: () => ({}) }
+const publisher = { publish: async () => {}, flush: async () => {}, shown: () => ({}) }
 
 /** @param write what becomes of a change that it accepts. */
 const serve = async (write: StateFile['write']): Promise<{ readonly endpoint: string; close(): void }> => {

@@ -29,9 +29,6 @@ const setGlue = (host: string, ...addresses: string[]): Promise<string> =>
 const glueAt = async (parent: string): Promise<readonly string[]> =>
   (await delegationAt(parent, 'example.test')).filter((line) => !line.includes(' NS '))
 
-const shows = (parent: string, ...lines: string[]): Promise<true> =>
-  until(`${parent} shows ${lines.join(', ')}`, async () => String(await glueAt(parent)) === String(lines))
-
 const glue = (address: string, ttlSeconds = 10): string => `ns1.example.test. ${ttlSeconds} A ${address}`
 
 test('knows two domains that nobody serves yet', async () => {
@@ -67,7 +64,6 @@ test('delegates on both parents, over IPv4 and IPv6, a zone of its own servers a
     assert.is(await codeOf('PUT', `/v1/domains/${name}/nameservers`, { nameservers }), '200')
   }
   for (const parent of [parentA, parentB]) {
-    await until(`${parent} delegates`, async () => (await delegationAt(parent, 'example2.test')).length > 0)
     for (const zone of ['example.test', 'example2.test']) {
       assert.equal(await delegationAt(parent, zone), [`${zone}. 10 NS ns1.example.test.`, glue(first)].sort())
     }
@@ -81,7 +77,7 @@ test('delegates on both parents, over IPv4 and IPv6, a zone of its own servers a
 test('can have one parent publish long before the other, until it is told not to', async () => {
   await call('POST', '/faults', { publishDelayMs: { a: 0, b: 3_600_000 } })
   assert.is(await setGlue('ns1', moved), '200')
-  await shows(parentA, glue(moved))
+  assert.equal(await glueAt(parentA), [glue(moved)])
   assert.equal(await glueAt(parentB), [glue(first)])
   assert.equal(await call('DELETE', '/faults'), { status: 204, body: undefined })
   assert.equal(await glueAt(parentB), [glue(moved)])
@@ -90,8 +86,8 @@ test('can have one parent publish long before the other, until it is told not to
 test('can publish something wrong on the second parent', async () => {
   await call('POST', '/faults', { wrongGlue: true })
   await setGlue('ns1', first)
-  await shows(parentB, glue('192.0.2.1'))
-  await shows(parentA, glue(first))
+  assert.equal(await glueAt(parentB), [glue('192.0.2.1')])
+  assert.equal(await glueAt(parentA), [glue(first)])
   await call('DELETE', '/faults')
   assert.equal(await glueAt(parentB), [glue(first)])
 })
@@ -113,7 +109,7 @@ test('can refuse changes in its own words, and fail whatever it is asked', async
 
 test('changes the TTL of delegations, and keeps it', async () => {
   await call('POST', '/faults', { parentTtl: 30 })
-  await shows(parentA, glue(first, 30))
+  assert.equal(await glueAt(parentA), [glue(first, 30)])
   await call('DELETE', '/faults')
   assert.equal(await glueAt(parentB), [glue(first, 30)])
 })
