@@ -47,15 +47,12 @@ const hostsFile = (name: string): string =>
 ::1 localhost ip6-localhost ip6-loopback
 `
 
-/**
- * One request at a time: when the cache ends a connection on which several are under way, apt can wait for ever for the
- * answers to the others.
- */
+/** The cache fails for a moment when two machines ask for an index at once; the pauses of apt 2.6 before it asks again can last for ever. */
 const aptSettings = (proxy: string): string =>
   [
     `Acquire::http::Proxy "${proxy}";`,
-    'Acquire::http::Pipeline-Depth "0";',
     'Acquire::http::Timeout "20";',
     'Acquire::Retries "3";',
+    'Acquire::Retries::Delay "false";',
     '',
   ].join('\n')
