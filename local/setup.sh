@@ -6,7 +6,10 @@ cd "$(dirname "$0")/.."
 
 packages="ansible-core bind9-dnsutils bind9-utils openssh-client"
 packages="$packages apt-cacher-ng bind9 iproute2 mmdebstrap nftables procps systemd-container unbound util-linux"
-[ "${1:-}" = test ] && packages="$packages ansible-lint dnsperf git hcloud-cli python3-hcloud"
+if [ "${1:-}" = test ]; then
+  packages="$packages ansible-lint dnsperf git hcloud-cli python3-hcloud"
+  packages="$packages lxc vagrant vagrant-lxc"
+fi
 
 missing=""
 for package in $packages; do
@@ -45,6 +48,7 @@ if [ -n "$missing" ]; then
     case "$package" in
       apt-cacher-ng) services="apt-cacher-ng.service" ;;
       bind9) services="named.service" ;;
+      lxc) services="lxc.service lxc-monitord.service lxc-net.service" ;;
       unbound) services="unbound.service unbound-resolvconf.service" ;;
       *) continue ;;
     esac

@@ -1,25 +1,75 @@
+import { Option } from '@commander-js/extra-typings'
 import { createCommand, runCommand } from '../lib/cli.ts'
+import { type ExitCode, InfraError } from '../lib/errors.ts'
+import { machineKinds } from '../local/machines/backend.ts'
+import { vagrantProviders } from '../local/machines/vagrant/programs.ts'
+import type { BackendWish } from '../local/twin/doctor.ts'
 
 const command = createCommand({
   name: 'local-up',
   summary:
-    'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are systemd-nspawn machines on this computer, and a little internet around it: root and parent zone, registrar, resolver. Needs Linux and root. Running it again repairs what is missing.',
+    'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are real machines on this computer, and a little internet around it: root and parent zone, registrar, resolver. Needs Linux and root. Running it again repairs what is missing.',
+  background: `Machines are made with one of these backends; without --backend it is the first that works here:
+  nspawn      systemd-nspawn containers. Boot in a second; nothing but Debian packages needed
+  vagrant     machines of Vagrant, by --provider: lxc (containers) or libvirt (virtual machines with
+              a kernel of their own; slow where the processor does not help)
+  multipass   virtual machines of Multipass
+What each needs on this computer says --doctor. A twin keeps its backend until local-down.`,
   examples: [
     ['', 'start it, the first time with making the image of the machines (a minute)'],
     ['--state /var/tmp/twin', 'a second twin beside the first'],
+    ['--doctor', 'what would work here, what not, and the command that mends it'],
+    ['--backend vagrant --provider libvirt', 'with real virtual machines'],
     ['--rebuild-image', 'after new packages have come to the archive'],
   ],
 })
   .option('--state <directory>', 'where everything about this twin is kept', 'local/.state')
+  .addOption(
+    new Option('--backend <name>', 'what the machines are made with').choices(machineKinds).env('LOCAL_BACKEND'),
+  )
+  .addOption(new Option('--provider <name>', 'of Vagrant; by default the first that works').choices(vagrantProviders))
+  .option('--box <name>', 'NAME[@VERSION] of a box of Vagrant, or an image of Multipass, instead of ours')
+  .option('--doctor', 'only say what each backend needs on this computer')
   .option('--rebuild-image', 'make the image of the machines anew; running machines keep theirs')
   .option('--json', 'print events on stdout, one JSON object a line')
   .option('--verbose', 'print where an unforeseen error came from')
 
-await runCommand(command, async ({ state, rebuildImage = false, json = false }, interrupt) => {
+/** @throws InfraError (2) for options that do not go together */
+const readWish = ({ backend, provider, box }: ReturnType<typeof command.opts>): BackendWish => {
+  const kind = backend ?? (provider === undefined ? undefined : 'vagrant')
+  if (provider !== undefined && kind !== 'vagrant') {
+    throw new InfraError('--provider is for --backend vagrant', { exitCode: 2 })
+  }
+  if (box !== undefined && kind !== 'vagrant' && kind !== 'multipass') {
+    throw new InfraError('--box is for --backend vagrant and multipass', { exitCode: 2 })
+  }
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(box === undefined ? {} : { box }),
+  }
+}
+
+/** Says what would work here. Fails if nothing of what was asked for does. */
+const examine = async (state: string, wish: BackendWish, json: boolean): Promise<ExitCode> => {
+  const { describeFindings, examineBackends, examineComputer, isWished } = await import('../local/twin/doctor.ts')
+  const [computer, backends] = await Promise.all([examineComputer(state), examineBackends()])
+  if (json) process.stdout.write(`${JSON.stringify({ event: 'doctor', computer, backends })}\n`)
+  else {
+    process.stdout.write(`This computer\n${describeFindings(computer)}\nBackends\n${describeFindings(backends)}`)
+  }
+  const works = backends.some(({ isFine, backend }) => isFine && isWished(wish, backend))
+  return works && computer.every(({ isFine }) => isFine) ? 0 : 2
+}
+
+await runCommand(command, async (options, interrupt) => {
+  const { state, doctor = false, rebuildImage = false, json = false } = options
+  const wish = readWish(options)
+  if (doctor) return examine(state, wish, json)
   const { upSteps } = await import('../local/twin/up.ts')
   const { runSteps, stepPrinter } = await import('../local/twin/steps.ts')
   const { getTwin } = await import('../local/twin/record.ts')
-  await runSteps(upSteps({ stateDir: state, rebuildImage }), { say: stepPrinter(json), interrupt })
+  await runSteps(upSteps({ stateDir: state, backend: wish, rebuildImage }), { say: stepPrinter(json), interrupt })
   const resolver = (await getTwin(state)).layout.internet.resolver.ipv4
   const end = { event: 'end', ok: true, environment: `${state}/twin.env`, resolver }
   if (json) process.stdout.write(`${JSON.stringify(end)}\n`)

@@ -19,16 +19,21 @@ interface Result {
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** Real machines share the two cores and the clock of their timeouts: one such file at a time, after the others. */
-const isMachineTest = (file: string): boolean => file.startsWith(path.join('test', 'scripts'))
-const timeoutMs = (file: string): number => (isMachineTest(file) ? 20 : 4) * 60_000
+/** Some put load on real machines, and need the two cores for themselves: one such file at a time, after the others. */
+const underLoad = ['deploy-infra', 'rotate-lbs', 'update-lbs'].map((name) => `test/scripts/${name}.test.ts`)
+const isUnderLoad = (file: string): boolean => underLoad.includes(file)
+
+/** Others make real machines too, but are patient. They begin first, since they take longest. */
+const isPatient = (file: string): boolean => /machines\/contract|scripts\/vagrant|local\/space/.test(file)
+
+const timeoutMs = (file: string): number => (isUnderLoad(file) || isPatient(file) ? 20 : 4) * 60_000
 
 const findTests = (patterns: readonly string[]): string[] =>
   readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .map((file) => path.join('test', file))
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
-    .sort()
+    .sort((a, b) => Number(isPatient(b)) - Number(isPatient(a)) || a.localeCompare(b))
 
 const figure = (output: string, name: string): number =>
   [...output.matchAll(new RegExp(`^\\s*${name}:\\s+(\\d+)`, 'gm'))].reduce((sum, match) => sum + Number(match[1]), 0)
@@ -91,10 +96,10 @@ const runAll = async (files: readonly string[], width: number): Promise<Result[]
 const files = findTests(process.argv.slice(2))
 const results = [
   ...(await runAll(
-    files.filter((file) => !isMachineTest(file)),
+    files.filter((file) => !isUnderLoad(file)),
     availableParallelism(),
   )),
-  ...(await runAll(files.filter(isMachineTest), 1)),
+  ...(await runAll(files.filter(isUnderLoad), 1)),
 ]
 const passed = results.reduce((sum, result) => sum + result.passed, 0)
 const failed = results.reduce((sum, result) => sum + result.failed, 0)

@@ -1,8 +1,10 @@
 /** The emulated cloud as a process of its own. Started by local-up; by hand: `tsx local/cloud/daemon.ts --help`. */
 import path from 'node:path'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import type { Machines } from '../machines/backend.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { type Machines, machineKinds } from '../machines/backend.ts'
 import { createFakeMachines } from '../machines/fake.ts'
+import { vagrantProviders } from '../machines/vagrant/programs.ts'
 import { startCloud } from './serve.ts'
 
 const wholeNumber = (text: string): number => {
@@ -22,14 +24,16 @@ const options = new Command('daemon')
   )
   .requiredOption('--state <directory>', 'where its state is kept')
   .option('--listen <address>', '127.0.0.1:PORT, port 0 for any', portOf, 0)
-  .option('--slot <number>', 'slot of the twin, for nspawn', wholeNumber, 1)
+  .option('--slot <number>', 'slot of the twin, for machines', wholeNumber, 1)
   .option('--ipv4-pool <network>', 'addresses of servers', '198.18.1.0/24')
   .option('--ipv6-pool <network>', 'networks of servers', '2001:2:0:100::/56')
   .addOption(
     new Option('--backend <kind>', 'what backs the servers')
-      .choices(['nspawn', 'fake'] as const)
+      .choices([...machineKinds, 'fake'] as const)
       .default('fake' as const),
   )
+  .addOption(new Option('--provider <name>', 'of Vagrant').choices(vagrantProviders))
+  .option('--box <name>', 'box or image, instead of ours')
   .addOption(new Option('--compat <year>', 'also speak as before July 2026').choices(['datacenter'] as const))
   .addOption(
     new Option('--speed <speed>', 'how long actions take')
@@ -40,16 +44,18 @@ const options = new Command('daemon')
   .parse()
   .opts()
 
-const createMachines = async (): Promise<Machines> => {
-  if (options.backend === 'fake') return createFakeMachines()
-  const { createNspawnMachines } = await import('../machines/nspawn.ts')
+const openMachines = async (): Promise<Machines> => {
+  const { backend: kind, provider, box } = options
+  if (kind === 'fake') return createFakeMachines()
+  const { createMachines } = await import('../machines/backends.ts')
   const { layoutOf } = await import('../twin/layout.ts')
-  return createNspawnMachines({ layout: layoutOf(options.state, options.slot) })
+  const backend = { kind, ...(provider === undefined ? {} : { provider }), ...(box === undefined ? {} : { box }) }
+  return createMachines(layoutOf(options.state, options.slot), backend, systemClock)
 }
 
 const token = process.env.TWIN_TOKEN
 const cloud = await startCloud({
-  machines: await createMachines(),
+  machines: await openMachines(),
   pools: { ipv4: options.ipv4Pool, ipv6: options.ipv6Pool },
   stateFile: path.join(options.state, 'cloud.json'),
   port: options.listen,

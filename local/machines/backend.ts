@@ -4,7 +4,7 @@
  * reached (a started machine has begun to boot; that its sshd answers is for the client to find out).
  */
 export interface Machines {
-  readonly kind: 'nspawn' | 'fake'
+  readonly kind: BackendKind
   /** Lays out disk and network and the first boot's data; does not boot. */
   create(spec: MachineSpec): Promise<void>
   start(id: number): Promise<void>
@@ -28,6 +28,11 @@ export interface Machines {
   removeSnapshot(image: string): Promise<void>
   setRootPassword(id: number, password: string): Promise<void>
 }
+
+/** Backends with real machines, the best first. */
+export const machineKinds = ['nspawn', 'vagrant', 'multipass'] as const
+
+type BackendKind = (typeof machineKinds)[number] | 'fake'
 
 export type MachineState = 'running' | 'off' | 'absent'
 

@@ -5,19 +5,33 @@ import { publicLink } from './network.ts'
 
 const tableOf = (id: number): string => `inet m${id}`
 
+/** nftables matches of packets to a machine's public side, and of packets from there. */
+export interface PublicSide {
+  readonly to: readonly string[]
+  readonly from: readonly string[]
+}
+
+const sideOfLink = (id: number): PublicSide => ({
+  to: [`oifname "${publicLink(id)}"`],
+  from: [`iifname "${publicLink(id)}"`],
+})
+
 /**
  * The machine's firewall as one nftables transaction, applied where the twin forwards to and from its public interface.
  * As at Hetzner: an allow-list, stateful; without any rule for a direction everything passes outwards and nothing inwards.
  */
-export const firewallText = (id: number, rules: readonly FilterRule[] | null): string => {
+export const firewallText = (
+  id: number,
+  rules: readonly FilterRule[] | null,
+  side: PublicSide = sideOfLink(id),
+): string => {
   const clear = `table ${tableOf(id)}\ndelete table ${tableOf(id)}\n`
   if (rules === null) return clear
   const outbound = rules.filter((rule) => rule.direction === 'out')
   return `${clear}table ${tableOf(id)} {
   chain forward {
     type filter hook forward priority filter; policy accept;
-    oifname "${publicLink(id)}" jump inbound
-    iifname "${publicLink(id)}" jump outbound
+${[...side.to.map((match) => `    ${match} jump inbound`), ...side.from.map((match) => `    ${match} jump outbound`)].join('\n')}
   }
   chain inbound {
 ${chainBody(rules.filter((rule) => rule.direction === 'in'))}

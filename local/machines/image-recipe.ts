@@ -56,7 +56,8 @@ ExecStartPre=/bin/sh -c 'ls /etc/ssh/ssh_host_*_key >/dev/null 2>&1 || ssh-keyge
 ExecStartPre=/usr/sbin/sshd -t
 `
 
-const files: readonly DiskFile[] = [
+/** What makes a Debian a machine of the cloud; virtual machines of other people's boxes get them too. */
+export const machineFiles: readonly DiskFile[] = [
   { path: 'etc/cloud/cloud.cfg.d/99-twin.cfg', text: cloudConfig, mode: 0o644 },
   { path: 'etc/systemd/system/ssh.service.d/host-keys.conf', text: sshdUnit, mode: 0o644 },
   {
@@ -104,7 +105,7 @@ export const debian12 = (sources: readonly string[], aptOptions: readonly string
   packages,
   sources,
   aptOptions: ['Acquire::Languages "none";', ...aptOptions],
-  files,
+  files: machineFiles,
   finish,
 })
 

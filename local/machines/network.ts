@@ -5,11 +5,11 @@ import { type Machine, machineName, type PluggedNic } from './machine.ts'
 // Every function here returns shell text, for `sh -e`. All values put in are addresses, numbers or names of our own.
 
 /** The next hop of every machine, as at Hetzner; each link of the twin carries it. */
-const gateway4 = '172.31.1.1'
-const gateway6 = 'fe80::1'
+export const gateway4 = '172.31.1.1'
+export const gateway6 = 'fe80::1'
 
 /** Hetzner's private networks carry 1450 bytes. */
-const privateMtu = 1450
+export const privateMtu = 1450
 
 export const publicLink = (id: number): string => `p${id}`
 const privateLink = (id: number): string => `v${id}`
@@ -76,20 +76,32 @@ const plugPublic = (layout: TwinLayout, { spec }: Machine): string => {
   return lines.join('\n')
 }
 
-/** Routes further addresses to the machine's own, which need not have them configured to receive their packets. */
-export const routeAddresses = (layout: TwinLayout, { spec }: Machine, addresses: readonly string[]): string =>
+/** The way to a further address of a machine: by its own, since it need not have the other configured to get its packets. */
+const wayTo = ({ spec }: Pick<Machine, 'spec'>, address: string, link: string): string => {
+  const own = isIpv6(address) ? linkLocalOf(spec.mac) : spec.publicIpv4
+  return `${address} ${own === null ? '' : `via ${own} `}dev ${link}`
+}
+
+/** @param link of the twin's namespace, behind which the machine is */
+export const routeAddresses = (
+  layout: TwinLayout,
+  machine: Pick<Machine, 'spec'>,
+  addresses: readonly string[],
+  link = publicLink(machine.spec.id),
+): string =>
   addresses
-    .map((address) => {
-      const own = isIpv6(address) ? linkLocalOf(spec.mac) : spec.publicIpv4
-      const via = own === null ? '' : `via ${own} `
-      return `ip -n ${layout.namespace} route replace ${address} ${via}dev ${publicLink(spec.id)} onlink`
-    })
+    .map((address) => `ip -n ${layout.namespace} route replace ${wayTo(machine, address, link)} onlink`)
     .join('\n')
 
 /** Takes addresses away from the machine; those that meanwhile lead to another machine stay there. */
-export const unrouteAddresses = (layout: TwinLayout, id: number, addresses: readonly string[]): string =>
+export const unrouteAddresses = (
+  layout: TwinLayout,
+  machine: Pick<Machine, 'spec'>,
+  addresses: readonly string[],
+  link = publicLink(machine.spec.id),
+): string =>
   addresses
-    .map((address) => `ip -n ${layout.namespace} route del ${address} dev ${publicLink(id)} 2>/dev/null || true`)
+    .map((address) => `ip -n ${layout.namespace} route del ${wayTo(machine, address, link)} 2>/dev/null || true`)
     .join('\n')
 
 /** One interface into a private network, which is made if this is its first. Nothing happens if the interface is there. */

@@ -10,6 +10,7 @@ import { machineName, machinesDirectory, placesOf } from './machine.ts'
 import { findNamespaces } from './namespaces.ts'
 import { cutPower, isRunning, powerOffGently, powerOn } from './power.ts'
 import { runProgram, runShell } from './process.ts'
+import { rememberSuccess } from './remember.ts'
 import { type DiskSource, dropSnapshot, getSnapshot, takeSnapshot } from './snapshots.ts'
 import { findMachine, getMachine, saveMachine, storedIds } from './store.ts'
 import { createTurns } from './turns.ts'
@@ -82,17 +83,6 @@ export const createNspawnMachines = ({ layout, clock = systemClock }: NspawnOpti
   }
 }
 
-const rememberSuccess = <T>(read: () => Promise<T>): (() => Promise<T>) => {
-  let value: Promise<T> | undefined
-  return () => {
-    value ??= read().catch((error: unknown) => {
-      value = undefined
-      throw error
-    })
-    return value
-  }
-}
-
 /** Through the mounted disk, which is the same file for the system inside if it runs. */
 const setRootPassword = async (layout: TwinLayout, id: number, password: string): Promise<void> => {
   const places = placesOf(layout, id)
@@ -102,7 +92,7 @@ const setRootPassword = async (layout: TwinLayout, id: number, password: string)
 }
 
 /** Ids of which a directory, a namespace or a cgroup is left. */
-export const listMachines = async (layout: TwinLayout): Promise<readonly number[]> => {
+const listMachines = async (layout: TwinLayout): Promise<readonly number[]> => {
   const prefix = machineName(layout, 0).slice(0, -1)
   const named = [...(await findNamespaces(prefix)), ...(await findCgroups(prefix))].map((name) =>
     Number(name.slice(prefix.length)),

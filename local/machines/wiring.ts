@@ -38,5 +38,5 @@ export const route = async (layout: TwinLayout, id: number, addresses: readonly 
   const machine = await getMachine(layout, id)
   await saveMachine(layout, { ...machine, routed: addresses })
   const gone = machine.routed.filter((address) => !addresses.includes(address))
-  await change(layout, id, `${unrouteAddresses(layout, id, gone)}\n${routeAddresses(layout, machine, addresses)}`)
+  await change(layout, id, `${unrouteAddresses(layout, machine, gone)}\n${routeAddresses(layout, machine, addresses)}`)
 }

@@ -1,6 +1,8 @@
+import { systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
-import { listMachines } from '../machines/nspawn.ts'
-import { layoutOf } from './layout.ts'
+import { createMachines } from '../machines/backends.ts'
+import { layoutOf, type TwinLayout } from './layout.ts'
+import { usedBackends } from './record.ts'
 import { hasLink, hasRoad, raiseRoad, removeRoad } from './road.ts'
 import { freeSlots, readRoutes } from './slots.ts'
 
@@ -10,7 +12,7 @@ import { freeSlots, readRoutes } from './slots.ts'
  * @throws InfraError if no slot is free
  */
 export const claimSlot = async (stateDir: string): Promise<number> => {
-  if ((await listMachines(layoutOf(stateDir, 1))).length > 0) {
+  if (await hasMachines(layoutOf(stateDir, 1))) {
     throw new InfraError(`There are machines of ${stateDir}, but its twin.json is gone`, {
       hint: 'Remove them with local-down, then start anew.',
     })
@@ -30,6 +32,12 @@ export const claimSlot = async (stateDir: string): Promise<number> => {
     }
   }
   throw refusal
+}
+
+const hasMachines = async (layout: TwinLayout): Promise<boolean> => {
+  const backends = await usedBackends(layout)
+  const found = await Promise.all(backends.map((backend) => createMachines(layout, backend, systemClock).list()))
+  return found.flat().length > 0
 }
 
 /**

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
+import type { Backend } from '../machines/backends.ts'
 import type { TwinLayout } from './layout.ts'
 import { endProcesses, findProcesses, type Recognise, startService } from './processes.ts'
 import type { Twin } from './record.ts'
@@ -15,7 +16,7 @@ export const isCloud =
     argv[argv.indexOf('--state') + 1] === layout.stateDir
 
 /** Command line of the emulated cloud. @param port of loopback; 0 for any */
-export const cloudCommand = (layout: TwinLayout, port: number): readonly string[] => [
+export const cloudCommand = (layout: TwinLayout, { kind, provider, box }: Backend, port: number): readonly string[] => [
   process.execPath,
   '--import',
   'tsx',
@@ -31,7 +32,9 @@ export const cloudCommand = (layout: TwinLayout, port: number): readonly string[
   '--ipv6-pool',
   layout.ipv6Pool,
   '--backend',
-  'nspawn',
+  kind,
+  ...(provider === undefined ? [] : ['--provider', provider]),
+  ...(box === undefined ? [] : ['--box', box]),
 ]
 
 /** Starts the emulated cloud unless it runs and answers, on the port it had before if that is free. Returns its endpoint. */
@@ -50,10 +53,10 @@ export const startCloud = async (twin: Twin, clock: Clock): Promise<string> => {
 
 export const stopCloud = (layout: TwinLayout, clock: Clock): Promise<void> => endProcesses(isCloud(layout), clock)
 
-const launch = ({ layout, token }: Twin, port: number, clock: Clock): Promise<string> =>
+const launch = ({ layout, token, backend }: Twin, port: number, clock: Clock): Promise<string> =>
   startService(
     {
-      argv: cloudCommand(layout, port),
+      argv: cloudCommand(layout, backend, port),
       env: { ...process.env, TWIN_TOKEN: token },
       cwd: repository,
       log: path.join(layout.stateDir, 'cloud.log'),

@@ -1,8 +1,25 @@
+import { access, statfs } from 'node:fs/promises'
+import path from 'node:path'
 import { InfraError } from '../../lib/errors.ts'
-import { runShell } from '../machines/process.ts'
+import { type Backend, describeBackend } from '../machines/backends.ts'
+import { findMultipassFault } from '../machines/multipass/faults.ts'
+import { vagrantPrograms, vagrantProviders } from '../machines/vagrant/programs.ts'
+import { describeMissing, findMissing, installCommand, type Program } from './programs.ts'
 
-/** Programs the twin runs on this computer, and the Debian package each is in. */
-const programs: readonly (readonly [program: string, debianPackage: string])[] = [
+/** One thing a rehearsal needs, whether it is there, and the command that mends it. */
+export interface Finding {
+  readonly name: string
+  readonly isFine: boolean
+  readonly detail: string
+  readonly remedy?: string
+}
+
+export interface BackendFinding extends Finding {
+  readonly backend: Backend
+}
+
+/** What runs on this computer itself, whatever the machines are made with. */
+const twinPrograms: readonly Program[] = [
   ['apt-cacher-ng', 'apt-cacher-ng'],
   ['apt-get', 'apt'],
   ['flock', 'util-linux'],
@@ -13,30 +30,143 @@ const programs: readonly (readonly [program: string, debianPackage: string])[] =
   ['nsenter', 'util-linux'],
   ['ssh-keygen', 'openssh-client'],
   ['sysctl', 'procps'],
-  ['systemd-nspawn', 'systemd-container'],
   ['tar', 'tar'],
   ['unbound', 'unbound'],
 ]
 
-/** @throws InfraError (2) naming everything that is missing at once */
-export const verifyComputer = async (): Promise<void> => {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new InfraError('The local twin runs its machines as systemd-nspawn containers, which needs Linux and root', {
-      hint: 'Run the command again with sudo.',
-      exitCode: 2,
-    })
-  }
-  const missing = await findMissing()
-  if (missing.length === 0) return
-  const packages = [...new Set(missing.map(([, debianPackage]) => debianPackage))]
-  throw new InfraError(`Programs are missing: ${missing.map(([program]) => program).join(', ')}`, {
-    hint: `apt-get install --no-install-recommends ${packages.join(' ')}`,
-    exitCode: 2,
-  })
+const programsOf = ({ kind, provider = 'lxc' }: Backend): readonly Program[] => {
+  if (kind === 'nspawn') return [...twinPrograms, ['systemd-nspawn', 'systemd-container']]
+  return kind === 'vagrant' ? [...twinPrograms, ...vagrantPrograms[provider]] : twinPrograms
 }
 
-const findMissing = async (): Promise<typeof programs> => {
-  const search = programs.map(([program]) => `command -v ${program} >/dev/null && echo ${program} || true`)
-  const found = (await runShell(search.join('\n'))).split('\n')
-  return programs.filter(([program]) => !found.includes(program))
+/** From the best to the one with most conditions. */
+const allBackends: readonly Backend[] = [
+  { kind: 'nspawn' },
+  ...vagrantProviders.map((provider): Backend => ({ kind: 'vagrant', provider })),
+  { kind: 'multipass' },
+]
+
+/** Whether a backend would work on this computer. Changes nothing. */
+export const examineBackend = async (backend: Backend): Promise<BackendFinding> => {
+  const faults = process.platform === 'linux' ? await findFaults(backend) : [foreignSystem]
+  const found = { backend, name: describeBackend(backend), isFine: faults.length === 0 }
+  if (faults.length === 0) return { ...found, detail: 'would work' }
+  const detail = faults.map((fault) => fault.detail).join('; ')
+  return { ...found, detail, remedy: faults.map((fault) => fault.remedy).join('\n') }
+}
+
+interface Fault {
+  readonly detail: string
+  readonly remedy: string
+}
+
+const foreignSystem: Fault = {
+  detail: 'needs Linux',
+  remedy: 'Run everything in a Linux machine: "On a laptop" in README.md',
+}
+
+const findFaults = async (backend: Backend): Promise<readonly Fault[]> => {
+  const isRoot = process.getuid?.() === 0
+  const missing = await findMissing(programsOf(backend))
+  const own = backend.kind === 'multipass' ? await findMultipassFault() : undefined
+  const install = installCommand(missing.map(([, debianPackage]) => debianPackage))
+  return [
+    ...(missing.length === 0
+      ? []
+      : [{ detail: describeMissing(missing), remedy: isRoot ? install : `sudo ${install}` }]),
+    ...(own === undefined ? [] : [own]),
+    ...(isRoot ? [] : [{ detail: 'needs root', remedy: 'run the command with sudo' }]),
+  ]
+}
+
+/** Every backend there is, the best first. */
+export const examineBackends = (): Promise<readonly BackendFinding[]> => Promise.all(allBackends.map(examineBackend))
+
+/** What the operations themselves need, besides machines to work on. @param stateDir whose disk holds the machines */
+export const examineComputer = async (stateDir: string): Promise<readonly Finding[]> =>
+  Promise.all([
+    examineNode(),
+    examinePrograms('Ansible', [['ansible-playbook', 'ansible-core']]),
+    examinePrograms('DNS tools', [
+      ['dig', 'bind9-dnsutils'],
+      ['named-compilezone', 'bind9-utils'],
+    ]),
+    examinePrograms('SSH', [
+      ['ssh', 'openssh-client'],
+      ['ssh-keygen', 'openssh-client'],
+    ]),
+    examineDisk(stateDir),
+  ])
+
+const lowestNode = [20, 19] as const
+
+const examineNode = (): Finding => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const isFine = major > lowestNode[0] || (major === lowestNode[0] && minor >= lowestNode[1])
+  const found = { name: 'Node', isFine, detail: process.versions.node }
+  return isFine ? found : { ...found, remedy: `Install Node ${lowestNode.join('.')} or later` }
+}
+
+const examinePrograms = async (name: string, programs: readonly Program[]): Promise<Finding> => {
+  const missing = await findMissing(programs)
+  if (missing.length === 0) return { name, isFine: true, detail: programs.map(([program]) => program).join(', ') }
+  return {
+    name,
+    isFine: false,
+    detail: describeMissing(missing),
+    remedy: installCommand(missing.map(([, debianPackage]) => debianPackage)),
+  }
+}
+
+/** Image, packages and what eight machines write; virtual machines copy more. */
+const neededBytes = 4e9
+
+const examineDisk = async (stateDir: string): Promise<Finding> => {
+  const directory = await nearestDirectory(path.resolve(stateDir))
+  const { bavail, bsize } = await statfs(directory)
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(0)} GB`
+  const isFine = bavail * bsize >= neededBytes
+  const found = { name: 'disk', isFine, detail: `${gigabytes(bavail * bsize)} free below ${directory}` }
+  return isFine ? found : { ...found, remedy: `Free ${gigabytes(neededBytes)}, or name another directory with --state` }
+}
+
+const nearestDirectory = (directory: string): Promise<string> =>
+  access(directory).then(
+    () => directory,
+    () => (directory === '/' ? directory : nearestDirectory(path.dirname(directory))),
+  )
+
+/** A line each, with the commands that mend it below. */
+export const describeFindings = (findings: readonly Finding[]): string => {
+  const width = Math.max(...findings.map(({ name }) => name.length))
+  return findings
+    .map(({ name, isFine, detail, remedy = '' }) => {
+      const commands = remedy.split('\n').filter(Boolean)
+      return [
+        `  ${isFine ? '✔' : '✘'} ${name.padEnd(width)}  ${detail}\n`,
+        ...commands.map((command) => `    ${''.padEnd(width)}  → ${command}\n`),
+      ].join('')
+    })
+    .join('')
+}
+
+/** What was asked for; whatever is left open is chosen. */
+export type BackendWish = Partial<Backend>
+
+export const isWished = ({ kind, provider }: BackendWish, backend: Backend): boolean =>
+  (kind ?? backend.kind) === backend.kind && (provider ?? backend.provider) === backend.provider
+
+/**
+ * The best backend that works here and is as wished.
+ * @throws InfraError (2) that says what is missing and how to get it
+ */
+export const chooseBackend = async (wish: BackendWish): Promise<Backend> => {
+  const found = await Promise.all(allBackends.filter((backend) => isWished(wish, backend)).map(examineBackend))
+  const working = found.find(({ isFine }) => isFine)
+  if (working !== undefined) return wish.box === undefined ? working.backend : { ...working.backend, box: wish.box }
+  const [best] = found
+  throw new InfraError(`Machines cannot be made here with ${best?.name}: ${best?.detail}`, {
+    hint: `${best?.remedy}\nlocal-up --doctor says what other backends need.`,
+    exitCode: 2,
+  })
 }

@@ -1,14 +1,14 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
-import { createNspawnMachines } from '../machines/nspawn.ts'
+import { createMachines } from '../machines/backends.ts'
 import { stopAptCache } from './apt-cache.ts'
 import { removeCaches, verifyCachesUnused } from './caches.ts'
 import { stopCloud } from './cloud.ts'
 import { stopInternet } from './internet.ts'
 import { layoutOf, type TwinLayout } from './layout.ts'
 import { findLeftovers, leftFiles } from './leftovers.ts'
-import { findRecord } from './record.ts'
+import { findRecord, usedBackends } from './record.ts'
 import { removeRoad } from './road.ts'
 import type { TwinStep } from './steps.ts'
 
@@ -43,10 +43,14 @@ export const downSteps = async ({
 }
 
 const removeMachines = async (layout: TwinLayout, clock: Clock, report: (text: string) => void): Promise<void> => {
-  const machines = createNspawnMachines({ layout, clock })
-  const ids = await machines.list()
-  await Promise.all(ids.map((id) => machines.destroy(id)))
-  report(`${ids.length} removed`)
+  const removed = new Set<number>()
+  for (const backend of await usedBackends(layout)) {
+    const machines = createMachines(layout, backend, clock)
+    const ids = await machines.list()
+    await Promise.all(ids.map((id) => machines.destroy(id)))
+    for (const id of ids) removed.add(id)
+  }
+  report(`${removed.size} removed`)
 }
 
 const removeState = async (layout: TwinLayout): Promise<void> => {

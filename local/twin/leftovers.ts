@@ -7,7 +7,7 @@ import { isCloud } from './cloud.ts'
 import { isInternet } from './internet.ts'
 import type { TwinLayout } from './layout.ts'
 import { findProcesses } from './processes.ts'
-import { hasLink } from './road.ts'
+import { leftLinks } from './road.ts'
 
 /** Everything of a twin that is still on this computer, a line each; empty when it is gone. Its caches do not count. */
 export const findLeftovers = async (layout: TwinLayout): Promise<readonly string[]> => {
@@ -16,7 +16,7 @@ export const findLeftovers = async (layout: TwinLayout): Promise<readonly string
     findNamespaces(layout.namespace).then((names) => names.map((name) => `network namespace ${name}`)),
     findCgroups(layout.namespace).then((names) => names.map((name) => `cgroup ${name}`)),
     leftMounts(layout),
-    leftLinks(layout),
+    leftLinks(layout).then((names) => names.map((name) => `network link ${name}`)),
     leftFiles(layout).then((files) => files.map((file) => `file ${file}`)),
   ])
   return found.flat()
@@ -39,11 +39,8 @@ const leftMounts = async (layout: TwinLayout): Promise<readonly string[]> => {
   return mounts.filter((mount) => mount.startsWith(`${layout.stateDir}/`)).map((mount) => `mount ${mount}`)
 }
 
-const leftLinks = async (layout: TwinLayout): Promise<readonly string[]> =>
-  (await hasLink(layout)) ? [`network link ${layout.namespace}`] : []
-
 const made =
-  /^(machines|snapshots|apt-cache|cloud\..*|internet|internet\.json(\.new)?|network\.lock|twin\.env(\.new)?|twin\.json(\.new)?|id_ed25519(\.pub)?)$/
+  /^(machines|snapshots|vagrant|multipass|apt-cache|cloud\..*|internet|internet\.json(\.new)?|network\.lock|twin\.env(\.new)?|twin\.json(\.new)?|id_ed25519(\.pub)?)$/
 
 /** What a twin writes into its state directory; anything else there is somebody else's. */
 export const leftFiles = async (layout: TwinLayout): Promise<readonly string[]> =>

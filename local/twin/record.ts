@@ -1,11 +1,15 @@
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import type { Backend } from '../machines/backends.ts'
 import { readRecord, writeRecord } from '../machines/record.ts'
+import { vagrantProviders } from '../machines/vagrant/programs.ts'
 import { layoutOf, type TwinLayout } from './layout.ts'
 
 /** What a twin must remember from one `local-up` to the next, kept as `twin.json` in its state directory. */
 export interface TwinRecord {
   readonly slot: number
   readonly token: string
+  readonly backend: Backend
   /** Of the registrar; made when the little internet is first started. */
   readonly registrarToken?: string
   /** Of the API; kept so that an environment file given away earlier stays true. */
@@ -22,6 +26,19 @@ export const saveRecord = (stateDir: string, record: TwinRecord): Promise<void> 
 export const amendRecord = async (stateDir: string, changes: Partial<TwinRecord>): Promise<void> => {
   const { layout: _, ...record } = await getTwin(stateDir)
   await saveRecord(stateDir, { ...record, ...changes })
+}
+
+/** Every backend that may have machines of this twin, whether or not its record is still there. */
+export const usedBackends = async (layout: TwinLayout): Promise<readonly Backend[]> => {
+  const left: readonly string[] = await readdir(layout.stateDir).catch(() => [])
+  const recorded = (await findRecord(layout.stateDir))?.backend
+  const found: readonly Backend[] = [
+    { kind: 'nspawn' },
+    ...(left.includes('vagrant') ? vagrantProviders.map((provider): Backend => ({ kind: 'vagrant', provider })) : []),
+    ...(left.includes('multipass') ? [{ kind: 'multipass' } as const] : []),
+  ]
+  const isFound = found.some(({ kind, provider }) => kind === recorded?.kind && provider === recorded.provider)
+  return recorded === undefined || isFound ? found : [...found, recorded]
 }
 
 export interface Twin extends TwinRecord {

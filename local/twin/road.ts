@@ -1,4 +1,5 @@
-import { access, mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
+import { removeRootLans, rootLinksOf } from '../machines/lans.ts'
 import { routerNamespace } from '../machines/network.ts'
 import { underLock } from '../machines/power.ts'
 import { runShell } from '../machines/process.ts'
@@ -51,6 +52,7 @@ export const raiseRoad = async (layout: TwinLayout): Promise<void> => {
 
 export const removeRoad = async (layout: TwinLayout): Promise<void> => {
   await runShell(`${removeRoadText(layout)}
+${removeRootLans(layout)}
 for network in $(ls /run/netns 2>/dev/null | grep '^${layout.namespace}' || true); do ip netns del "$network"; done`)
 }
 
@@ -61,9 +63,12 @@ export const hasRoad = async (layout: TwinLayout): Promise<boolean> => {
   return shown.every((text) => text.trim() !== '')
 }
 
-/** Whether this twin has a link in the root namespace, complete or not. */
-export const hasLink = ({ namespace }: TwinLayout): Promise<boolean> =>
-  access(`/sys/class/net/${namespace}`).then(
-    () => true,
-    () => false,
-  )
+/** Whether this twin has a road, complete or not. */
+export const hasLink = async (layout: TwinLayout): Promise<boolean> =>
+  (await leftLinks(layout)).includes(layout.namespace)
+
+/** Everything of this twin among the links of the root namespace. */
+export const leftLinks = async (layout: TwinLayout): Promise<readonly string[]> => {
+  const links = await readdir('/sys/class/net')
+  return [layout.namespace, ...rootLinksOf(layout)].filter((name) => links.includes(name))
+}

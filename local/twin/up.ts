@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { access, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, systemClock } from '../../lib/clock.ts'
-import { ensureImage } from '../machines/image.ts'
+import { InfraError } from '../../lib/errors.ts'
+import { type Backend, describeBackend, prepareMachines } from '../machines/backends.ts'
 import { runProgram } from '../machines/process.ts'
 import { writeWhole } from '../machines/record.ts'
 import { startAptCache } from './apt-cache.ts'
 import { claimSlot, reclaimSlot } from './claim.ts'
 import { startCloud } from './cloud.ts'
-import { verifyComputer } from './doctor.ts'
+import { type BackendWish, chooseBackend, isWished } from './doctor.ts'
 import { registrarEndpoint, startInternet } from './internet.ts'
 import { layoutOf } from './layout.ts'
 import { amendRecord, findRecord, getTwin, saveRecord } from './record.ts'
@@ -16,19 +17,29 @@ import type { TwinStep } from './steps.ts'
 
 export interface UpOptions {
   readonly stateDir: string
+  /** What shall back a new twin; by default the best that works here. An existing one keeps what it has. */
+  readonly backend?: BackendWish
   readonly rebuildImage?: boolean
   readonly clock?: Clock
 }
 
 /** Brings a twin up, step by step. Each step first looks whether its work is done, so running again repairs what is missing. */
-export const upSteps = ({ stateDir, rebuildImage = false, clock = systemClock }: UpOptions): readonly TwinStep[] => [
-  { title: 'Check this computer', run: verifyComputer },
-  { title: 'Lay the network', run: (report) => layNetwork(stateDir, report) },
+export const upSteps = ({
+  stateDir,
+  backend = {},
+  rebuildImage = false,
+  clock = systemClock,
+}: UpOptions): readonly TwinStep[] => [
+  {
+    title: 'Check this computer',
+    run: async (report) => report(`machines: ${describeBackend(await settleBackend(stateDir, backend))}`),
+  },
+  { title: 'Lay the network', run: (report) => layNetwork(stateDir, backend, report) },
   {
     title: 'Make the image of the machines',
     run: async (report) => {
-      const { layout } = await getTwin(stateDir)
-      report(path.basename(await ensureImage({ cacheDir: layout.cacheDir, rebuild: rebuildImage, report })))
+      const { layout, backend: settled } = await getTwin(stateDir)
+      report(await prepareMachines({ layout, backend: settled, clock, rebuild: rebuildImage, report }))
     },
   },
   {
@@ -52,11 +63,27 @@ export const upSteps = ({ stateDir, rebuildImage = false, clock = systemClock }:
   { title: 'Write the environment', run: async (report) => report(await writeEnvironment(stateDir)) },
 ]
 
-const layNetwork = async (stateDir: string, report: (text: string) => void): Promise<void> => {
+/**
+ * What backs this twin from now on.
+ * @throws InfraError (2) if it cannot work here, or if the twin has machines of another kind
+ */
+const settleBackend = async (stateDir: string, wish: BackendWish): Promise<Backend> => {
+  const record = await findRecord(stateDir)
+  if (record === undefined) return chooseBackend(wish)
+  if (!isWished(wish, record.backend) || (wish.box ?? record.backend.box) !== record.backend.box) {
+    throw new InfraError(`The machines of this twin are made with ${describeBackend(record.backend)}`, {
+      hint: 'Remove it with local-down first, or make another beside it with --state.',
+      exitCode: 2,
+    })
+  }
+  return chooseBackend(record.backend)
+}
+
+const layNetwork = async (stateDir: string, wish: BackendWish, report: (text: string) => void): Promise<void> => {
   const record = await findRecord(stateDir)
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const slot = record === undefined ? await claimSlot(stateDir) : await reclaimSlot(stateDir, record.slot)
-  if (record === undefined) await saveRecord(stateDir, { slot, token: makeToken() })
+  if (record === undefined) await saveRecord(stateDir, { slot, token: makeToken(), backend: await chooseBackend(wish) })
   const { namespace, ipv4Pool, ipv6Pool } = layoutOf(stateDir, slot)
   report(`${ipv4Pool} and ${ipv6Pool} lead to namespace ${namespace}`)
 }

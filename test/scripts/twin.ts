@@ -18,10 +18,11 @@ export interface Twin {
   down(): Promise<void>
 }
 
-export const startTwin = async (): Promise<Twin> => {
+/** @param options of local-up */
+export const startTwin = async (...options: readonly string[]): Promise<Twin> => {
   const state = mkdtempSync(path.join(tmpdir(), 'twin-'))
   try {
-    await expectScript(0, 'local-up', ['--state', state])
+    await expectScript(0, 'local-up', ['--state', state, ...options])
   } catch (error) {
     await stopTwin(state)
     throw error

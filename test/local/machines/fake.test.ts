@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { MachineSpec } from '../../../local/machines/backend.ts'
 import { createFakeMachines } from '../../../local/machines/fake.ts'
+import { promiseStates } from './contract/every.ts'
 
 const test = suite('local/machines/fake')
 
@@ -16,8 +17,10 @@ const spec = (id: number): MachineSpec => ({
   userData: '',
 })
 
+const machines = createFakeMachines()
+promiseStates(test, { machines: () => machines, specOf: async (id) => spec(id) })
+
 test('goes from absent to off to running and back', async () => {
-  const machines = createFakeMachines()
   const seen = [await machines.state(1)]
   for (const verb of [
     () => machines.create(spec(1)),
@@ -31,22 +34,6 @@ test('goes from absent to off to running and back', async () => {
     seen.push(await machines.state(1))
   }
   assert.equal(seen, ['absent', 'off', 'running', 'off', 'running', 'off', 'absent'])
-})
-
-test('creating again changes nothing', async () => {
-  const machines = createFakeMachines()
-  await machines.create(spec(1))
-  await machines.start(1)
-  await machines.create(spec(1))
-  assert.is(await machines.state(1), 'running')
-})
-
-test('stopping and destroying what is not there is fine, starting is not', async () => {
-  const machines = createFakeMachines()
-  await machines.stop(1)
-  await machines.destroy(1)
-  const error = await machines.start(1).catch((reason: unknown) => reason)
-  assert.match(String(error), 'there is no machine 1')
 })
 
 test('remembers interfaces, rules and routed addresses', async () => {

@@ -8,7 +8,7 @@ const test = suite('local/twin/cloud')
 const layout = layoutOf('/state', 7, '/cache')
 
 test('starts the cloud on loopback with the ranges of its twin', () => {
-  assert.equal(cloudCommand(layout, 8401).slice(4), [
+  assert.equal(cloudCommand(layout, { kind: 'vagrant', provider: 'lxc' }, 8401).slice(4), [
     '--listen',
     '127.0.0.1:8401',
     '--state',
@@ -20,13 +20,15 @@ test('starts the cloud on loopback with the ranges of its twin', () => {
     '--ipv6-pool',
     '2001:2:0:700::/56',
     '--backend',
-    'nspawn',
+    'vagrant',
+    '--provider',
+    'lxc',
   ])
 })
 
 test('knows its own process from that of another twin', () => {
-  assert.ok(isCloud(layout)(cloudCommand(layout, 0)))
-  assert.not(isCloud(layout)(cloudCommand(layoutOf('/other', 8, '/cache'), 0)))
+  assert.ok(isCloud(layout)(cloudCommand(layout, { kind: 'nspawn' }, 0)))
+  assert.not(isCloud(layout)(cloudCommand(layoutOf('/other', 8, '/cache'), { kind: 'nspawn' }, 0)))
   assert.not(isCloud(layout)(['node', 'scripts/local-down.ts', '--state', '/state']))
 })
 

@@ -97,6 +97,12 @@ test('run again, changes nothing', async () => {
   assert.equal([await readEnvironment(), await readProcesses()], before)
 })
 
+test('keeps the backend it has, and says so when another is asked for', async () => {
+  const refusal = await runQuietly(upSteps({ stateDir, backend: { kind: 'vagrant' } })).catch((error: unknown) => error)
+  assert.match(String(refusal), 'The machines of this twin are made with nspawn')
+  assert.is(await cloudStatus(), 200)
+})
+
 test('run again after all its processes died, restores them at the same addresses', async () => {
   const before = await readEnvironment()
   await endHard(isCloud(layout))
