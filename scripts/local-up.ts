@@ -8,7 +8,7 @@ import type { BackendWish } from '../local/twin/doctor.ts'
 const command = createCommand({
   name: 'local-up',
   summary:
-    'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are real machines on this computer, and a little internet around it: root and parent zone, registrar, resolver. Needs Linux and root. Running it again repairs what is missing.',
+    'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are real machines on this computer, and a little internet around it: root and parent zone, registrar, resolver. Needs Linux, and root or a space (local/space.sh). Running it again repairs what is missing.',
   background: `Machines are made with one of these backends; without --backend it is the first that works here:
   nspawn      systemd-nspawn containers. Boot in a second; nothing but Debian packages needed
   vagrant     machines of Vagrant, by --provider: lxc (containers) or libvirt (virtual machines with
@@ -69,6 +69,7 @@ await runCommand(command, async (options, interrupt) => {
   const { upSteps } = await import('../local/twin/up.ts')
   const { runSteps, stepPrinter } = await import('../local/twin/steps.ts')
   const { getTwin } = await import('../local/twin/record.ts')
+  const { isInSpace } = await import('../local/machines/space.ts')
   await runSteps(upSteps({ stateDir: state, backend: wish, rebuildImage }), { say: stepPrinter(json), interrupt })
   const resolver = (await getTwin(state)).layout.internet.resolver.ipv4
   const end = { event: 'end', ok: true, environment: `${state}/twin.env`, resolver }
@@ -80,7 +81,8 @@ await runCommand(command, async (options, interrupt) => {
       [`npx tsx scripts/local-down.ts${state === 'local/.state' ? '' : ` --state ${state}`}`, 'remove it again'],
     ] as const
     const width = Math.max(...lines.map(([typed]) => typed.length))
-    const text = lines.map(([typed, comment]) => `  ${typed.padEnd(width)}  # ${comment}\n`)
+    const space = isInSpace() ? 'local/space.sh ' : ''
+    const text = lines.map(([typed, comment]) => `  ${space}${typed.padEnd(width)}  # ${comment}\n`)
     process.stderr.write(`\nThe local twin is up. Next:\n${text.join('')}`)
   }
   return 0

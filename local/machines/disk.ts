@@ -3,10 +3,14 @@ import path from 'node:path'
 import type { DiskFile } from './first-boot.ts'
 import type { Machine, MachinePlaces } from './machine.ts'
 import { runProgram, runShell } from './process.ts'
+import { isInSpace } from './space.ts'
+
+/** Where overlayfs keeps its marks: trusted.* attributes are for the real root, and without any no new directory can be renamed. */
+const marks = isInSpace() ? 'userxattr,' : ''
 
 /** Shell text: shows image and own disk as one directory. */
 export const mountDisk = (places: MachinePlaces, { base }: Pick<Machine, 'base'>): string =>
-  `mountpoint -q ${places.root} || mount -t overlay ${places.name} -o lowerdir=${base},upperdir=${places.upper},workdir=${places.work} ${places.root}`
+  `mountpoint -q ${places.root} || mount -t overlay ${places.name} -o ${marks}lowerdir=${base},upperdir=${places.upper},workdir=${places.work} ${places.root}`
 
 /** Shell text; a lazy unmount covers a file that something still holds open. */
 export const unmountDisk = (places: MachinePlaces): string =>

@@ -3,8 +3,11 @@ import path from 'node:path'
 import { InfraError } from '../../lib/errors.ts'
 import { type Backend, describeBackend } from '../machines/backends.ts'
 import { findMultipassFault } from '../machines/multipass/faults.ts'
+import { isInSpace } from '../machines/space.ts'
 import { vagrantPrograms, vagrantProviders } from '../machines/vagrant/programs.ts'
+import type { Fault } from './fault.ts'
 import { describeMissing, findMissing, installCommand, type Program } from './programs.ts'
+import { findSpaceFaults } from './space.ts'
 
 /** One thing a rehearsal needs, whether it is there, and the command that mends it. */
 export interface Finding {
@@ -55,28 +58,39 @@ export const examineBackend = async (backend: Backend): Promise<BackendFinding> 
   return { ...found, detail, remedy: faults.map((fault) => fault.remedy).join('\n') }
 }
 
-interface Fault {
-  readonly detail: string
-  readonly remedy: string
-}
-
 const foreignSystem: Fault = {
   detail: 'needs Linux',
   remedy: 'Run everything in a Linux machine: "On a laptop" in README.md',
 }
 
 const findFaults = async (backend: Backend): Promise<readonly Fault[]> => {
-  const isRoot = process.getuid?.() === 0
   const missing = await findMissing(programsOf(backend))
   const own = backend.kind === 'multipass' ? await findMultipassFault() : undefined
   const install = installCommand(missing.map(([, debianPackage]) => debianPackage))
   return [
-    ...(missing.length === 0
-      ? []
-      : [{ detail: describeMissing(missing), remedy: isRoot ? install : `sudo ${install}` }]),
+    ...(missing.length === 0 ? [] : [{ detail: describeMissing(missing), remedy: install }]),
     ...(own === undefined ? [] : [own]),
-    ...(isRoot ? [] : [{ detail: 'needs root', remedy: 'run the command with sudo' }]),
+    ...(await findRightsFaults(backend)),
   ]
+}
+
+/** Containers of systemd-nspawn are content with the root of a space; daemons of the others look for the real one. */
+const findRightsFaults = async ({ kind }: Backend): Promise<readonly Fault[]> => {
+  const isRoot = process.getuid?.() === 0
+  if (kind === 'nspawn') return isRoot ? [] : [await describeSpace()]
+  if (!isRoot) return [{ detail: 'needs root', remedy: 'run the command with sudo' }]
+  return isInSpace()
+    ? [{ detail: 'needs the real root', remedy: 'run the command with sudo, outside of the space' }]
+    : []
+}
+
+const describeSpace = async (): Promise<Fault> => {
+  const faults = await findSpaceFaults()
+  const lacking = faults.map(({ detail }) => detail).join(', ')
+  return {
+    detail: `needs root, or a space${lacking && ` (${lacking})`}`,
+    remedy: [...faults.map(({ remedy }) => remedy), 'local/space.sh npx tsx scripts/local-up.ts'].join('\n'),
+  }
 }
 
 /** Every backend there is, the best first. */

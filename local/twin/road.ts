@@ -12,9 +12,13 @@ import { rangesOf } from './slots.ts'
 /** Steady DNS traffic opens a flow a query: kept for minutes, as usual, they would fill the table of tracked connections. */
 const shortFlows = 'net.netfilter.nf_conntrack_udp_timeout=3 net.netfilter.nf_conntrack_udp_timeout_stream=5'
 
+/** Has the kernel load what tracks connections, without which those settings are not there; modprobe would need the real root. */
+const trackFlows =
+  'table inet track { chain track { type filter hook forward priority 0; ct state new; }; }; delete table inet track'
+
 /** The twin's own namespace, in which all machines meet. It has no default route: nothing leads out. */
 const twinNamespaceText = (layout: TwinLayout): string => `${routerNamespace(layout.namespace)}
-modprobe -q nf_conntrack 2>/dev/null || true
+nsenter --net=/run/netns/${layout.namespace} nft '${trackFlows}'
 nsenter --net=/run/netns/${layout.namespace} sysctl -qw ${shortFlows}`
 
 /**

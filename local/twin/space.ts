@@ -1,0 +1,14 @@
+import path from 'node:path'
+import { runProgram } from '../machines/process.ts'
+import type { Fault } from './fault.ts'
+
+const script = path.resolve(import.meta.dirname, '../space.sh')
+
+/** What an ordinary user lacks for a space of their own. Changes nothing. */
+export const findSpaceFaults = async (): Promise<readonly Fault[]> => {
+  const lines = (await runProgram('bash', [script, '--check'])).split('\n').filter(Boolean)
+  return lines.map((line) => {
+    const [detail = '', remedy = ''] = line.split('\t')
+    return { detail, remedy }
+  })
+}
