@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../lib/clock.ts'
-import { duration, table } from '../lib/report/table.ts'
+import { duration } from '../lib/report/table.ts'
 import { type Backend, createMachines, describeBackend, prepareMachines } from '../local/machines/backends.ts'
 import { lansOf, raiseLans } from '../local/machines/lans.ts'
 import { runShell } from '../local/machines/process.ts'
@@ -130,11 +130,9 @@ const lxc = working.find(({ provider }) => provider === 'lxc')
 if (lxc === undefined) say('Vagrant with lxc does not work here: see local-up --doctor')
 else {
   const floor = await plain(lxc)
-  const rows: string[][] = []
+  say(`\nfour machines, ready for ssh / plain \`vagrant up\` of four containers (${duration(floor)}):`)
   for (const backend of working) {
     const ms = await ours(backend)
-    rows.push([`  ${describeBackend(backend)}`, duration(ms), (ms / floor).toFixed(2)])
+    say(`  ${describeBackend(backend)}: ${(ms / floor).toFixed(2)} (${duration(ms)})`)
   }
-  say(`\nfour machines, ready for ssh / plain \`vagrant up\` of four containers (${duration(floor)}):`)
-  say(table(rows, [1, 2]))
 }
