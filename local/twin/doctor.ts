@@ -60,7 +60,7 @@ export const examineBackend = async (backend: Backend): Promise<BackendFinding> 
 
 const foreignSystem: Fault = {
   detail: 'needs Linux',
-  remedy: 'Run everything in a Linux machine: "On a laptop" in README.md',
+  remedy: 'Run everything in a Linux machine: "Machines of another kind" in README.md',
 }
 
 const findFaults = async (backend: Backend): Promise<readonly Fault[]> => {
