@@ -19,21 +19,28 @@ interface Result {
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** Some put load on real machines, and need the two cores for themselves: one such file at a time, after the others. */
+/**
+ * Three rounds: what is quick; what makes real machines and is patient, the longest first; and what puts load on real machines, which
+ * needs the two cores for itself, one file at a time.
+ */
+const patient = [
+  'test/scripts/vagrant',
+  'test/local/machines/contract/multipass',
+  'test/local/space',
+  'test/local/machines/contract/vagrant-lxc',
+  'test/local/machines/contract/nspawn',
+].map((name) => `${name}.test.ts`)
 const underLoad = ['deploy-infra', 'rotate-lbs', 'update-lbs'].map((name) => `test/scripts/${name}.test.ts`)
-const isUnderLoad = (file: string): boolean => underLoad.includes(file)
 
-/** Others make real machines too, but are patient. They begin first, since they take longest. */
-const isPatient = (file: string): boolean => /machines\/contract|scripts\/vagrant|local\/space/.test(file)
-
-const timeoutMs = (file: string): number => (isUnderLoad(file) || isPatient(file) ? 20 : 4) * 60_000
+const isSlow = (file: string): boolean => [...patient, ...underLoad].includes(file)
+const timeoutMs = (file: string): number => (isSlow(file) ? 20 : 4) * 60_000
 
 const findTests = (patterns: readonly string[]): string[] =>
   readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .map((file) => path.join('test', file))
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
-    .sort((a, b) => Number(isPatient(b)) - Number(isPatient(a)) || a.localeCompare(b))
+    .sort()
 
 const figure = (output: string, name: string): number =>
   [...output.matchAll(new RegExp(`^\\s*${name}:\\s+(\\d+)`, 'gm'))].reduce((sum, match) => sum + Number(match[1]), 0)
@@ -94,12 +101,15 @@ const runAll = async (files: readonly string[], width: number): Promise<Result[]
 }
 
 const files = findTests(process.argv.slice(2))
+const among = (some: readonly string[]): string[] => some.filter((file) => files.includes(file))
+const cores = availableParallelism()
 const results = [
   ...(await runAll(
-    files.filter((file) => !isUnderLoad(file)),
-    availableParallelism(),
+    files.filter((file) => !isSlow(file)),
+    cores,
   )),
-  ...(await runAll(files.filter(isUnderLoad), 1)),
+  ...(await runAll(among(patient), cores)),
+  ...(await runAll(among(underLoad), 1)),
 ]
 const passed = results.reduce((sum, result) => sum + result.passed, 0)
 const failed = results.reduce((sum, result) => sum + result.failed, 0)

@@ -22,7 +22,7 @@ const one = (fields = {}) => json(200, { server: server(fields) })
 const bare502 = { status: 502, text: 'bad gateway' }
 
 const outcome = async (more: object = {}, timeoutMs = 60_000) => {
-  const { hcloud, slept } = clientFor(scripted.endpoint, { timeoutMs: 100 })
+  const { hcloud, slept } = clientFor(scripted.endpoint, { timeoutMs: 1000 })
   const result: unknown = await hcloud.servers.createReady({ ...body, ...more }, { timeoutMs }).catch((e: unknown) => e)
   assert.equal(scripted.rest(), [])
   return { result, slept }
