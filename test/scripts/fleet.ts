@@ -20,6 +20,8 @@ export interface Fleet {
   whoAnswers(): Promise<readonly string[]>
   everyAnswerIsOf(generation: string): Promise<void>
   assertNotLocked(): Promise<void>
+  /** Nameservers of a later generation alone, which answer everywhere, and nothing left of the deployment. */
+  assertReplaced(before: string): Promise<void>
   onMachine(name: string, command: string): Promise<string>
   /** Copies a file or folder into /root of the machine. */
   copyTo(name: string, source: string): Promise<void>
@@ -59,19 +61,36 @@ export const createFleet = (twin: Twin): Fleet => {
     return work(ssh).finally(ssh.close)
   }
 
+  const generationOf: Fleet['generationOf'] = async (name) =>
+    (await twin.cloud.servers.find(name))?.labels.generation ?? 'none'
+
+  const namesOfServers: Fleet['namesOfServers'] = async () =>
+    (await twin.cloud.servers.list()).map((server) => server.name).sort()
+
+  const everyAnswerIsOf: Fleet['everyAnswerIsOf'] = async (generation) => {
+    const lines = await whoAnswers()
+    assert.ok(lines.length >= 16)
+    for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns[12]\\.${generation}$`))
+  }
+
+  const assertNotLocked: Fleet['assertNotLocked'] = async () => {
+    assert.is(await twin.cloud.placementGroups.find('example-lock'), undefined, 'the lock is left')
+  }
+
   return {
     lbAddresses,
     machine,
     whoAnswers,
-    generationOf: async (name) => (await twin.cloud.servers.find(name))?.labels.generation ?? 'none',
-    namesOfServers: async () => (await twin.cloud.servers.list()).map((server) => server.name).sort(),
-    everyAnswerIsOf: async (generation) => {
-      const lines = await whoAnswers()
-      assert.ok(lines.length >= 16)
-      for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns[12]\\.${generation}$`))
-    },
-    assertNotLocked: async () => {
-      assert.is(await twin.cloud.placementGroups.find('example-lock'), undefined, 'the lock is left')
+    generationOf,
+    namesOfServers,
+    everyAnswerIsOf,
+    assertNotLocked,
+    assertReplaced: async (before) => {
+      const after = await generationOf('ns1')
+      assert.is.not(after, before)
+      await everyAnswerIsOf(after)
+      assert.equal(await namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
+      await assertNotLocked()
     },
     onMachine: (name, command) => withSsh(async (ssh) => ssh.run(await machine(name), ['sh', '-ec', command])),
     copyTo: (name, source) =>

@@ -25,11 +25,7 @@ deploys('a whole deployment replaces the nameservers and loses nothing', async (
   const before = await fleet.generationOf('ns1')
   const { stdout } = await expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete'])
   assertSays(stdout, /The witness asked all the while/)
-  const after = await fleet.generationOf('ns1')
-  assert.is.not(after, before)
-  await fleet.everyAnswerIsOf(after)
-  assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns2'])
-  await fleet.assertNotLocked()
+  await fleet.assertReplaced(before)
 })
 
 deploys.run()
