@@ -43,7 +43,21 @@ export const snapshotsDirectory = (layout: TwinLayout): string => path.join(layo
 /** Held while namespaces are laid or taken away, by whoever does it: several machines share one namespace. */
 export const networkLock = (layout: TwinLayout): string => path.join(layout.stateDir, 'network.lock')
 
-export const machineName = (layout: TwinLayout, id: number): string => `${layout.namespace}-m${id}`
+/** What all names of a twin's machines begin with; a number follows. */
+export const machinePrefix = (layout: TwinLayout): string => `${layout.namespace}-m`
+
+export const machineName = (layout: TwinLayout, id: number): string => `${machinePrefix(layout)}${id}`
+
+/** Ids of a twin's machines among names of containers, namespaces, files and the like, which may have an ending. */
+export const idsAmong = (layout: TwinLayout, names: readonly string[]): readonly number[] => {
+  const prefix = machinePrefix(layout)
+  return names
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => /^\d+(?=$|\.)/.exec(name.slice(prefix.length))?.map(Number) ?? [])
+}
+
+/** In order, each once. */
+export const orderedIds = (ids: readonly number[]): readonly number[] => [...new Set(ids)].sort((a, b) => a - b)
 
 export const placesOf = (layout: TwinLayout, id: number): MachinePlaces => {
   const directory = path.join(machinesDirectory(layout), String(id))

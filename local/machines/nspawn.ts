@@ -6,7 +6,7 @@ import { findCgroups } from './cgroup.ts'
 import { layDisk, mountDisk, unmountDisk } from './disk.ts'
 import { firstBootFiles } from './first-boot.ts'
 import { ensureImage, readRecipe } from './image.ts'
-import { machineName, machinesDirectory, placesOf } from './machine.ts'
+import { idsAmong, machinePrefix, machinesDirectory, orderedIds, placesOf } from './machine.ts'
 import { findNamespaces } from './namespaces.ts'
 import { cutPower, isRunning, powerOffGently, powerOn } from './power.ts'
 import { runProgram, runShell } from './process.ts'
@@ -93,9 +93,7 @@ const setRootPassword = async (layout: TwinLayout, id: number, password: string)
 
 /** Ids of which a directory, a namespace or a cgroup is left. */
 const listMachines = async (layout: TwinLayout): Promise<readonly number[]> => {
-  const prefix = machineName(layout, 0).slice(0, -1)
-  const named = [...(await findNamespaces(prefix)), ...(await findCgroups(prefix))].map((name) =>
-    Number(name.slice(prefix.length)),
-  )
-  return [...new Set([...(await storedIds(layout)), ...named])].sort((a, b) => a - b)
+  const prefix = machinePrefix(layout)
+  const names = [...(await findNamespaces(prefix)), ...(await findCgroups(prefix))]
+  return orderedIds([...(await storedIds(layout)), ...idsAmong(layout, names)])
 }

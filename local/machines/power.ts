@@ -59,7 +59,6 @@ const failedBoot = async (layout: TwinLayout, id: number): Promise<InfraError> =
 /** SIGRTMIN+3, which asks systemd to halt (systemd(1)). Node has no names for real-time signals. */
 const haltSignal = 37
 
-/** A system that has just begun to boot does not hear the signal yet, so it is sent again. */
 const askAgainMs = 500
 
 /** Asks the system inside to power off; true if it did within `timeoutMs`. */
@@ -68,12 +67,30 @@ export const powerOffGently = async (
   id: number,
   { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
 ): Promise<boolean> => {
+  const ask = async (): Promise<void> => {
+    for (const leader of await findLeaders(placesOf(layout, id))) signal(leader, haltSignal)
+  }
+  return askUntilOff({ isRunning: () => isRunning(layout, id), ask, askAgainMs, everyMs }, { clock, timeoutMs })
+}
+
+interface Asking {
+  isRunning(): Promise<boolean>
+  ask(): Promise<void>
+  readonly askAgainMs: number
+  readonly everyMs: number
+}
+
+/** Asks again and again, since a system that has just begun to boot does not hear it; true if it is off within `timeoutMs`. */
+export const askUntilOff = async (
+  { isRunning, ask, askAgainMs, everyMs }: Asking,
+  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+): Promise<boolean> => {
   const deadline = clock.now() + timeoutMs
   let askAt = clock.now()
-  while (await isRunning(layout, id)) {
+  while (await isRunning()) {
     if (clock.now() >= deadline) return false
     if (clock.now() >= askAt) {
-      for (const leader of await findLeaders(placesOf(layout, id))) signal(leader, haltSignal)
+      await ask()
       askAt = clock.now() + askAgainMs
     }
     await clock.sleep(everyMs)

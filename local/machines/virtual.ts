@@ -7,7 +7,7 @@ import { clearFirewall, firewallText, loadFirewall, type PublicSide } from './fi
 import { bootGuestFirst, privateMacOf, wireGuest } from './guest.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import { lansOf, raiseLans } from './lans.ts'
-import { machineName, placesOf } from './machine.ts'
+import { machineName, orderedIds, placesOf } from './machine.ts'
 import { routeAddresses, unrouteAddresses } from './network.ts'
 import { underLock } from './power.ts'
 import { readRecord, writeRecord, writeWhole } from './record.ts'
@@ -164,10 +164,7 @@ export const createVirtualMachines = ({ layout, hypervisor }: VirtualOptions): M
       if (await runs(id)) return 'running'
       return (await find(id)) === undefined ? 'absent' : 'off'
     },
-    list: async () => {
-      const ids = [...(await storedIds(layout)), ...(await hypervisor.list())]
-      return [...new Set(ids)].sort((a, b) => a - b)
-    },
+    list: async () => orderedIds([...(await storedIds(layout)), ...(await hypervisor.list())]),
     attach: (id, nic) => inTurn(id, () => attach(id, nic)),
     detach: (id, networkId) => inTurn(id, () => detach(id, networkId)),
     filter: (id, rules) => inTurn(id, () => filter(id, rules)),

@@ -1,7 +1,8 @@
-import { access, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../lib/errors.ts'
 import { type Backend, describeBackend } from '../machines/backends.ts'
+import { exists } from '../machines/exists.ts'
 import { findMultipassFault } from '../machines/multipass/faults.ts'
 import { isInSpace } from '../machines/space.ts'
 import { vagrantPrograms, vagrantProviders } from '../machines/vagrant/programs.ts'
@@ -144,11 +145,8 @@ const examineDisk = async (stateDir: string): Promise<Finding> => {
   return isFine ? found : { ...found, remedy: `Free ${gigabytes(neededBytes)}, or name another directory with --state` }
 }
 
-const nearestDirectory = (directory: string): Promise<string> =>
-  access(directory).then(
-    () => directory,
-    () => (directory === '/' ? directory : nearestDirectory(path.dirname(directory))),
-  )
+const nearestDirectory = async (directory: string): Promise<string> =>
+  (await exists(directory)) || directory === '/' ? directory : nearestDirectory(path.dirname(directory))
 
 /** A line each, with the commands that mend it below. */
 export const describeFindings = (findings: readonly Finding[]): string => {
@@ -175,10 +173,13 @@ export const isWished = ({ kind, provider }: BackendWish, backend: Backend): boo
  * @throws InfraError (2) that says what is missing and how to get it
  */
 export const chooseBackend = async (wish: BackendWish): Promise<Backend> => {
-  const found = await Promise.all(allBackends.filter((backend) => isWished(wish, backend)).map(examineBackend))
-  const working = found.find(({ isFine }) => isFine)
-  if (working !== undefined) return wish.box === undefined ? working.backend : { ...working.backend, box: wish.box }
-  const [best] = found
+  let best: BackendFinding | undefined
+  // one after the other: what the first is content with, nobody has to ask the others
+  for (const backend of allBackends.filter((one) => isWished(wish, one))) {
+    const found = await examineBackend(backend)
+    if (found.isFine) return wish.box === undefined ? backend : { ...backend, box: wish.box }
+    best ??= found
+  }
   throw new InfraError(`Machines cannot be made here with ${best?.name}: ${best?.detail}`, {
     hint: `${best?.remedy}\nlocal-up --doctor says what other backends need.`,
     exitCode: 2,

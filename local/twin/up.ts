@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
 import { type Backend, describeBackend, prepareMachines } from '../machines/backends.ts'
+import { exists } from '../machines/exists.ts'
 import { runProgram } from '../machines/process.ts'
 import { writeWhole } from '../machines/record.ts'
+import { rememberSuccess } from '../machines/remember.ts'
 import { startAptCache } from './apt-cache.ts'
 import { claimSlot, reclaimSlot } from './claim.ts'
 import { startCloud } from './cloud.ts'
@@ -29,39 +31,42 @@ export const upSteps = ({
   backend = {},
   rebuildImage = false,
   clock = systemClock,
-}: UpOptions): readonly TwinStep[] => [
-  {
-    title: 'Check this computer',
-    run: async (report) => report(`machines: ${describeBackend(await settleBackend(stateDir, backend))}`),
-  },
-  { title: 'Lay the network', run: (report) => layNetwork(stateDir, backend, report) },
-  {
-    title: 'Make the image of the machines',
-    run: async (report) => {
-      const { layout, backend: settled } = await getTwin(stateDir)
-      report(await prepareMachines({ layout, backend: settled, clock, rebuild: rebuildImage, report }))
+}: UpOptions): readonly TwinStep[] => {
+  const settle = rememberSuccess(() => settleBackend(stateDir, backend))
+  return [
+    {
+      title: 'Check this computer',
+      run: async (report) => report(`machines: ${describeBackend(await settle())}`),
     },
-  },
-  {
-    title: 'Start the apt cache',
-    run: async (report) => {
-      const { layout } = await getTwin(stateDir)
-      await startAptCache(layout, clock)
-      report(`http://${layout.hostAddress4}:${layout.aptPort}`)
+    { title: 'Lay the network', run: async (report) => layNetwork(stateDir, await settle(), report) },
+    {
+      title: 'Make the image of the machines',
+      run: async (report) => {
+        const { layout, backend: settled } = await getTwin(stateDir)
+        report(await prepareMachines({ layout, backend: settled, clock, rebuild: rebuildImage, report }))
+      },
     },
-  },
-  {
-    title: 'Start the cloud',
-    run: async (report) => {
-      const twin = await getTwin(stateDir)
-      const endpoint = await startCloud(twin, clock)
-      await amendRecord(stateDir, { port: Number(new URL(endpoint).port) })
-      report(endpoint)
+    {
+      title: 'Start the apt cache',
+      run: async (report) => {
+        const { layout } = await getTwin(stateDir)
+        await startAptCache(layout, clock)
+        report(`http://${layout.hostAddress4}:${layout.aptPort}`)
+      },
     },
-  },
-  { title: 'Start the internet', run: (report) => raiseInternet(stateDir, clock, report) },
-  { title: 'Write the environment', run: async (report) => report(await writeEnvironment(stateDir)) },
-]
+    {
+      title: 'Start the cloud',
+      run: async (report) => {
+        const twin = await getTwin(stateDir)
+        const endpoint = await startCloud(twin, clock)
+        await amendRecord(stateDir, { port: Number(new URL(endpoint).port) })
+        report(endpoint)
+      },
+    },
+    { title: 'Start the internet', run: (report) => raiseInternet(stateDir, clock, report) },
+    { title: 'Write the environment', run: async (report) => report(await writeEnvironment(stateDir)) },
+  ]
+}
 
 /**
  * What backs this twin from now on.
@@ -79,11 +84,11 @@ const settleBackend = async (stateDir: string, wish: BackendWish): Promise<Backe
   return chooseBackend(record.backend)
 }
 
-const layNetwork = async (stateDir: string, wish: BackendWish, report: (text: string) => void): Promise<void> => {
+const layNetwork = async (stateDir: string, backend: Backend, report: (text: string) => void): Promise<void> => {
   const record = await findRecord(stateDir)
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   const slot = record === undefined ? await claimSlot(stateDir) : await reclaimSlot(stateDir, record.slot)
-  if (record === undefined) await saveRecord(stateDir, { slot, token: makeToken(), backend: await chooseBackend(wish) })
+  if (record === undefined) await saveRecord(stateDir, { slot, token: makeToken(), backend })
   const { namespace, ipv4Pool, ipv6Pool } = layoutOf(stateDir, slot)
   report(`${ipv4Pool} and ${ipv6Pool} lead to namespace ${namespace}`)
 }
@@ -122,9 +127,3 @@ const writeEnvironment = async (stateDir: string): Promise<string> => {
   )
   return file
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )

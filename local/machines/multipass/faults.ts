@@ -1,3 +1,4 @@
+import type { Fault } from '../../twin/fault.ts'
 import { findMissing, installCommand } from '../../twin/programs.ts'
 import { parseNetworks, parseVersions } from './answer.ts'
 import { createMultipassProgram, type Multipass } from './command.ts'
@@ -7,26 +8,21 @@ import type { Outcome } from './outcome.ts'
 /** The first whose options and answers are known to be those used here. */
 const oldest = [1, 13] as const
 
-export interface MultipassFault {
-  readonly detail: string
-  readonly remedy: string
-}
-
 /** What keeps Multipass from making machines on this computer; undefined if nothing does. Changes nothing. */
-export const findMultipassFault = async (): Promise<MultipassFault | undefined> => {
+export const findMultipassFault = async (): Promise<Fault | undefined> => {
   const multipass = createMultipassProgram()
   const answer = await multipass.attempt(['version', '--format', 'json'], { timeoutMs: 20_000 }).catch(() => undefined)
   if (answer === undefined) return missingProgram()
   return (await faultOfVersion(answer)) ?? (await faultOfNetworks(multipass))
 }
 
-const missingProgram = async (): Promise<MultipassFault> => {
+const missingProgram = async (): Promise<Fault> => {
   const snap = await findMissing([['snap', 'snapd']])
   const commands = snap.length === 0 ? [] : [installCommand(['snapd'])]
   return { detail: 'missing: multipass', remedy: [...commands, 'sudo snap install multipass'].join('\n') }
 }
 
-const faultOfVersion = async ({ code, stdout, stderr }: Outcome): Promise<MultipassFault | undefined> => {
+const faultOfVersion = async ({ code, stdout, stderr }: Outcome): Promise<Fault | undefined> => {
   if (code !== 0) return silentDaemon(code === null ? 'it does not answer' : describeFailure(stderr))
   const { multipass, multipassd } = parseVersions(stdout)
   if (multipassd === undefined) return silentDaemon('its daemon does not answer')
@@ -43,13 +39,13 @@ const isTooOld = (version: string): boolean => {
   return major < oldest[0] || (major === oldest[0] && minor < oldest[1])
 }
 
-const silentDaemon = (detail: string): MultipassFault => ({
+const silentDaemon = (detail: string): Fault => ({
   detail: `Multipass: ${detail}`,
   remedy: 'sudo snap restart multipass',
 })
 
 /** Not every driver of its daemon can plug machines into bridges of this computer. */
-const faultOfNetworks = async (multipass: Multipass): Promise<MultipassFault | undefined> => {
+const faultOfNetworks = async (multipass: Multipass): Promise<Fault | undefined> => {
   const answer = await multipass.attempt(['networks', '--format', 'json'], { timeoutMs: 20_000 })
   if (answer.code === 0) {
     parseNetworks(answer.stdout)

@@ -1,10 +1,9 @@
 import type { Clock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
+import { bootTimeoutMs } from '../booted.ts'
 import { type Instance, parseInstances } from './answer.ts'
 import { failureOf, type Multipass } from './command.ts'
 import { isMissing, isUnknownOption } from './failure.ts'
-
-export const bootTimeoutMs = 600_000
 
 export const findInstances = async (multipass: Multipass): Promise<readonly Instance[]> =>
   parseInstances(await multipass.ask(['list', '--format', 'json']))

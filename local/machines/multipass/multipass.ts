@@ -1,14 +1,15 @@
-import { type Clock, systemClock, waitFor } from '../../../lib/clock.ts'
+import { type Clock, systemClock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import type { TwinLayout } from '../../twin/layout.ts'
+import { waitUntilBooted } from '../booted.ts'
 import type { Hypervisor, VirtualMachine } from '../hypervisor.ts'
 import { lansOf } from '../lans.ts'
-import { machineName } from '../machine.ts'
+import { idsAmong, machineName, orderedIds } from '../machine.ts'
 import { createTurns } from '../turns.ts'
 import { stateOf } from './answer.ts'
 import { createMultipassProgram, failureOf } from './command.ts'
 import { describeFailure, remedyOf } from './failure.ts'
-import { boot, bootTimeoutMs, cutPower, findInstance, findInstances, isAtRest, purge } from './instance.ts'
+import { boot, cutPower, findInstance, findInstances, isAtRest, purge } from './instance.ts'
 import { debianImage, firstUserData, launchCommand, launchTimeoutSeconds } from './launch.ts'
 import { type LaunchLock, withLaunchLock } from './launch-lock.ts'
 import type { Outcome } from './outcome.ts'
@@ -42,7 +43,7 @@ export const createMultipass = ({
     await places.begin(machine.id)
     if (await places.isMade(machine.id)) await boot(multipass, machine.name)
     else await withLaunchLock((lock) => make(machine, lock))
-    await waitUntilBooted(machine.id, run, clock)
+    await waitUntilBooted(machine.id, { run, clock, everyMs: 500 })
   }
 
   /** Makes the machine anew, whatever an earlier launch has left of it. */
@@ -85,12 +86,8 @@ export const createMultipass = ({
   }
 
   const list = async (): Promise<readonly number[]> => {
-    const prefix = nameOf(0).slice(0, -1)
-    const known = (await findInstances(multipass))
-      .filter(({ name }) => name.startsWith(prefix))
-      .map(({ name }) => Number(name.slice(prefix.length)))
-      .filter(Number.isInteger)
-    return [...new Set([...known, ...(await places.list())])].sort((a, b) => a - b)
+    const names = (await findInstances(multipass)).map(({ name }) => name)
+    return orderedIds([...idsAmong(layout, names), ...(await places.list())])
   }
 
   const destroy = async (id: number): Promise<void> => {
@@ -145,20 +142,3 @@ const failureInside = (name: string, { code, stderr }: Outcome): InfraError => {
 
 /** Packages may have to be fetched in a first boot. */
 const runTimeoutMs = 900_000
-
-/** Commands can be run early in a boot; then much of the system is still to come. */
-const bootedText = '! command -v systemctl >/dev/null || systemctl is-active --quiet basic.target'
-
-const waitUntilBooted = (id: number, run: Hypervisor['run'], clock: Clock): Promise<true> =>
-  waitFor(
-    `machine ${id} has booted`,
-    async () => {
-      try {
-        await run(id, bootedText)
-        return { done: true }
-      } catch (error) {
-        return { seen: error instanceof Error ? error.message : String(error) }
-      }
-    },
-    { clock, everyMs: 500, timeoutMs: bootTimeoutMs },
-  )

@@ -1,6 +1,7 @@
-import { access, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { TwinLayout } from '../../twin/layout.ts'
+import { exists } from '../exists.ts'
 
 /**
  * What a twin keeps of its machines besides Multipass itself: a directory a machine, made before it, and in it a file once the
@@ -38,9 +39,3 @@ export const multipassPlaces = (layout: TwinLayout): MultipassPlaces => {
     list: async () => (await readdir(directory).catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number),
   }
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
+import { guestEnvironment } from './guest-environment.ts'
 
 /** Sends one command to the guest agent of QEMU in a machine and returns its answer. */
 export type AskAgent = (command: string) => Promise<string>
@@ -25,7 +26,7 @@ export const runByAgent = async (ask: AskAgent, text: string, clock: Clock): Pro
   const program = {
     path: '/bin/sh',
     arg: ['-es'],
-    env: ['HOME=/root', 'LC_ALL=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    env: guestEnvironment,
     'input-data': encode(text),
     'capture-output': true,
   }

@@ -1,17 +1,12 @@
-import { access, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { InfraError } from '../../../lib/errors.ts'
+import { exists } from '../exists.ts'
 import { runProgram, runShell } from '../process.ts'
 import { describeFailure } from './answer.ts'
 import type { Driver } from './driver.ts'
 import { endMarkedText, markOf } from './orphans.ts'
 import { type VagrantPlaces, vagrantFiles } from './places.ts'
 import { runInSandbox } from './sandbox.ts'
-
-export const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
 
 /**
  * Has Vagrant work on one machine, in its directory.

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { waitFor } from '../../../lib/clock.ts'
 import { findProcesses } from '../../twin/processes.ts'
-import { machineName } from '../machine.ts'
+import { idsAmong, machineName } from '../machine.ts'
 import { argumentsOf, signal } from '../process.ts'
 import { createTurns } from '../turns.ts'
 import { findAccelerator } from './accelerator.ts'
@@ -17,7 +17,6 @@ import { runInSandbox, type SandboxOptions } from './sandbox.ts'
 /** Virtual machines of QEMU with a libvirtd of the twin's own, with the plugin vagrant-libvirt. */
 export const createLibvirtDriver = ({ layout, places, box, clock }: DriverOptions): Driver => {
   const nameOf = (id: number): string => machineName(layout, id)
-  const prefix = nameOf(0).slice(0, -1)
   const sandbox: SandboxOptions = { layout, places, mounts: libvirtMounts(places, [layout.stateDir, layout.cacheDir]) }
   const boxes = createBoxes({ sandbox, provider: 'libvirt', own: libvirtBox, box })
   const state = path.join(places.libvirt, 'var/lib/libvirt')
@@ -84,8 +83,7 @@ export const createLibvirtDriver = ({ layout, places, box, clock }: DriverOption
       const guests = running.flat().map((argument) => /^guest=([^,]+)/.exec(argument)?.[1] ?? '')
       const defined = await readdir(domains).catch(() => [])
       const disks = await readdir(path.join(state, 'images')).catch(() => [])
-      const ours = [...guests, ...defined, ...disks].filter((name) => name.startsWith(prefix))
-      return ours.map((name) => Number.parseInt(name.slice(prefix.length), 10))
+      return idsAmong(layout, [...guests, ...defined, ...disks])
     },
     run: async (id, text) => {
       await prepare()

@@ -2,10 +2,11 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { waitFor } from '../../../lib/clock.ts'
 import { cgroupProcesses, findCgroups, killCgroup } from '../cgroup.ts'
-import { machineName } from '../machine.ts'
+import { idsAmong, machineName, machinePrefix } from '../machine.ts'
 import { runProgram, runShell } from '../process.ts'
 import { createBoxes } from './boxes.ts'
 import type { Driver, DriverOptions } from './driver.ts'
+import { guestEnvironment } from './guest-environment.ts'
 import { lxcBox } from './lxc-box.ts'
 import { lxcVagrantfile } from './lxc-vagrantfile.ts'
 import { type VagrantPlaces, vagrantFiles } from './places.ts'
@@ -49,9 +50,8 @@ export const createLxcDriver = ({ layout, places, box, clock }: DriverOptions): 
     },
     sweep: (id) => rm(path.join(containers, nameOf(id)), { recursive: true, force: true }),
     findIds: async () => {
-      const prefix = nameOf(0).slice(0, -1)
-      const kept = (await readdir(containers).catch(() => [])).filter((name) => name.startsWith(prefix))
-      return [...kept, ...(await findCgroups(prefix))].map((name) => Number(name.slice(prefix.length)))
+      const kept = await readdir(containers).catch(() => [])
+      return idsAmong(layout, [...kept, ...(await findCgroups(machinePrefix(layout)))])
     },
     run: (id, text) => runInSandbox(sandbox, attachCommand(nameOf(id)), { input: text }),
   }
@@ -73,9 +73,7 @@ const attachCommand = (name: string): readonly string[] => [
   'lxc-attach',
   `--name=${name}`,
   '--clear-env',
-  '--set-var=HOME=/root',
-  '--set-var=LC_ALL=C.UTF-8',
-  '--set-var=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  ...guestEnvironment.map((variable) => `--set-var=${variable}`),
   '--',
   'sh',
   '-es',

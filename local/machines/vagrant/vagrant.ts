@@ -1,13 +1,17 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { type Clock, systemClock, waitFor } from '../../../lib/clock.ts'
+import { type Clock, systemClock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import type { TwinLayout } from '../../twin/layout.ts'
+import { waitUntilBooted } from '../booted.ts'
+import { exists } from '../exists.ts'
 import type { Hypervisor, VirtualMachine } from '../hypervisor.ts'
+import { orderedIds } from '../machine.ts'
+import { askUntilOff } from '../power.ts'
 import { runProgram } from '../process.ts'
 import { writeWhole } from '../record.ts'
 import { createTurns } from '../turns.ts'
-import { clearMachine, closePlaces, exists, makeMachine } from './command.ts'
-import type { Box, Driver } from './driver.ts'
+import { clearMachine, closePlaces, makeMachine } from './command.ts'
+import type { Box } from './driver.ts'
 import { createLibvirtDriver } from './libvirt.ts'
 import { createLxcDriver } from './lxc.ts'
 import { type VagrantPlaces, vagrantFiles, vagrantPlaces } from './places.ts'
@@ -44,28 +48,23 @@ export const createVagrant = ({ layout, provider, box, clock = systemClock }: Va
     } else if (!(await driver.isRunning(machine.id))) {
       await driver.powerOn(machine.id)
     }
-    await waitUntilBooted(driver, machine.id, clock)
+    await waitUntilBooted(machine.id, { run: driver.run, clock, everyMs: 200 })
   }
 
-  const shutdown = async (id: number, timeoutMs: number): Promise<boolean> => {
-    const deadline = clock.now() + timeoutMs
-    let askAt = clock.now()
-    while (await driver.isRunning(id)) {
-      if (clock.now() >= deadline) return false
-      // a system that has just begun to boot does not hear it yet
-      if (clock.now() >= askAt) {
-        await driver.askToPowerOff(id)
-        askAt = clock.now() + 5000
-      }
-      await clock.sleep(100)
-    }
-    return true
-  }
+  const shutdown = (id: number, timeoutMs: number): Promise<boolean> =>
+    askUntilOff(
+      {
+        isRunning: () => driver.isRunning(id),
+        ask: () => driver.askToPowerOff(id),
+        askAgainMs: 5000,
+        everyMs: 100,
+      },
+      { clock, timeoutMs },
+    )
 
   const list = async (): Promise<readonly number[]> => {
     const directories = (await readdir(places.machines).catch(() => [])).map(Number)
-    const ids = [...directories, ...(await driver.findIds())].filter(Number.isInteger)
-    return [...new Set(ids)].sort((a, b) => a - b)
+    return orderedIds([...directories, ...(await driver.findIds())].filter(Number.isInteger))
   }
 
   const destroy = async (id: number): Promise<void> => {
@@ -120,22 +119,3 @@ const begin = async (places: VagrantPlaces, id: number): Promise<void> => {
   await runProgram('flock', ['--shared', lock, 'mkdir', '-p', files.directory])
   await runProgram('flock', [files.lock, 'true'])
 }
-
-const bootTimeoutMs = 600_000
-
-/** Commands can be run early in a boot; then much of the system is still to come. */
-const bootedText = '! command -v systemctl >/dev/null || systemctl is-active --quiet basic.target'
-
-const waitUntilBooted = (driver: Driver, id: number, clock: Clock): Promise<true> =>
-  waitFor(
-    `machine ${id} has booted`,
-    async () => {
-      try {
-        await driver.run(id, bootedText)
-        return { done: true }
-      } catch (error) {
-        return { seen: error instanceof Error ? error.message : String(error) }
-      }
-    },
-    { clock, everyMs: 200, timeoutMs: bootTimeoutMs },
-  )

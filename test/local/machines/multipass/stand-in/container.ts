@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { systemClock, waitFor } from '../../../../../lib/clock.ts'
 import { layDisk, mountDisk } from '../../../../../local/machines/disk.ts'
+import { exists } from '../../../../../local/machines/exists.ts'
 import { ensureImage } from '../../../../../local/machines/image.ts'
 import { machineName, placesOf } from '../../../../../local/machines/machine.ts'
 import { unplugMachine } from '../../../../../local/machines/network.ts'
@@ -54,12 +55,6 @@ ip link set ${link} master ${bridge} up`
     ...plugged,
   ].join('\n')
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  )
 
 /** Boots the machine, and waits until sshd is up and, the first time, cloud-init done. */
 export const bootContainer = async (directory: string, { name, number }: Instance): Promise<void> => {

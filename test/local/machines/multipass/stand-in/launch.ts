@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, appendFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { exists } from '../../../../../local/machines/exists.ts'
 import { readRecord, writeRecord } from '../../../../../local/machines/record.ts'
 import { Complaint, failed, wrongUsage } from './complaint.ts'
 import { bootContainer, layContainer } from './container.ts'
@@ -182,9 +183,3 @@ const failIfToldTo = async (directory: string): Promise<void> => {
   await rm(file)
   throw new Error(reason)
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
