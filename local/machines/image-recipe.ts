@@ -14,6 +14,7 @@ export interface ImageRecipe {
   readonly finish: string
 }
 
+/** A small Debian server as clouds have it; what makes it a nameserver or an lb is the work of the roles. */
 const packages = [
   'ca-certificates',
   'cloud-init',
@@ -31,6 +32,8 @@ const packages = [
   'sudo',
   'systemd',
   'systemd-sysv',
+  'systemd-timesyncd',
+  'unattended-upgrades',
 ]
 
 /** The modules of Debian's own list that mean something in a machine without a kernel, disks and boot loader of its own. */
@@ -87,6 +90,7 @@ const masked = [
   'getty.target',
   'systemd-pstore.service',
   'systemd-tmpfiles-clean.timer',
+  'unattended-upgrades.service',
 ]
 
 // mmdebstrap copies hostname and host keys from where it runs, and every clone would share them.
