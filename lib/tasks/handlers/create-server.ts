@@ -13,7 +13,8 @@ import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
 import { getNetwork } from './foundation.ts'
 
-const createTimeoutMs = 180_000
+/** The cloud says itself when it fails; until then, a big image of one's own or a slow computer under the local twin takes minutes. */
+const createTimeoutMs = 600_000
 
 /** Creates a server that cannot have served yet; tries the types of its pair in order while the cloud has no room. */
 export const createServer = async (
