@@ -35,7 +35,7 @@ export const libvirtVagrantfile = ({ layout, places, machine, box, accelerator }
       'machine.mgmt_attach = false',
       'machine.qemu_use_agent = true',
       'machine.memory = 512',
-      'machine.cpus = 1',
+      'machine.cpus = 2',
       "machine.machine_type = 'q35'",
       ...(accelerator === 'kvm' ? hardware : emulated),
       'machine.nested = false',
