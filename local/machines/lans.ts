@@ -14,6 +14,9 @@ export const lansOf = (layout: TwinLayout): Lans => ({
   privateBridge: `${layout.namespace}-v`,
 })
 
+/** Of the machines' gateway. A bridge that was not given one takes the lowest of its ports, another whenever a machine comes or goes, and what is on its way to it then is lost. */
+const gatewayMac = '02:00:00:00:00:01'
+
 /** The end in the root namespace of the link between the public bridge there and the twin. */
 const uplinkOf = (layout: TwinLayout): string => `${layout.namespace}-u`
 
@@ -33,7 +36,7 @@ export const raiseLans = (layout: TwinLayout, kind: Hypervisor['kind']): string 
   const twin = `ip -n ${layout.namespace}`
   const lay =
     kind === 'vagrant'
-      ? [`${twin} link add ${publicBridge} type bridge`, ...layBridge(twin, privateBridge)]
+      ? [`${twin} link add ${publicBridge} address ${gatewayMac} type bridge`, ...layBridge(twin, privateBridge)]
       : layInRoot(layout)
   return `if ! ${twin} link show ${publicBridge} >/dev/null 2>&1; then
 ${removeRootLans(layout)}
