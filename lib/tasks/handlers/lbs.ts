@@ -63,10 +63,9 @@ export const revert = async (world: RunWorld, { lb: name }: { readonly lb: strin
   if (before) await switchLb(world.ssh, lb, before)
 }
 
+/** Also of a colour that is ending already: it asks its nameserver to the end, which may not be removed before. */
 export const retire = async (world: RunWorld, { lb: name }: { readonly lb: string }): Promise<void> => {
   const lb = await getServer(world, name)
-  const { active, colours } = await readLbStatus(world.ssh, lb)
-  if (active === null) return
-  const idle = otherColour(active)
-  if (colours[idle].running) await retireColour(world.ssh, lb, idle)
+  const { active } = await readLbStatus(world.ssh, lb)
+  if (active !== null) await retireColour(world.ssh, lb, otherColour(active))
 }
