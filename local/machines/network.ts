@@ -12,7 +12,7 @@ export const gateway6 = 'fe80::1'
 export const privateMtu = 1450
 
 export const publicLink = (id: number): string => `p${id}`
-const privateLink = (id: number): string => `v${id}`
+export const privateLink = (id: number): string => `v${id}`
 const privateNamespace = (layout: TwinLayout, networkId: number): string => `${layout.namespace}-n${networkId}`
 
 /** Sets sysctls of a network namespace; `ip netns exec` would do the same but remounts /sys each time. */

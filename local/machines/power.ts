@@ -6,6 +6,7 @@ import { InfraError } from '../../lib/errors.ts'
 import type { TwinLayout } from '../twin/layout.ts'
 import { cgroupProcesses, killCgroup } from './cgroup.ts'
 import { type MachinePlaces, networkLock, placesOf } from './machine.ts'
+import { unplugMachine } from './network.ts'
 import { findProcess, runProgram, signal } from './process.ts'
 import { unplugText } from './store.ts'
 
@@ -112,6 +113,8 @@ export const cutPower = async (layout: TwinLayout, id: number, clock: Clock): Pr
   const supervisor = await findSupervisor(places)
   // its whole group: whatever it is running just now must not go on without it
   if (supervisor !== undefined) signal(-supervisor, 'SIGKILL')
+  // without power there is no farewell; the kernel would end the connections of processes that are killed
+  await underLock(layout, unplugMachine(layout, id))
   await waitFor(
     `machine ${id} is off`,
     async () => {

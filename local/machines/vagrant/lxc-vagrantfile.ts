@@ -1,6 +1,7 @@
 import type { TwinLayout } from '../../twin/layout.ts'
 import type { VirtualMachine } from '../hypervisor.ts'
 import { lansOf } from '../lans.ts'
+import { privateLink, publicLink } from '../network.ts'
 import type { Box } from './driver.ts'
 import { ruby, vagrantfileText } from './vagrantfile.ts'
 
@@ -27,13 +28,21 @@ export const lxcVagrantfile = (layout: TwinLayout, machine: VirtualMachine, box:
       "machine.ssh_ip_addr = '127.0.0.1'",
       `machine.customize 'cgroup.dir', ${ruby(machine.name)}`,
       "machine.customize 'net', ''",
-      ...card(0, 'eth0', publicBridge, machine.publicMac),
-      ...card(1, 'eth1', privateBridge, machine.privateMac),
+      ...card(0, { name: 'eth0', hwaddr: machine.publicMac, link: publicBridge, outside: publicLink(machine.id) }),
+      ...card(1, { name: 'eth1', hwaddr: machine.privateMac, link: privateBridge, outside: privateLink(machine.id) }),
     ],
   })
 }
 
-const card = (index: number, name: string, bridge: string, mac: string): readonly string[] =>
-  Object.entries({ type: 'veth', link: bridge, hwaddr: mac, name, flags: 'up' }).map(
+interface Card {
+  readonly name: string
+  readonly hwaddr: string
+  readonly link: string
+  /** Name of its end on the bridge. */
+  readonly outside: string
+}
+
+const card = (index: number, { outside, ...settings }: Card): readonly string[] =>
+  Object.entries({ type: 'veth', ...settings, 'veth.pair': outside, flags: 'up' }).map(
     ([key, value]) => `machine.customize 'net.${index}.${key}', ${ruby(value)}`,
   )

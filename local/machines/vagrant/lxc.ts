@@ -1,8 +1,10 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { waitFor } from '../../../lib/clock.ts'
+import type { TwinLayout } from '../../twin/layout.ts'
 import { cgroupProcesses, findCgroups, killCgroup } from '../cgroup.ts'
 import { idsAmong, machineName, machinePrefix } from '../machine.ts'
+import { privateLink, publicLink } from '../network.ts'
 import { runProgram, runShell } from '../process.ts'
 import { createBoxes } from './boxes.ts'
 import type { Driver, DriverOptions } from './driver.ts'
@@ -38,6 +40,8 @@ export const createLxcDriver = ({ layout, places, box, clock }: DriverOptions): 
       await runInSandbox(sandbox, ['lxc-stop', `--name=${nameOf(id)}`, '--nowait']).catch(() => {})
     },
     cutPower: async (id) => {
+      // without power there is no farewell; the kernel would end the connections of processes that are killed
+      await runShell(unplugText(layout, id))
       await waitFor(
         `machine ${id} is off`,
         async () => {
@@ -78,6 +82,11 @@ const attachCommand = (name: string): readonly string[] => [
   'sh',
   '-es',
 ]
+
+const unplugText = (layout: TwinLayout, id: number): string =>
+  [publicLink(id), privateLink(id)]
+    .map((link) => `ip -n ${layout.namespace} link del ${link} 2>/dev/null || true`)
+    .join('\n')
 
 /** Shell text: lxc leaves a directory in every hierarchy of cgroups. */
 const removeCgroupText = (name: string): string =>

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { systemClock, waitFor } from '../../../../lib/clock.ts'
@@ -20,9 +22,17 @@ export interface Host {
   specOf(id: number, image?: string): Promise<MachineSpec>
   /** Runs a command in a machine; refused unless the machine shows the host key of its user data. */
   ssh(id: number, command: string, address?: string): Promise<string>
+  /** A TCP connection to a machine. */
+  connect(id: number, port: number): Promise<Connection>
   /** Until the machine answers and its cloud-init is done. */
   untilReady(id: number): Promise<void>
   clean(): Promise<void>
+}
+
+interface Connection {
+  /** Whether the machine has ended it. */
+  isEnded(): boolean
+  close(): void
 }
 
 /** @param ids of the machines that will be asked for */
@@ -82,6 +92,18 @@ runcmd:
       userData: await userDataOf(id),
     }),
     ssh,
+    connect: async (id, port) => {
+      const socket = createConnection({ host: ipv4Of(id), port })
+      await once(socket, 'connect')
+      let isEnded = false
+      for (const event of ['end', 'error', 'close']) {
+        socket.on(event, () => {
+          isEnded = true
+        })
+      }
+      socket.resume()
+      return { isEnded: () => isEnded, close: () => socket.destroy() }
+    },
     untilReady: (id) => untilTrue(`machine ${id} answers`, () => succeeds(ssh(id, 'cloud-init status --wait'))),
     clean: async () => {
       await runSteps(await downSteps({ stateDir }), { say: () => {} })

@@ -140,6 +140,16 @@ export const promiseMachines = (
     assert.is(await ssh(12, 'hostname', floating), 'host12')
   })
 
+  test('says no farewell when its power is cut, as no machine does', async () => {
+    const connection = await host.connect(11, 22)
+    await machines.stop(11)
+    await sleep(500)
+    assert.not(connection.isEnded())
+    connection.close()
+    await machines.start(11)
+    await host.untilReady(11)
+  })
+
   test('keeps files and addresses when it is shut down or cut off', async () => {
     await ssh(11, 'echo kept > /root/file; sync')
     await machines.shutdown(11)
