@@ -27,6 +27,8 @@ export interface Machines {
   snapshot(id: number, image: string): Promise<{ readonly bytes: number }>
   removeSnapshot(image: string): Promise<void>
   setRootPassword(id: number, password: string): Promise<void>
+  /** After the last machine: ends and removes what all of them used. */
+  close(): Promise<void>
 }
 
 /** Backends with real machines, the best first. */

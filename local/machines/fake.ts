@@ -50,5 +50,6 @@ export const createFakeMachines = (machines: Map<number, FakeMachine> = new Map(
     },
     removeSnapshot: async (image) => void snapshots.delete(image),
     setRootPassword: async (id, password) => change(id, { password }),
+    close: async () => {},
   }
 }

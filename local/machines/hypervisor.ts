@@ -25,6 +25,8 @@ export interface Hypervisor {
    * @throws InfraError with what it said on standard error
    */
   run(id: number, text: string): Promise<string>
+  /** After the last machine: ends and removes what all of them used. */
+  close(): Promise<void>
 }
 
 export interface VirtualMachine {

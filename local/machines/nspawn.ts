@@ -80,6 +80,7 @@ export const createNspawnMachines = ({ layout, clock = systemClock }: NspawnOpti
     snapshot: (id, image) => inTurn(id, () => takeSnapshot(layout, id, image)),
     removeSnapshot: (image) => dropSnapshot(layout, image),
     setRootPassword: (id, password) => inTurn(id, () => setRootPassword(layout, id, password)),
+    close: async () => {},
   }
 }
 

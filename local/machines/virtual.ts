@@ -174,6 +174,7 @@ export const createVirtualMachines = ({ layout, hypervisor }: VirtualOptions): M
     setRootPassword: async (id, password) => {
       await hypervisor.run(id, `chpasswd <<'END'\nroot:${password}\nEND`)
     },
+    close: () => hypervisor.close(),
   }
 }
 

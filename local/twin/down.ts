@@ -48,6 +48,7 @@ const removeMachines = async (layout: TwinLayout, clock: Clock, report: (text: s
     const machines = createMachines(layout, backend, clock)
     const ids = await machines.list()
     await Promise.all(ids.map((id) => machines.destroy(id)))
+    await machines.close()
     for (const id of ids) removed.add(id)
   }
   report(`${removed.size} removed`)

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { cgroupProcesses, findCgroups } from '../machines/cgroup.ts'
 import { findNamespaces } from '../machines/namespaces.ts'
+import { findMarked } from '../machines/vagrant/orphans.ts'
 import { isAptCache } from './apt-cache.ts'
 import { isCloud } from './cloud.ts'
 import { isInternet } from './internet.ts'
@@ -31,7 +32,8 @@ const leftProcesses = async (layout: TwinLayout): Promise<readonly string[]> => 
   const ours = [isCloud(layout), isInternet(layout), isAptCache(layout), isSupervisor(layout)]
   const named = await findProcesses((argv) => ours.some((recognise) => recognise(argv)))
   const inside = await Promise.all((await findCgroups(layout.namespace)).map(cgroupProcesses))
-  return [...new Set([...named, ...inside.flat()])].map((pid) => `process ${pid}`)
+  const marked = await findMarked(layout.stateDir)
+  return [...new Set([...named, ...inside.flat(), ...marked])].map((pid) => `process ${pid}`)
 }
 
 const leftMounts = async (layout: TwinLayout): Promise<readonly string[]> => {

@@ -127,6 +127,8 @@ export const createMultipass = ({
     state: async (id) => stateOf(await findInstance(multipass, nameOf(id))),
     list,
     run,
+    // its daemon is the whole computer's
+    close: async () => {},
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { InfraError } from '../../../lib/errors.ts'
 import { exists } from '../exists.ts'
-import { runProgram, runShell } from '../process.ts'
+import { runShell } from '../process.ts'
 import { describeFailure } from './answer.ts'
 import type { Driver } from './driver.ts'
 import { endMarkedText, markOf } from './orphans.ts'
@@ -57,8 +57,8 @@ export const clearMachine = async (driver: Driver, id: number): Promise<void> =>
   await rm(`${files.directory}/.vagrant`, { recursive: true, force: true })
 }
 
-/** Clears away what all machines used, after the last of them. */
-export const closePlaces = async ({ directory, lock, machines }: VagrantPlaces): Promise<void> => {
-  const text = `[ -z "$(ls -A ${machines} 2>/dev/null)" ] || exit 0\n${endMarkedText(directory)}\nrm -rf ${directory}`
-  await runProgram('flock', ['--close', lock, 'sh', '-ec', text])
+/** Ends and removes what all machines used, after the last of them. */
+export const closePlaces = async ({ directory }: VagrantPlaces): Promise<void> => {
+  await runShell(endMarkedText(directory))
+  await rm(directory, { recursive: true, force: true })
 }

@@ -5,7 +5,7 @@ import type { VagrantProvider } from './programs.ts'
 /** Where the machines live that Vagrant makes for a twin with one provider. */
 export interface VagrantPlaces {
   readonly directory: string
-  /** Held shared to begin a machine, and alone to clear away what all of them use. */
+  /** Held to lay what all machines use. */
   readonly lock: string
   readonly machines: string
   /** VAGRANT_HOME; its boxes are those of `boxes`. */

@@ -74,7 +74,6 @@ export const createVagrant = ({ layout, provider, box, clock = systemClock }: Va
     await driver.prepare().catch(() => {})
     await clearMachine(driver, id)
     await rm(vagrantFiles(places, id).directory, { recursive: true, force: true })
-    await closePlaces(places)
   }
 
   return {
@@ -94,6 +93,7 @@ export const createVagrant = ({ layout, provider, box, clock = systemClock }: Va
     },
     list,
     run: (id, text) => driver.run(id, text),
+    close: () => closePlaces(places),
   }
 }
 
@@ -111,11 +111,9 @@ const boxOf = (box: string): Box => {
 
 const drivers = { lxc: createLxcDriver, libvirt: createLibvirtDriver } satisfies Record<VagrantProvider, unknown>
 
-/** From here on nobody clears away what all machines use; and a Vagrant that an earlier process left has ended. */
+/** Resolves when a Vagrant has ended that an earlier process left. */
 const begin = async (places: VagrantPlaces, id: number): Promise<void> => {
-  const { directory, lock } = places
   const files = vagrantFiles(places, id)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await runProgram('flock', ['--shared', lock, 'mkdir', '-p', files.directory])
+  await mkdir(files.directory, { recursive: true, mode: 0o700 })
   await runProgram('flock', [files.lock, 'true'])
 }

@@ -202,11 +202,12 @@ export const promiseMachines = (
 
 /** Comes last: takes all machines away. */
 export const promiseNothingLeft = (test: Test, { host, machines }: RealContract): void => {
-  test('leaves nothing of a destroyed machine', async () => {
+  test('leaves nothing of destroyed machines, nor of what they used', async () => {
     const ids = await machines().list()
     assert.ok(ids.length > 0)
     await Promise.all(ids.map((id) => machines().destroy(id)))
     assert.equal(await machines().list(), [])
+    await machines().close()
     const { layout } = host()
     const ofTheTwin = [
       `network namespace ${layout.namespace}`,
