@@ -144,14 +144,14 @@ updates('rollback-infra goes back to the nginx of before the update in seconds, 
 })
 
 updates('a changed configuration comes into use under load, and nothing is lost', async () => {
-  checkout.edit(template, 'worker_shutdown_timeout 5s;', 'worker_shutdown_timeout 6s;')
+  checkout.edit(template, 'worker_shutdown_timeout 3s;', 'worker_shutdown_timeout 4s;')
   const asking = await startAsking()
   const { stdout } = await expect(0, 'update-lbs', '--config-only')
   await asking.assertNothingLost()
   assertSays(stdout, /The witness asked all the while/)
   for (const name of ['lb1', 'lb2']) {
     const { active, colours } = await fleet.lbStatus(name)
-    assert.match(await fleet.onMachine(name, `cat /etc/dns-lb/${active}.conf`), /worker_shutdown_timeout 6s;/)
+    assert.match(await fleet.onMachine(name, `cat /etc/dns-lb/${active}.conf`), /worker_shutdown_timeout 4s;/)
     assert.is(colours[active === 'blue' ? 'green' : 'blue'].running, false)
   }
 })
@@ -180,7 +180,7 @@ updates('a configuration that nginx takes but that answers nothing over UDP neve
 })
 
 updates('when the new nginx fails after the switch, the lb is switched back', async () => {
-  checkout.edit(template, 'worker_shutdown_timeout 6s;', 'worker_shutdown_timeout 7s;')
+  checkout.edit(template, 'worker_shutdown_timeout 4s;', 'worker_shutdown_timeout 5s;')
   const generation = await fleet.generationOf('ns1')
   const [before = null] = await colours()
   const script = start('update-lbs', '--config-only', '--only', 'lb1', '--json')
@@ -202,7 +202,7 @@ updates('killed in the middle, the next run finishes', async () => {
   await expect(0, 'update-lbs', '--config-only')
   for (const name of ['lb1', 'lb2']) {
     const { active, colours } = await fleet.lbStatus(name)
-    assert.match(await fleet.onMachine(name, `cat /etc/dns-lb/${active}.conf`), /worker_shutdown_timeout 7s;/)
+    assert.match(await fleet.onMachine(name, `cat /etc/dns-lb/${active}.conf`), /worker_shutdown_timeout 5s;/)
     assert.is(colours[active === 'blue' ? 'green' : 'blue'].running, false)
   }
 })
