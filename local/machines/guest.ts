@@ -112,7 +112,7 @@ export const bootGuestFirst = (layout: TwinLayout, spec: MachineSpec): string =>
 hostname ${spec.name}
 command -v cloud-init >/dev/null || { apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy --no-install-recommends install cloud-init; } >&2
 rm -f /etc/cloud/cloud-init.disabled
-cloud-init clean >&2
+[ ! -e /var/lib/cloud/instance ] || cloud-init clean >&2
 mkdir -p /run/cloud-init
 rm -f /run/cloud-init/disabled
 touch /run/cloud-init/enabled
