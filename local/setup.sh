@@ -11,6 +11,7 @@ packages="$packages apt-cacher-ng bind9 iproute2 mmdebstrap nftables procps syst
 if [ "${1:-}" = test ]; then
   packages="$packages ansible-lint dnsperf git hcloud-cli python3-hcloud"
   packages="$packages lxc vagrant vagrant-lxc"
+  packages="$packages ansible-mitogen libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils vagrant-libvirt"
 fi
 
 missing=""

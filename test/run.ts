@@ -20,19 +20,21 @@ interface Result {
 const root = path.resolve(import.meta.dirname, '..')
 
 /**
- * Three rounds: what is quick; what makes real machines and is patient, the longest first; and what puts load on real machines, which
- * needs the two cores for itself, one file at a time.
+ * Three rounds: what is quick; what makes real machines and is patient, the longest first; and what needs the two cores for itself, one
+ * file at a time: loads on real machines, and machines whose processor is emulated.
  */
 const patient = [
-  'test/scripts/vagrant',
+  'test/scripts/vagrant-lxc',
   'test/local/machines/contract/multipass',
   'test/local/space',
   'test/local/machines/contract/vagrant-lxc',
   'test/local/machines/contract/nspawn',
 ].map((name) => `${name}.test.ts`)
-const underLoad = ['deploy-infra', 'rotate-lbs', 'update-lbs'].map((name) => `test/scripts/${name}.test.ts`)
+const alone = ['vagrant-libvirt', 'deploy-infra', 'rotate-lbs', 'update-lbs'].map(
+  (name) => `test/scripts/${name}.test.ts`,
+)
 
-const isSlow = (file: string): boolean => [...patient, ...underLoad].includes(file)
+const isSlow = (file: string): boolean => [...patient, ...alone].includes(file)
 const timeoutMs = (file: string): number => (isSlow(file) ? 20 : 4) * 60_000
 
 const findTests = (patterns: readonly string[]): string[] =>
@@ -109,7 +111,7 @@ const results = [
     cores,
   )),
   ...(await runAll(among(patient), cores)),
-  ...(await runAll(among(underLoad), 1)),
+  ...(await runAll(among(alone), 1)),
 ]
 const passed = results.reduce((sum, result) => sum + result.passed, 0)
 const failed = results.reduce((sum, result) => sum + result.failed, 0)
