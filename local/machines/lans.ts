@@ -14,7 +14,10 @@ export const lansOf = (layout: TwinLayout): Lans => ({
   privateBridge: `${layout.namespace}-v`,
 })
 
-/** Of the machines' gateway. A bridge that was not given one takes the lowest of its ports, another whenever a machine comes or goes, and what is on its way to it then is lost. */
+/**
+ * Of the machines' gateway. A bridge that was not given one takes the lowest of its ports, another whenever a machine comes or
+ * goes, and what is on its way to it then is lost.
+ */
 const gatewayMac = '02:00:00:00:00:01'
 
 /** The end in the root namespace of the link between the public bridge there and the twin. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { InfraError } from '../../lib/errors.ts'
 
 /**
@@ -42,6 +42,19 @@ export const runProgram = (
 export const argumentsOf = async (pid: number): Promise<readonly string[]> => {
   const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   return text.split('\0').slice(0, -1)
+}
+
+/** Environment of a running process, each variable as `NAME=value`; none for one that is gone or a zombie. */
+export const environmentOf = async (pid: number): Promise<readonly string[]> => {
+  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+  return text.split('\0').slice(0, -1)
+}
+
+/** All running processes that fit, whoever started them. */
+export const filterProcesses = async (fits: (pid: number) => Promise<boolean>): Promise<readonly number[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const known = await Promise.all(pids.map(fits))
+  return pids.filter((_, index) => known[index])
 }
 
 /** The process a pid file names, if it runs and `marker` is among its arguments: pids are used again. */

@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process'
-import { open, readdir, readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, waitFor } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
-import { argumentsOf, signal } from '../machines/process.ts'
+import { argumentsOf, filterProcesses, signal } from '../machines/process.ts'
 
 export type Recognise = (argv: readonly string[]) => boolean
 
 /** Running processes whose arguments are recognised; needs no pid file, so it also finds what a crash left. */
-export const findProcesses = async (recognise: Recognise): Promise<readonly number[]> => {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const known = await Promise.all(pids.map(async (pid) => recognise(await argumentsOf(pid))))
-  return pids.filter((_, index) => known[index])
-}
+export const findProcesses = (recognise: Recognise): Promise<readonly number[]> =>
+  filterProcesses(async (pid) => recognise(await argumentsOf(pid)))
 
 /** Asks processes to end, and after five seconds ends them. */
 export const endProcesses = async (recognise: Recognise, clock: Clock): Promise<void> => {

@@ -1,14 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { environmentOf, filterProcesses } from '../process.ts'
 
 /** Set in the environment of a program and so of all that it starts, which is found by it whoever its parent is. */
 export const markOf = (directory: string): string => `TWIN_WORKS_IN=${directory}`
 
 /** Processes marked with a directory below this one. */
-export const findMarked = async (parent: string): Promise<readonly number[]> => {
-  const mark = Buffer.from(markOf(`${parent}/`))
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const known = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`).catch(() => Buffer.alloc(0))))
-  return pids.filter((_, index) => known[index]?.includes(mark))
+export const findMarked = (parent: string): Promise<readonly number[]> => {
+  const mark = markOf(`${parent}/`)
+  return filterProcesses(async (pid) => (await environmentOf(pid)).some((variable) => variable.startsWith(mark)))
 }
 
 /** Shell text: ends every process marked with this directory, also what a killed parent left. */

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { systemClock, waitFor } from '../../../../../lib/clock.ts'
-import { signal } from '../../../../../local/machines/process.ts'
+import { environmentOf, filterProcesses, signal } from '../../../../../local/machines/process.ts'
 import { compileProgram } from './compile.ts'
 import { removeContainer } from './container.ts'
 import { allInstances } from './instances.ts'
@@ -55,13 +55,7 @@ const endAllOf = async (directory: string): Promise<void> => {
   await waitFor(
     `nobody works in ${directory}`,
     async () => {
-      const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-      const marked = await Promise.all(
-        pids.map(async (pid) =>
-          (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0').includes(mark),
-        ),
-      )
-      const left = pids.filter((_, index) => marked[index])
+      const left = await filterProcesses(async (pid) => (await environmentOf(pid)).includes(mark))
       for (const pid of left) signal(pid, 'SIGKILL')
       return left.length === 0 ? { done: true } : { seen: `processes ${left.join(', ')}` }
     },
