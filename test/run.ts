@@ -26,7 +26,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const patient = [
   'test/scripts/vagrant-lxc',
   'test/local/machines/contract/multipass',
-  'test/local/twin/libvirt',
+  'test/scripts/local-libvirt',
   'test/local/space',
   'test/local/machines/contract/vagrant-lxc',
   'test/local/machines/contract/nspawn',

@@ -1,32 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { findMarked } from '../../../local/machines/vagrant/orphans.ts'
-import { downSteps } from '../../../local/twin/down.ts'
-import { runSteps, type TwinStep } from '../../../local/twin/steps.ts'
-import { upSteps } from '../../../local/twin/up.ts'
+import { findMarked } from '../../local/machines/vagrant/orphans.ts'
+import { startTwin, type Twin } from './twin.ts'
 
-const test = suite('local/twin with libvirt')
+const test = suite('scripts/local-down with libvirt')
 
-const stateDir = await mkdtemp(path.join(tmpdir(), 'twin-test-'))
+let twin: Twin | undefined
+test.after(async () => twin?.down())
 
-const runQuietly = (steps: readonly TwinStep[]): Promise<void> => runSteps(steps, { say: () => {} })
-
-const clean = async (): Promise<void> => {
-  await runQuietly(await downSteps({ stateDir }))
-  await rm(stateDir, { recursive: true, force: true })
-}
-test.after(clean)
-process.once('SIGTERM', () => void clean().finally(() => process.exit(1)))
-
-// down itself fails when it finds anything left
+// local-down itself fails when it finds anything left
 test('a twin in which no machine was made goes with its libvirtd', async () => {
-  await runQuietly(upSteps({ stateDir, backend: { kind: 'vagrant', provider: 'libvirt' } }))
-  assert.ok((await findMarked(stateDir)).length > 0, 'libvirtd runs')
-  await runQuietly(await downSteps({ stateDir }))
-  assert.equal(await findMarked(stateDir), [])
+  twin = await startTwin('--backend', 'vagrant', '--provider', 'libvirt')
+  const { state } = twin
+  assert.ok((await findMarked(state)).length > 0, 'libvirtd runs')
+  await twin.down()
+  twin = undefined
+  assert.equal(await findMarked(state), [])
 })
 
 test.run()
