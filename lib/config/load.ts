@@ -7,7 +7,7 @@ import { parseEnv } from 'node:util'
 import type { Endpoint } from '../dns/reply.ts'
 import { rootServers } from '../dns/root-servers.ts'
 import { InfraError } from '../errors.ts'
-import type { RegistrarSettings } from '../registrar/registrar.ts'
+import { type RegistrarSettings, registrarKinds, rows } from '../registrar/rows.ts'
 import { type Config, configSchema } from './schema.ts'
 
 interface Environment {
@@ -117,52 +117,29 @@ const readEnvironment = (
   return { endpoint, token, sshPublicKeyFile, sshPublicKey, registrar, rootServers }
 }
 
-/** The variables that each registrar needs, and what they are. */
-const registrarVariables = {
-  manual: [],
-  twin: [
-    ['REGISTRAR_ENDPOINT', 'is written into its environment file by local-up'],
-    ['REGISTRAR_TOKEN', 'is written into its environment file by local-up'],
-  ],
-  porkbun: [
-    ['PORKBUN_API_KEY', 'is the API key of your account at Porkbun'],
-    ['PORKBUN_SECRET_API_KEY', 'is the secret API key that belongs to PORKBUN_API_KEY'],
-  ],
-  gandi: [['GANDI_TOKEN', 'is a personal access token of your organisation at Gandi']],
-} as const
-
 const readRegistrar = (
   variables: NodeJS.Dict<string>,
   configured: Config['registrar'],
   faults: string[],
 ): RegistrarSettings => {
   const kind = variables.REGISTRAR ?? configured
-  if (!isRegistrar(kind)) {
-    faults.push(`REGISTRAR: ${kind} is none of ${Object.keys(registrarVariables).join(', ')}`)
+  if (kind === 'manual') return { kind }
+  const row = rows.find((one) => one.kind === kind)
+  if (!row) {
+    faults.push(`REGISTRAR: ${kind} is none of ${registrarKinds.join(', ')}`)
     return { kind: 'manual' }
   }
-  for (const [name, what] of registrarVariables[kind]) {
-    if (!variables[name]?.trim()) faults.push(`${name}: is not set; it ${what}`)
-  }
   const read = (name: string): string => variables[name]?.trim() ?? ''
-  switch (kind) {
-    case 'manual':
-      return { kind }
-    case 'twin':
-      return { kind, endpoint: read('REGISTRAR_ENDPOINT'), token: read('REGISTRAR_TOKEN') }
-    case 'porkbun':
-      return {
-        kind,
-        endpoint: read('REGISTRAR_ENDPOINT') || 'https://api.porkbun.com/api/json/v3',
-        apiKey: read('PORKBUN_API_KEY'),
-        secretKey: read('PORKBUN_SECRET_API_KEY'),
-      }
-    case 'gandi':
-      return { kind, endpoint: read('REGISTRAR_ENDPOINT') || 'https://api.gandi.net/v5', token: read('GANDI_TOKEN') }
+  const fields = Object.entries(row.variables)
+  for (const { variable, what } of [row.endpoint, ...fields.map(([, one]) => one)].filter(isVariable)) {
+    if (read(variable) === '') faults.push(`${variable}: is not set; it ${what}`)
   }
+  const own = Object.fromEntries(fields.map(([field, { variable }]) => [field, read(variable)]))
+  const endpoint = read('REGISTRAR_ENDPOINT') || (typeof row.endpoint === 'string' ? row.endpoint : '')
+  return { kind: row.kind, endpoint, ...own } as RegistrarSettings
 }
 
-const isRegistrar = (kind: string): kind is Config['registrar'] => kind in registrarVariables
+const isVariable = <T>(one: T | string): one is T => typeof one !== 'string'
 
 const readRootServers = ({ DNS_ROOT_SERVERS }: NodeJS.Dict<string>, faults: string[]): readonly Endpoint[] => {
   if (!DNS_ROOT_SERVERS) return rootServers

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { registrarKinds } from '../registrar/rows.ts'
 
 const cidr = z.string().refine(
   (text) => {
@@ -62,7 +63,7 @@ export const configSchema = z.strictObject({
    */
   addresses: z.enum(['server', 'floating']).default('server'),
   /** Who sets the glue of your domains: a registrar with an API, or `manual`, a person who is told what to enter. */
-  registrar: z.enum(['manual', 'porkbun', 'gandi', 'twin']).default('manual'),
+  registrar: z.enum(registrarKinds).default('manual'),
   rotation: z
     .strictObject({
       /** Added to the longest TTL before an lb is removed, in seconds; at least a tenth of that TTL is added anyway. */

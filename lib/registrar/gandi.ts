@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { type Driver, labelsBelow, plainName } from './driver.ts'
 import { verifyEndpoint, verifySecret } from './endpoint.ts'
 import type { RefusalKind } from './errors.ts'
-import type { Effects } from './read-back.ts'
 import { type Answer, createSend, type Refusal } from './request.ts'
+import type { RegistrarRow } from './row.ts'
 
 const hostsAnswer = z.array(z.object({ fqdn: z.string(), ips: z.array(z.string()) }))
 const nameserversAnswer = z.array(z.string())
@@ -52,10 +52,7 @@ const refusalOf = ({ status, body }: Answer): Refusal | undefined => {
  * The API of Gandi, version 5: https://api.gandi.net/docs/domains/. Changes are answered with 202 and done later. Host
  * objects are named without the domain; PUT replaces all addresses of one, POST makes one.
  */
-export const createGandi = (
-  settings: { readonly endpoint: string; readonly token: string },
-  effects: Effects,
-): Driver => {
+const createGandi: RegistrarRow<'gandi', 'token'>['create'] = (settings, effects) => {
   const token = verifySecret(settings.token, 'GANDI_TOKEN')
   const send = createSend({
     registrar: 'Gandi',
@@ -89,4 +86,13 @@ export const createGandi = (
       await send({ method: 'PUT', path, body: { nameservers }, purpose, isRepeatable: true }, accepted)
     },
   }
+}
+
+export const gandi: RegistrarRow<'gandi', 'token'> = {
+  kind: 'gandi',
+  endpoint: 'https://api.gandi.net/v5',
+  variables: {
+    token: { variable: 'GANDI_TOKEN', what: 'is a personal access token of your organisation at Gandi' },
+  },
+  create: createGandi,
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Driver, labelsBelow, plainName } from './driver.ts'
+import { labelsBelow, plainName } from './driver.ts'
 import { verifyEndpoint, verifySecret } from './endpoint.ts'
 import type { RefusalKind } from './errors.ts'
-import type { Effects } from './read-back.ts'
 import { type Answer, createSend, type Refusal } from './request.ts'
+import type { RegistrarRow } from './row.ts'
 
 const success = z.object({ status: z.literal('SUCCESS') })
 /** Pairs of a host name and its addresses. */
@@ -83,10 +83,7 @@ const refusalOf = ({ status, body }: Answer): Refusal | undefined => {
  * The API of Porkbun, version 3: https://porkbun.com/api/json/v3/spec. Every call is a POST with the keys in its body.
  * `updateGlue` replaces all addresses of a host object, `createGlue` makes one; both take the name without the domain.
  */
-export const createPorkbun = (
-  settings: { readonly endpoint: string; readonly apiKey: string; readonly secretKey: string },
-  effects: Effects,
-): Driver => {
+const createPorkbun: RegistrarRow<'porkbun', 'apiKey' | 'secretKey'>['create'] = (settings, effects) => {
   const apikey = verifySecret(settings.apiKey, 'PORKBUN_API_KEY')
   const secretapikey = verifySecret(settings.secretKey, 'PORKBUN_SECRET_API_KEY')
   const send = createSend({
@@ -122,4 +119,14 @@ export const createPorkbun = (
       await send(post(`updateNs/${domain}`, `set the nameservers of ${domain}`, { ns: nameservers }), success)
     },
   }
+}
+
+export const porkbun: RegistrarRow<'porkbun', 'apiKey' | 'secretKey'> = {
+  kind: 'porkbun',
+  endpoint: 'https://api.porkbun.com/api/json/v3',
+  variables: {
+    apiKey: { variable: 'PORKBUN_API_KEY', what: 'is the API key of your account at Porkbun' },
+    secretKey: { variable: 'PORKBUN_SECRET_API_KEY', what: 'is the secret API key that belongs to PORKBUN_API_KEY' },
+  },
+  create: createPorkbun,
 }

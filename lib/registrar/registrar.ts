@@ -1,13 +1,11 @@
 import type { Clock } from '../clock.ts'
 import { type Driver, plainName } from './driver.ts'
-import { createGandi } from './gandi.ts'
 import { changeHost, verifyBelow } from './host-change.ts'
 import { describeGlueChange } from './instructions.ts'
 import { createManual } from './manual.ts'
 import { changeNameservers } from './nameserver-change.ts'
-import { createPorkbun } from './porkbun.ts'
 import type { Effects } from './read-back.ts'
-import { createTwinRegistrar } from './twin.ts'
+import { type RegistrarSettings, rows } from './rows.ts'
 
 /** Where the glue of a domain is set. Names may be written with a final dot and in any case. */
 export interface Registrar {
@@ -31,12 +29,6 @@ export interface Registrar {
   ): string
 }
 
-export type RegistrarSettings =
-  | { readonly kind: 'manual' }
-  | { readonly kind: 'twin'; readonly endpoint: string; readonly token: string }
-  | { readonly kind: 'porkbun'; readonly endpoint: string; readonly apiKey: string; readonly secretKey: string }
-  | { readonly kind: 'gandi'; readonly endpoint: string; readonly token: string }
-
 /**
  * The registrar of the settings. Its methods throw RegistrarError, in the registrar's own words, with the request and a
  * remedy, for what it refuses, and InfraError for what is not asked of it. Credentials are in no error.
@@ -48,14 +40,10 @@ export const createRegistrar = (
 ): Registrar => (settings.kind === 'manual' ? createManual() : overDriver(createDriver(settings, effects), effects))
 
 const createDriver = (settings: Exclude<RegistrarSettings, { readonly kind: 'manual' }>, effects: Effects): Driver => {
-  switch (settings.kind) {
-    case 'twin':
-      return createTwinRegistrar(settings, effects)
-    case 'porkbun':
-      return createPorkbun(settings, effects)
-    case 'gandi':
-      return createGandi(settings, effects)
-  }
+  const row = rows.find(({ kind }) => kind === settings.kind)
+  if (!row) throw new Error(`${settings.kind} is no registrar`)
+  // the settings have what their row asks for: both are of one kind
+  return (row.create as (own: typeof settings, effects: Effects) => Driver)(settings, effects)
 }
 
 const overDriver = (driver: Driver, effects: Effects): Registrar => ({

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Driver, plainName } from './driver.ts'
+import { plainName } from './driver.ts'
 import { verifyEndpoint, verifySecret } from './endpoint.ts'
 import type { RefusalKind } from './errors.ts'
-import type { Effects } from './read-back.ts'
 import { type Answer, createSend, type Refusal } from './request.ts'
+import type { RegistrarRow } from './row.ts'
 
 const domainAnswer = z.object({
   domain: z.object({
@@ -36,10 +36,7 @@ const refusalOf = ({ status, body }: Answer): Refusal | undefined => {
 }
 
 /** The registrar of the little internet around the local twin. Host objects are replaced whole, by PUT. */
-export const createTwinRegistrar = (
-  settings: { readonly endpoint: string; readonly token: string },
-  effects: Effects,
-): Driver => {
+const createTwinRegistrar: RegistrarRow<'twin', 'token'>['create'] = (settings, effects) => {
   const token = verifySecret(settings.token, 'REGISTRAR_TOKEN')
   const name = 'the registrar of the twin'
   const send = createSend({
@@ -66,4 +63,13 @@ export const createTwinRegistrar = (
     putNameservers: (domain, nameservers) =>
       put(`/domains/${domain}/nameservers`, { nameservers }, `set the nameservers of ${domain}`),
   }
+}
+
+const written = 'is written into its environment file by local-up'
+
+export const twin: RegistrarRow<'twin', 'token'> = {
+  kind: 'twin',
+  endpoint: { variable: 'REGISTRAR_ENDPOINT', what: written },
+  variables: { token: { variable: 'REGISTRAR_TOKEN', what: written } },
+  create: createTwinRegistrar,
 }
