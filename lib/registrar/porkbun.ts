@@ -68,7 +68,15 @@ const cases: readonly Case[] = [
   },
 ]
 
-const refusalOf = ({ status, body }: Answer): Refusal | undefined => {
+const challengeHint =
+  'Its firewall takes this for too many requests. Run this again in some minutes: what is done already is not done again.'
+
+/** The firewall in front of the API asks whoever is too quick for proof of a browser, with 202 and nothing in it. */
+const isChallenge = ({ status, body }: Answer): boolean => status === 202 && body === undefined
+
+const refusalOf = (answer: Answer): Refusal | undefined => {
+  const { status, body } = answer
+  if (isChallenge(answer)) return { kind: 'rate-limit', words: 'an empty answer', hint: challengeHint }
   const result = errorAnswer.safeParse(body)
   if (!result.success) return undefined
   const { code = '', message = '', ttlRemaining } = result.data
@@ -102,10 +110,11 @@ const createPorkbun: RegistrarRow<'porkbun', 'apiKey' | 'secretKey'>['create'] =
       body: { apikey, secretapikey, ...body },
       isRepeatable: true,
     }) as const
+  const read = (path: string, purpose: string) => ({ ...post(path, purpose), isRead: true }) as const
   return {
     name: 'Porkbun',
     hosts: async (domain) => {
-      const { hosts } = await send(post(`getGlue/${domain}`, `read the glue of ${domain}`), glueAnswer)
+      const { hosts } = await send(read(`getGlue/${domain}`, `read the glue of ${domain}`), glueAnswer)
       return new Map(hosts.map(([name, { v4, v6 }]) => [plainName(name), [...(v4 ?? []), ...(v6 ?? [])]]))
     },
     putHost: async ({ domain, host, addresses, isNew }) => {
@@ -114,7 +123,7 @@ const createPorkbun: RegistrarRow<'porkbun', 'apiKey' | 'secretKey'>['create'] =
       await send({ ...call, isRepeatable: !isNew }, success)
     },
     nameservers: async (domain) =>
-      (await send(post(`getNs/${domain}`, `read the nameservers of ${domain}`), nameserverAnswer)).ns,
+      (await send(read(`getNs/${domain}`, `read the nameservers of ${domain}`), nameserverAnswer)).ns,
     putNameservers: async (domain, nameservers) => {
       await send(post(`updateNs/${domain}`, `set the nameservers of ${domain}`, { ns: nameservers }), success)
     },

@@ -12,6 +12,8 @@ interface Call {
   readonly purpose: string
   /** Done twice, it does no more than once. */
   readonly isRepeatable: boolean
+  /** It changes nothing, whatever its method; so does every GET. */
+  readonly isRead?: boolean
 }
 
 export interface Answer {
@@ -149,6 +151,8 @@ const parseJson = (text: string): unknown => {
   }
 }
 
+const isRead = (call: Call): boolean => call.isRead ?? call.method === 'GET'
+
 type Teller = Pick<RequestOptions, 'registrar'> & { readonly redact: (text: string) => string }
 
 const parse = <S extends z.ZodType>(
@@ -163,7 +167,7 @@ const parse = <S extends z.ZodType>(
   const what = `The answer of ${registrar} when asked to ${call.purpose} is not as documented`
   throw new RegistrarError(redact(`${what} (HTTP ${status}): ${faults.slice(0, 3).join('; ')}`), {
     kind: 'malformed',
-    maybeDone: call.method !== 'GET',
+    maybeDone: !isRead(call),
     hint: 'Look whether REGISTRAR_ENDPOINT is the address of its API; otherwise its API has changed: set REGISTRAR=manual.',
   })
 }
@@ -181,6 +185,6 @@ const errorOf = (call: Call, failure: Failure, { registrar, redact }: Teller): R
     kind,
     hint: `${hint}${later}`,
     exitCode: kind === 'credentials' ? 2 : 1,
-    maybeDone: isSent && (kind === 'no-answer' || kind === 'unavailable'),
+    maybeDone: !isRead(call) && isSent && (kind === 'no-answer' || kind === 'unavailable'),
   })
 }

@@ -322,4 +322,30 @@ test('an interrupted request rejects with the reason', async () => {
   assert.is(await rejected, reason)
 })
 
+const challenge: Reply = { status: 202, headers: { 'x-amzn-waf-action': 'challenge' }, text: '' }
+
+test('waits when the firewall in front of the API asks for proof of a browser, reading and writing', async () => {
+  const read = 'POST /domain/getGlue/example.com'
+  await play([before, [update, challenge], [update, success()], [read, challenge], after], setGlue)
+  assert.equal(clock.slept, [1000, 1000])
+})
+
+test('says that the firewall of the API stands in the way when it goes on', async () => {
+  const read = 'POST /domain/getGlue/example.com'
+  const error = await fail(...Array.from({ length: 5 }, (): Exchange => [read, challenge]))
+  assert.equal([error.kind, error.maybeDone], ['rate-limit', false])
+  assert.match(error.hint ?? '', /firewall/)
+})
+
+for (const [what, reply] of [
+  ['no JSON', { status: 200, text: '<html>' }],
+  ['a fault', json(500, { status: 'ERROR', message: 'oops' })],
+] as const) {
+  test(`a read that is answered with ${what} has changed nothing`, async () => {
+    const read = 'POST /domain/getGlue/example.com'
+    const error = await fail(...Array.from({ length: what === 'a fault' ? 5 : 1 }, (): Exchange => [read, reply]))
+    assert.is(error.maybeDone, false)
+  })
+}
+
 test.run()
