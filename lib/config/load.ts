@@ -79,9 +79,14 @@ const readConfig = async (file: string, faults: string[]): Promise<Config | unde
   }
   const parsed = configSchema.safeParse(module.default)
   if (parsed.success) return parsed.data
-  for (const issue of parsed.error.issues)
-    faults.push(`${name}: ${issue.path.join('.') || '(default export)'}: ${issue.message}`)
+  for (const issue of parsed.error.issues) faults.push(`${name}: ${describePath(issue.path)}: ${issue.message}`)
   return undefined
+}
+
+/** Pairs count from 1 everywhere but in the file. */
+const describePath = (path: readonly PropertyKey[]): string => {
+  const text = path.map(String).join('.') || '(default export)'
+  return path[0] === 'pairs' && typeof path[1] === 'number' ? `${text} (pair ${path[1] + 1})` : text
 }
 
 const readVariables = (envFile: string | undefined, faults: string[]): NodeJS.Dict<string> => {

@@ -1,15 +1,24 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isPrivateNetwork, parseNetwork } from '../ip.ts'
 import { registrarKinds } from '../registrar/rows.ts'
 
-const cidr = z.string().refine(
-  (text) => {
-    const [address, bits, ...rest] = text.split('/')
-    const family = isIP(address ?? '')
-    return rest.length === 0 && family !== 0 && /^\d+$/.test(bits ?? '') && Number(bits) <= (family === 4 ? 32 : 128)
-  },
-  { error: 'must be a network such as 198.18.0.0/24 or 2001:db8::/32' },
-)
+/** In the one spelling that the cloud gives back too, so that equal networks are equal texts. */
+const network = z.string().transform((text, context) => {
+  const found = parseNetwork(text)
+  if (found && !found.hasHostBits) return found.text
+  const message = found
+    ? `is an address inside a network: write ${found.text}`
+    : 'must be a network such as 198.18.0.0/24 or 2001:db8::/32'
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+const isPrivate = (text: string): boolean => {
+  const found = parseNetwork(text)
+  return found !== undefined && isPrivateNetwork(found)
+}
+
+const each = <T>(items: readonly T[]): readonly T[] => [...new Set(items)]
 
 const name = (what: string) =>
   z.string().regex(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/, {
@@ -45,14 +54,22 @@ export const configSchema = z.strictObject({
     }),
   /** Image of every server; the roles are written for Debian 12. */
   image: z.string().min(1),
-  /** Private network of all servers (RFC 1918). */
-  networkRange: cidr.refine((range) => /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/.test(range), {
-    error: 'must be a private IPv4 network (RFC 1918) such as 10.0.0.0/16',
-  }),
+  /** Private network of all servers (RFC 1918), of at least 256 addresses, as the cloud wants it. */
+  networkRange: network
+    .refine((text) => isPrivate(text), {
+      error: 'must be a private IPv4 network (RFC 1918) such as 10.0.0.0/16',
+    })
+    .refine((text) => (parseNetwork(text)?.length ?? 0) <= 24, {
+      error: 'must have at least 256 addresses, such as 10.0.0.0/24',
+    }),
   /** Who may use SSH, the lbs' preview ports, and ask the nameservers directly. Must contain where the scripts run. */
   operatorNetworks: z
-    .array(cidr)
-    .min(1, { error: 'must hold the network you work from, or nobody can reach the servers' }),
+    .array(network)
+    .min(1, { error: 'must hold the network you work from, or nobody can reach the servers' })
+    .refine((networks) => networks.length === 0 || networks.some((text) => parseNetwork(text)?.family === 4), {
+      error: 'must hold an IPv4 network that you work from: the scripts reach the servers by IPv4',
+    })
+    .transform(each),
   /** Public half of the key that the scripts use for SSH; `INFRA_SSH_KEY` overrides it. */
   sshKey: z.string().regex(/\.pub$/, { error: 'must be the path of a public key, ending in .pub' }),
   /** Folder of the zone files, one `NAME.zone` a zone. */

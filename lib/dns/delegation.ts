@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { canonicalAddresses } from './delegation-address.ts'
+import { canonicalAddresses } from '../ip.ts'
 import { askPatiently } from './delegation-ask.ts'
 import { type WalkOptions, walkToParent } from './delegation-walk.ts'
 import { canonicalName, isWithin } from './name.ts'

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { canonicalAddresses } from '../dns/delegation-address.ts'
 import { InfraError } from '../errors.ts'
+import { canonicalAddresses } from '../ip.ts'
 import { type Driver, type Hosts, isHostname, plainName } from './driver.ts'
 import { type Effects, putAndReadBack } from './read-back.ts'
 

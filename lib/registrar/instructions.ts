@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { canonicalAddresses } from '../dns/delegation-address.ts'
+import { canonicalAddresses } from '../ip.ts'
 import { labelsBelow, plainName } from './driver.ts'
 
 export interface GlueInstructions {

@@ -28,7 +28,7 @@ export const firewallRulesOf = (role: Role, operators: readonly string[]): reado
   return [...shared, incoming('udp', '5311-5312', operators), incoming('tcp', '5311-5312', operators)]
 }
 
-/** Order and descriptions do not matter to the cloud, and addresses come back in another spelling only where we wrote a loose one. */
+/** Order and descriptions do not matter to the cloud; networks come back as spelled, since the config has them in its spelling. */
 export const isSameRules = (a: readonly FirewallRule[], b: readonly FirewallRule[]): boolean => {
   const spell = (rules: readonly FirewallRule[]): string =>
     rules

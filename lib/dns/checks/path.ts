@@ -1,4 +1,4 @@
-import { isIPv6, SocketAddress } from 'node:net'
+import { canonicalAddress } from '../../ip.ts'
 import type { Authority } from '../../zones/authority.ts'
 import { type Check, createCheck } from '../check.ts'
 import { answerFaults, describeRrset } from '../compare.ts'
@@ -26,9 +26,6 @@ const nsidChecks = ({ zone }: Authority, nsids: readonly string[]): Check[] =>
     },
   )
 
-const normalAddress = (address: string): string =>
-  new SocketAddress({ address, family: isIPv6(address) ? 'ipv6' : 'ipv4' }).address
-
 const sourceCheck = ({ zone, soa }: Authority): Check => {
   const question: Question = { name: zone.origin, type: 'SOA', transport: 'udp', anySource: true }
   return createCheck({
@@ -40,7 +37,7 @@ const sourceCheck = ({ zone, soa }: Authority): Check => {
     judge: ([reply], target) => {
       if (!reply) return []
       const { address, port } = reply.from
-      const isSame = port === target.port && normalAddress(address) === normalAddress(target.address)
+      const isSame = port === target.port && canonicalAddress(address) === canonicalAddress(target.address)
       return [...answerFaults(reply, soa), ...(isSame ? [] : [`the answer came from ${address} port ${port}`])]
     },
   })

@@ -11,7 +11,7 @@ export const networkZoneOf = async ({ hcloud, settings }: World): Promise<string
   const zones = settings.config.pairs.map(({ location }, index) => {
     const found = locations.find((one) => one.name === location)
     if (found) return found.network_zone
-    throw new InfraError(`pairs.${index}.location: the cloud has no location ${location}`, {
+    throw new InfraError(`location of pair ${index + 1}: the cloud has no location ${location}`, {
       exitCode: 2,
       hint: `Set one of ${locations.map((one) => one.name).join(', ')} in infra.config.ts.`,
     })

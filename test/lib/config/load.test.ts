@@ -81,7 +81,7 @@ load('reports all faults at once, each with its field and remedy', async () => {
   assert.is(error.exitCode, 2)
   for (const field of [
     'project',
-    'pairs.0.hostname',
+    'pairs.0.hostname (pair 1)',
     'pairs.0.serverTypes',
     'networkRange',
     'operatorNetworks.0',
@@ -111,5 +111,42 @@ load('never shows the token', async () => {
   })
   assert.not.match(error.message, /s3cret/)
 })
+
+const configFaultsOf = async (more: object): Promise<string> => {
+  const config = writeConfig(`more-${Object.keys(more).join()}-${Math.random()}.mjs`, { ...valid, ...more })
+  return (await faultsOf({ config, envFile: writeEnv(goodEnv) })).message
+}
+
+load('networks are kept in the spelling that the cloud gives back, each once', async () => {
+  const operatorNetworks = ['198.18.0.0/15', '2001:0002::/49', '2001:DB8::/32', '2001:db8:0:0::/32']
+  const { config } = await loadSettings({
+    config: writeConfig('spelling.mjs', { ...valid, operatorNetworks }),
+    envFile: writeEnv(goodEnv),
+  })
+  assert.equal(config.operatorNetworks, ['198.18.0.0/15', '2001:2::/49', '2001:db8::/32'])
+})
+
+for (const [title, more, told] of [
+  [
+    'an address inside a network',
+    { operatorNetworks: ['198.18.5.7/16'] },
+    /operatorNetworks\.0: .* write 198\.18\.0\.0\/16/,
+  ],
+  [
+    'the same of IPv6',
+    { operatorNetworks: ['198.18.0.0/15', '2001:2::1/49'] },
+    /operatorNetworks\.1: .* write 2001:2::\/49/,
+  ],
+  ['no IPv4 network', { operatorNetworks: ['2001:2::/49'] }, /operatorNetworks: .*by IPv4/],
+  ['half an address', { operatorNetworks: ['10.1/8'] }, /operatorNetworks\.0: must be a network/],
+  ['too few addresses', { networkRange: '10.0.0.0/30' }, /networkRange: .*256 addresses/],
+  ['more than what is private', { networkRange: '160.0.0.0/4' }, /networkRange: .*private/],
+  ['private at its beginning only', { networkRange: '172.0.0.0/8' }, /networkRange: .*private/],
+  ['host bits of the private network', { networkRange: '10.0.0.1/16' }, /networkRange: .* write 10\.0\.0\.0\/16/],
+] as const) {
+  load(`refuses before anything is made: ${title}`, async () => {
+    assert.match(await configFaultsOf(more), told)
+  })
+}
 
 load.run()
