@@ -88,11 +88,18 @@ const removeHalfMade = async (
   { id, name }: Server,
   error: ActionError,
 ): Promise<ActionError> => {
-  const hint = await deleteServer(connection, id).then(
-    () => `The half-made server ${name} (${id}) was removed. Run the same command again.`,
-    (failure: unknown) => `The half-made server ${name} (${id}) is still there, delete it by hand: ${String(failure)}`,
+  const failure = await deleteServer(connection, id).then(
+    () => undefined,
+    (reason: unknown) => reason,
   )
-  return new ActionError(error.action, { hint })
+  return failure === undefined
+    ? new ActionError(error.action, {
+        isRemoved: true,
+        hint: `The half-made server ${name} (${id}) was removed. Run the same command again.`,
+      })
+    : new ActionError(error.action, {
+        hint: `The half-made server ${name} (${id}) is still there, delete it by hand: ${String(failure)}`,
+      })
 }
 
 interface Expectation {

@@ -95,14 +95,17 @@ export class ActionError extends InfraError {
   readonly command: string
   readonly code: string
   readonly action: Action
+  /** What the action was making has been removed again. */
+  readonly isRemoved: boolean
 
-  constructor(action: Action, options: InfraErrorOptions = {}) {
+  constructor(action: Action, { isRemoved = false, ...options }: InfraErrorOptions & { isRemoved?: boolean } = {}) {
     const code = action.error?.code || 'unknown_error'
     super(`${describeAction(action)} failed: ${action.error?.message || 'no reason given'} (${code})`, options)
     this.actionId = action.id
     this.command = action.command
     this.code = code
     this.action = action
+    this.isRemoved = isRemoved
   }
 }
 

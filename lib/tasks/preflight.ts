@@ -4,6 +4,7 @@ import type { ServerType } from '../hcloud/types.ts'
 import { compileZones } from '../zones/compile.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { networkZoneOf } from './handlers/foundation.ts'
+import { readOffers } from './offers.ts'
 import type { World } from './world.ts'
 
 /** Programs on the operator's machine, and the Debian package that has each. */
@@ -47,28 +48,24 @@ const compileWithPlaceholders = async (world: World): Promise<void> => {
 
 /**
  * What will be ordered and what it costs, as sentences.
- * @throws InfraError when a location has no room for any of the types that its pair would take.
+ * @throws InfraError when none of the types of a pair can be ordered, with the reason for each.
  */
-export const readOrders = async ({ hcloud, settings }: World): Promise<readonly string[]> => {
-  const types = await hcloud.serverTypes.list()
-  const faults: string[] = []
-  const notes = settings.config.pairs.flatMap(({ location, serverTypes }, index) => {
-    const offered = serverTypes.flatMap(
-      (name) => types.find((type) => type.name === name && isOffered(type, location)) ?? [],
-    )
-    const [type] = offered
-    if (type) return [orderNote(index + 1, type, location)]
-    faults.push(`pairs.${index}: ${location} offers none of ${serverTypes.join(', ')} at the moment`)
-    return []
-  })
-  if (faults.length === 0) return notes
-  throw new InfraError(faults.join('\n'), {
-    hint: 'Nothing was changed. Add another type to serverTypes in infra.config.ts, or try again later.',
+export const readOrders = async (world: World): Promise<readonly string[]> => {
+  const { pairs } = world.settings.config
+  const markets = await Promise.all(pairs.map((pair) => readOffers(world, pair)))
+  const faults = markets.flatMap(({ offers, faults }, index) =>
+    offers.length > 0 ? [] : [`Pair ${index + 1} cannot be ordered: ${faults.join('; ')}`],
+  )
+  if (faults.length > 0) {
+    throw new InfraError(faults.join('\n'), {
+      hint: 'Nothing was changed. Set types and an image in infra.config.ts that the cloud has there, or try again later.',
+    })
+  }
+  return markets.flatMap(({ offers: [first], faults }, index) => {
+    const location = pairs[index]?.location ?? ''
+    return first ? [orderNote(index + 1, first.type, location), ...faults.map((fault) => `  Not taken: ${fault}.`)] : []
   })
 }
-
-const isOffered = (type: ServerType, location: string): boolean =>
-  type.locations.some((one) => one.name === location && one.available)
 
 const orderNote = (pair: number, type: ServerType, location: string): string => {
   const price = type.prices.find((one) => one.location === location)

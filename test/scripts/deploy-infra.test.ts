@@ -174,7 +174,7 @@ deploys('a wrong token is named as such', async () => {
 deploys('a full location stops before anything is made', async () => {
   for (const serverType of ['cpx22', 'cpx12', 'cx23'])
     await twin.fault({ unavailable: { serverType, location: 'hel1' } })
-  await failsSafely(1, /hel1 offers none of cpx22, cpx12, cx23/, [])
+  await failsSafely(1, /Pair 2 cannot be ordered: cpx22 is sold out in hel1/, [])
   await twin.clearFaults()
 })
 

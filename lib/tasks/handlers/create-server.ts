@@ -4,10 +4,11 @@ import { type Labels, serverLabels } from '../../fleet/labels.ts'
 import { firewallName, parseServerName, type Role, serverName } from '../../fleet/names.ts'
 import { userDataOf } from '../../fleet/user-data.ts'
 import { readCommit } from '../../git.ts'
-import { isHcloudError } from '../../hcloud/errors.ts'
+import { ActionError, type HcloudError, isHcloudError } from '../../hcloud/errors.ts'
 import type { CreateServerBody } from '../../hcloud/types.ts'
 import { createHostKey } from '../../ssh/host-key.ts'
 import { hashZones } from '../../zones/hash.ts'
+import { readOffers } from '../offers.ts'
 import { findServer } from '../servers.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
@@ -23,50 +24,35 @@ export const createServer = async (
   report: (text: string) => void,
 ): Promise<void> => {
   const body = await bodyOf(world, step)
-  const faults: string[] = []
-  for (const serverType of serverTypesOf(world, step.server)) {
-    report(`${serverType} in ${body.location}`)
+  const { offers, faults } = await readOffers(world, pairOf(world, step.server).pair)
+  const refusals = [...faults]
+  for (const { type, imageId: image } of offers) {
+    report(`${type.name} in ${body.location}`)
     try {
-      await world.hcloud.servers.createReady(
-        { ...body, server_type: serverType, image: await imageFor(world, serverType) },
-        { timeoutMs: createTimeoutMs },
-      )
+      await world.hcloud.servers.createReady({ ...body, server_type: type.name, image }, { timeoutMs: createTimeoutMs })
       return
     } catch (error) {
-      if (!isHcloudError(error, 'resource_unavailable', 'placement_error')) throw error
-      faults.push(`${serverType}: ${error instanceof Error ? error.message : error}`)
+      if (!isOutOfStock(error)) throw error
+      refusals.push(error.message)
     }
   }
-  throw new InfraError(`${step.server} could not be created in ${body.location}:\n  ${faults.join('\n  ')}`, {
+  throw new InfraError(`${step.server} could not be created in ${body.location}:\n  ${refusals.join('\n  ')}`, {
     hint: 'Add another server type to the pair in infra.config.ts, or try again later. The serving machines were not touched.',
   })
 }
+
+/** Told when it is ordered, or by the action that fails later; the half-made server is gone by then. */
+const isOutOfStock = (error: unknown): error is HcloudError | ActionError =>
+  isHcloudError(error, ...outOfStock) ||
+  (error instanceof ActionError && error.isRemoved && outOfStock.some((code) => code === error.code))
+
+const outOfStock = ['resource_unavailable', 'placement_error'] as const
 
 const pairOf = ({ settings }: World, name: string) => {
   const named = parseServerName(name)
   const pair = named && settings.config.pairs[named.pair - 1]
   if (named && pair) return { named, pair }
   throw new InfraError(`${name} is not of any pair in infra.config.ts`)
-}
-
-const serverTypesOf = (world: World, name: string): readonly string[] => pairOf(world, name).pair.serverTypes
-
-/** The name of an image exists once per architecture, so it is chosen by id. */
-const imageFor = async ({ hcloud, settings }: World, typeName: string): Promise<number> => {
-  const { image } = settings.config
-  const type = await hcloud.serverTypes.find(typeName)
-  if (!type) {
-    throw new InfraError(`serverTypes: the cloud has no server type ${typeName}`, {
-      exitCode: 2,
-      hint: 'Set a type that the cloud lists in infra.config.ts.',
-    })
-  }
-  const found = await hcloud.images.find(image, type.architecture)
-  if (found) return found.id
-  throw new InfraError(`image: the cloud has no image ${image} for ${type.architecture}`, {
-    exitCode: 2,
-    hint: 'Set an image that the cloud lists in infra.config.ts.',
-  })
 }
 
 const bodyOf = async (world: World, { server, generation }: { server: string; generation: number }) => {

@@ -18,6 +18,8 @@ export interface FakeWorld {
   /** Creates a server of ours, as an earlier run would have. */
   addServer(name: string, generation: number): Promise<void>
   names(): Promise<readonly string[]>
+  /** Has the cloud misbehave; see local/cloud/faults. */
+  addFault(fault: object): void
   close(): Promise<void>
 }
 
@@ -90,6 +92,7 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
       }
       await hcloud.servers.createReady(body, { timeoutMs: 10_000 })
     },
+    addFault: (fault) => cloud.faults.add(fault),
     names: async () => (await hcloud.servers.list()).map((server) => server.name).sort(),
     close: async () => {
       await ssh.close()
