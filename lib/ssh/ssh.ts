@@ -34,11 +34,17 @@ export interface Ssh {
 export class SshError extends InfraError {
   readonly failure: 'host-key' | 'refused' | 'unreachable' | 'denied' | 'command' | 'timeout'
   readonly stderr: string
+  /** Of a command that failed: what it ended with and what it had printed by then. */
+  readonly command: { readonly exitStatus: number; readonly stdout: string } | undefined
 
-  constructor(message: string, details: { failure: SshError['failure']; stderr: string; hint?: string }) {
+  constructor(
+    message: string,
+    details: { failure: SshError['failure']; stderr: string; hint?: string; command?: SshError['command'] },
+  ) {
     super(message, details.hint ? { hint: details.hint } : {})
     this.failure = details.failure
     this.stderr = details.stderr
+    this.command = details.command
   }
 }
 
@@ -116,6 +122,7 @@ const sshError = (host: SshHost, command: readonly string[], result: ProcessOutp
     return new SshError(`${where}: \`${command.slice(0, 4).join(' ')}\` failed: ${text}`, {
       failure: 'command',
       stderr,
+      command: { exitStatus: result.exitCode, stdout: result.stdout },
     })
   }
   return new SshError(`${where}: no SSH connection: ${stderr || 'closed'}`, {

@@ -2,9 +2,9 @@ import { connect } from 'node:net'
 import { type Attempt, waitFor } from '../../clock.ts'
 import { InfraError } from '../../errors.ts'
 import { type ServerFacts, serverLabels } from '../../fleet/labels.ts'
-import type { FleetServer } from '../../fleet/server.ts'
 import { rawHostKey } from '../../ssh/known-hosts.ts'
 import { SshError } from '../../ssh/ssh.ts'
+import { readCloudInit } from '../cloud-init.ts'
 import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
@@ -15,31 +15,26 @@ const pollMs = 300
 export const awaitServer = async (world: RunWorld, name: string, report: (text: string) => void): Promise<void> => {
   const { clock, signal } = world
   const options = { clock, signal, everyMs: pollMs, timeoutMs: readyTimeoutMs, onSeen: report }
-  await waitFor(`${name} ready`, () => climbLadder(world, name), options)
+  await waitFor(`${name} ready`, () => climbLadder(world, name, report), options)
   await rotateHostKey(world, name)
 }
 
 /** One rung after the other, so that a time-out says how far the machine came. */
-const climbLadder = async (world: RunWorld, name: string): Promise<Attempt<true>> => {
+const climbLadder = async (world: RunWorld, name: string, report: (text: string) => void): Promise<Attempt<true>> => {
   const server = await getServer(world, name)
   if (server.status !== 'running') return { seen: `API says ${server.status}` }
   if (!server.privateIpv4) return { seen: 'API running, private network not attached' }
   if (!(await isOpen(server.ipv4, 22))) return { seen: 'API running, port 22 closed' }
   try {
-    const result = await world.ssh.run(server, ['cloud-init', 'status', '--wait'], { timeoutMs: readyTimeoutMs })
-    return /status: done/.test(result) ? { done: true } : { seen: `SSH works, cloud-init: ${result.trim()}` }
+    const state = await readCloudInit(world.ssh, server, { timeoutMs: readyTimeoutMs })
+    if (state === 'running') return { seen: 'SSH works, cloud-init is at work' }
+    if (state === 'recovered') report(`cloud-init is done, with errors it recovered from: cloud-init status --long`)
+    return { done: true }
   } catch (error) {
     if (!(error instanceof SshError)) throw error
-    if (error.failure === 'command') throw cloudInitError(server, error)
     return { seen: `API running, port 22 open, SSH: ${error.failure}` }
   }
 }
-
-const cloudInitError = ({ name }: FleetServer, error: SshError): InfraError =>
-  new InfraError(`${name}: cloud-init failed: ${error.stderr || error.message}`, {
-    hint: `Look at /var/log/cloud-init.log on ${name}; run again with --fresh to begin with new servers.`,
-    cause: error,
-  })
 
 const isOpen = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
