@@ -23,6 +23,28 @@ export interface Driver {
   putNameservers(domain: string, nameservers: readonly string[]): Promise<void>
 }
 
+/** Where the glue of a domain is set. Names may be written with a final dot and in any case. */
+export interface Registrar {
+  readonly name: string
+  /** A person has to do it; nothing can be asked of it here. */
+  readonly isManual: boolean
+  /** What the registrar has on record; none when it does not know the host, undefined when nobody can ask it. */
+  read(domain: string, host: string): Promise<readonly string[] | undefined>
+  /**
+   * Sets the glue of one host, and nothing else; does nothing when it is so already. Resolves when the registrar has
+   * accepted it and shows it; the parents may take longer.
+   */
+  setGlue(domain: string, host: string, addresses: readonly string[]): Promise<void>
+  /** Has the domain delegated to these names; refuses when it is delegated to others. */
+  setNameservers(domain: string, nameservers: readonly string[]): Promise<void>
+  /** What a person has to enter, exactly: plain text of at most 80 columns. */
+  instructions(
+    domain: string,
+    host: string,
+    change: { readonly from: readonly string[]; readonly to: readonly string[] },
+  ): string
+}
+
 /** `NS1.Example.test.` → `ns1.example.test` */
 export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '')
 

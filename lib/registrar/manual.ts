@@ -1,6 +1,6 @@
 import { InfraError } from '../errors.ts'
+import type { Registrar } from './driver.ts'
 import { describeGlueChange } from './instructions.ts'
-import type { Registrar } from './registrar.ts'
 
 /** A person at a web page. What is to be done there can be told, and is seen at the parents when it is done. */
 export const createManual = (): Registrar => ({
