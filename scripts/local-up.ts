@@ -1,19 +1,25 @@
 import { Option } from '@commander-js/extra-typings'
 import { createCommand, runCommand } from '../lib/cli.ts'
 import { type ExitCode, InfraError } from '../lib/errors.ts'
-import { machineKinds } from '../local/machines/backend.ts'
-import { vagrantProviders } from '../local/machines/vagrant/programs.ts'
+import { backendKinds, backendProviders, backendRows } from '../local/machines/backends.ts'
 import type { BackendWish } from '../local/twin/doctor.ts'
+
+/** Their lines for --help, below each other. */
+const describeBackends = (): string => {
+  const width = Math.max(...backendKinds.map((kind) => kind.length)) + 2
+  return backendRows
+    .flatMap(({ kind, summary }) =>
+      summary.map((line, index) => `  ${(index === 0 ? kind : '').padEnd(width)} ${line}`),
+    )
+    .join('\n')
+}
 
 const command = createCommand({
   name: 'local-up',
   summary:
     'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are real machines on this computer, and a little internet around it: root and parent zone, registrar, resolver. Needs Linux, and root or a space (local/space.sh). Running it again repairs what is missing.',
   background: `Machines are made with one of these backends; without --backend it is the first that works here:
-  nspawn      systemd-nspawn containers. Boot in a second; nothing but Debian packages needed
-  vagrant     machines of Vagrant, by --provider: lxc (containers) or libvirt (virtual machines with
-              a kernel of their own; slow where the processor does not help)
-  multipass   virtual machines of Multipass
+${describeBackends()}
 What each needs on this computer says --doctor. A twin keeps its backend until local-down.`,
   examples: [
     ['', 'start it, the first time with making the image of the machines (a minute)'],
@@ -25,9 +31,13 @@ What each needs on this computer says --doctor. A twin keeps its backend until l
 })
   .option('--state <directory>', 'where everything about this twin is kept', 'local/.state')
   .addOption(
-    new Option('--backend <name>', 'what the machines are made with').choices(machineKinds).env('LOCAL_BACKEND'),
+    new Option('--backend <name>', 'what the machines are made with').choices(backendKinds).env('LOCAL_BACKEND'),
   )
-  .addOption(new Option('--provider <name>', 'of Vagrant; by default the first that works').choices(vagrantProviders))
+  .addOption(
+    new Option('--provider <name>', 'of a backend that has several; by default the first that works').choices(
+      backendProviders,
+    ),
+  )
   .option('--box <name>', 'NAME[@VERSION] of a box of Vagrant, or an image of Multipass, instead of ours')
   .option('--doctor', 'only say what each backend needs on this computer')
   .option('--rebuild-image', 'make the image of the machines anew; running machines keep theirs')
@@ -36,12 +46,14 @@ What each needs on this computer says --doctor. A twin keeps its backend until l
 
 /** @throws InfraError (2) for options that do not go together */
 const readWish = ({ backend, provider, box }: ReturnType<typeof command.opts>): BackendWish => {
-  const kind = backend ?? (provider === undefined ? undefined : 'vagrant')
-  if (provider !== undefined && kind !== 'vagrant') {
-    throw new InfraError('--provider is for --backend vagrant', { exitCode: 2 })
+  const owner = backendRows.find(({ providers }) => providers.some((one) => one === provider))
+  const kind = backend ?? owner?.kind
+  if (provider !== undefined && kind !== owner?.kind) {
+    throw new InfraError(`--provider ${provider} is for --backend ${owner?.kind}`, { exitCode: 2 })
   }
-  if (box !== undefined && kind !== 'vagrant' && kind !== 'multipass') {
-    throw new InfraError('--box is for --backend vagrant and multipass', { exitCode: 2 })
+  const takers = backendRows.filter(({ takesBox }) => takesBox).map((row) => row.kind)
+  if (box !== undefined && !takers.some((one) => one === kind)) {
+    throw new InfraError(`--box is for --backend ${takers.join(' and ')}`, { exitCode: 2 })
   }
   return {
     ...(kind === undefined ? {} : { kind }),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../lib/clock.ts'
 import { duration } from '../lib/report/table.ts'
-import { type Backend, createMachines, describeBackend, prepareMachines } from '../local/machines/backends.ts'
+import { type Backend, describeBackend, openBackend } from '../local/machines/backends.ts'
 import { lansOf, raiseLans } from '../local/machines/lans.ts'
 import { runShell } from '../local/machines/process.ts'
 import { createLxcDriver } from '../local/machines/vagrant/lxc.ts'
@@ -31,7 +31,8 @@ const withHost = async <T>(backend: Backend, work: (host: Host) => Promise<T>): 
   const host = await createHost(backend, ids)
   try {
     const { layout } = host
-    await prepareMachines({ layout, backend, clock: systemClock, rebuild: false, report: say })
+    const { prepare } = await openBackend(layout, backend, systemClock)
+    await prepare({ rebuild: false, report: say })
     return await work(host)
   } finally {
     await host.clean()
@@ -40,8 +41,8 @@ const withHost = async <T>(backend: Backend, work: (host: Host) => Promise<T>): 
 
 /** Four machines at once, until each answers over ssh and cloud-init is done. */
 const ours = (backend: Backend): Promise<number> =>
-  withHost(backend, (host) => {
-    const machines = createMachines(host.layout, backend, systemClock)
+  withHost(backend, async (host) => {
+    const machines = (await openBackend(host.layout, backend, systemClock)).machines
     return timed(() =>
       Promise.all(
         ids.map(async (id) => {

@@ -2,9 +2,9 @@
 import path from 'node:path'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { systemClock } from '../../lib/clock.ts'
-import { type Machines, machineKinds } from '../machines/backend.ts'
+import type { Machines } from '../machines/backend.ts'
+import { backendKinds, backendProviders, openBackend } from '../machines/backends.ts'
 import { createFakeMachines } from '../machines/fake.ts'
-import { vagrantProviders } from '../machines/vagrant/programs.ts'
 import { startCloud } from './serve.ts'
 
 const wholeNumber = (text: string): number => {
@@ -29,10 +29,10 @@ const options = new Command('daemon')
   .option('--ipv6-pool <network>', 'networks of servers', '2001:2:0:100::/56')
   .addOption(
     new Option('--backend <kind>', 'what backs the servers')
-      .choices([...machineKinds, 'fake'] as const)
+      .choices([...backendKinds, 'fake' as const])
       .default('fake' as const),
   )
-  .addOption(new Option('--provider <name>', 'of Vagrant').choices(vagrantProviders))
+  .addOption(new Option('--provider <name>', 'of a backend that has several').choices(backendProviders))
   .option('--box <name>', 'box or image, instead of ours')
   .addOption(new Option('--compat <year>', 'also speak as before July 2026').choices(['datacenter'] as const))
   .addOption(
@@ -47,10 +47,9 @@ const options = new Command('daemon')
 const openMachines = async (): Promise<Machines> => {
   const { backend: kind, provider, box } = options
   if (kind === 'fake') return createFakeMachines()
-  const { createMachines } = await import('../machines/backends.ts')
   const { layoutOf } = await import('../twin/layout.ts')
   const backend = { kind, ...(provider === undefined ? {} : { provider }), ...(box === undefined ? {} : { box }) }
-  return createMachines(layoutOf(options.state, options.slot), backend, systemClock)
+  return (await openBackend(layoutOf(options.state, options.slot), backend, systemClock)).machines
 }
 
 const token = process.env.TWIN_TOKEN

@@ -4,7 +4,8 @@
  * reached (a started machine has begun to boot; that its sshd answers is for the client to find out).
  */
 export interface Machines {
-  readonly kind: BackendKind
+  /** As `--backend` names it, or `fake`. */
+  readonly kind: string
   /** Lays out disk and network and the first boot's data; does not boot. */
   create(spec: MachineSpec): Promise<void>
   start(id: number): Promise<void>
@@ -30,11 +31,6 @@ export interface Machines {
   /** After the last machine: ends and removes what all of them used. */
   close(): Promise<void>
 }
-
-/** Backends with real machines, the best first. */
-export const machineKinds = ['nspawn', 'vagrant', 'multipass'] as const
-
-type BackendKind = (typeof machineKinds)[number] | 'fake'
 
 export type MachineState = 'running' | 'off' | 'absent'
 

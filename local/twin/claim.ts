@@ -1,6 +1,6 @@
 import { systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
-import { createMachines } from '../machines/backends.ts'
+import { openBackend } from '../machines/backends.ts'
 import { layoutOf, type TwinLayout } from './layout.ts'
 import { usedBackends } from './record.ts'
 import { hasLink, hasRoad, raiseRoad, removeRoad } from './road.ts'
@@ -36,7 +36,9 @@ export const claimSlot = async (stateDir: string): Promise<number> => {
 
 const hasMachines = async (layout: TwinLayout): Promise<boolean> => {
   const backends = await usedBackends(layout)
-  const found = await Promise.all(backends.map((backend) => createMachines(layout, backend, systemClock).list()))
+  const found = await Promise.all(
+    backends.map(async (backend) => (await openBackend(layout, backend, systemClock)).machines.list()),
+  )
   return found.flat().length > 0
 }
 

@@ -1,11 +1,10 @@
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../lib/errors.ts'
-import { type Backend, describeBackend } from '../machines/backends.ts'
+import type { BackendRow } from '../machines/backend-row.ts'
+import { allBackends, type Backend, describeBackend, rowOf } from '../machines/backends.ts'
 import { exists } from '../machines/exists.ts'
-import { findMultipassFault } from '../machines/multipass/faults.ts'
 import { isInSpace } from '../machines/space.ts'
-import { vagrantPrograms, vagrantProviders } from '../machines/vagrant/programs.ts'
 import type { Fault } from './fault.ts'
 import { describeMissing, findMissing, installCommand, type Program } from './programs.ts'
 import { findSpaceFaults } from './space.ts'
@@ -38,18 +37,6 @@ const twinPrograms: readonly Program[] = [
   ['unbound', 'unbound'],
 ]
 
-const programsOf = ({ kind, provider = 'lxc' }: Backend): readonly Program[] => {
-  if (kind === 'nspawn') return [...twinPrograms, ['systemd-nspawn', 'systemd-container']]
-  return kind === 'vagrant' ? [...twinPrograms, ...vagrantPrograms[provider]] : twinPrograms
-}
-
-/** From the best to the one with most conditions. */
-const allBackends: readonly Backend[] = [
-  { kind: 'nspawn' },
-  ...vagrantProviders.map((provider): Backend => ({ kind: 'vagrant', provider })),
-  { kind: 'multipass' },
-]
-
 /** Whether a backend would work on this computer. Changes nothing. */
 export const examineBackend = async (backend: Backend): Promise<BackendFinding> => {
   const faults = process.platform === 'linux' ? await findFaults(backend) : [foreignSystem]
@@ -65,20 +52,20 @@ const foreignSystem: Fault = {
 }
 
 const findFaults = async (backend: Backend): Promise<readonly Fault[]> => {
-  const missing = await findMissing(programsOf(backend))
-  const own = backend.kind === 'multipass' ? await findMultipassFault() : undefined
+  const row = rowOf(backend)
+  const missing = await findMissing([...twinPrograms, ...row.programs(backend.provider)])
+  const own = await row.findFault()
   const install = installCommand(missing.map(([, debianPackage]) => debianPackage))
   return [
     ...(missing.length === 0 ? [] : [{ detail: describeMissing(missing), remedy: install }]),
     ...(own === undefined ? [] : [own]),
-    ...(await findRightsFaults(backend)),
+    ...(await findRightsFaults(row)),
   ]
 }
 
-/** Containers of systemd-nspawn are content with the root of a space; daemons of the others look for the real one. */
-const findRightsFaults = async ({ kind }: Backend): Promise<readonly Fault[]> => {
+const findRightsFaults = async ({ worksInSpace }: BackendRow): Promise<readonly Fault[]> => {
   const isRoot = process.getuid?.() === 0
-  if (kind === 'nspawn') return isRoot ? [] : [await describeSpace()]
+  if (worksInSpace) return isRoot ? [] : [await describeSpace()]
   if (!isRoot) return [{ detail: 'needs root', remedy: 'run the command with sudo' }]
   return isInSpace()
     ? [{ detail: 'needs the real root', remedy: 'run the command with sudo, outside of the space' }]

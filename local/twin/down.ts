@@ -1,7 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
-import { createMachines } from '../machines/backends.ts'
+import { openBackend } from '../machines/backends.ts'
 import { stopAptCache } from './apt-cache.ts'
 import { removeCaches, verifyCachesUnused } from './caches.ts'
 import { stopCloud } from './cloud.ts'
@@ -45,7 +45,7 @@ export const downSteps = async ({
 const removeMachines = async (layout: TwinLayout, clock: Clock, report: (text: string) => void): Promise<void> => {
   const removed = new Set<number>()
   for (const backend of await usedBackends(layout)) {
-    const machines = createMachines(layout, backend, clock)
+    const { machines } = await openBackend(layout, backend, clock)
     const ids = await machines.list()
     await Promise.all(ids.map((id) => machines.destroy(id)))
     await machines.close()

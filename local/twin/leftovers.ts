@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { backendRows } from '../machines/backends.ts'
 import { cgroupProcesses, findCgroups } from '../machines/cgroup.ts'
 import { findNamespaces } from '../machines/namespaces.ts'
 import { findMarked } from '../machines/vagrant/orphans.ts'
@@ -41,11 +42,13 @@ const leftMounts = async (layout: TwinLayout): Promise<readonly string[]> => {
   return mounts.filter((mount) => mount.startsWith(`${layout.stateDir}/`)).map((mount) => `mount ${mount}`)
 }
 
+const folders = backendRows.flatMap(({ folder }) => folder ?? [])
+
 const made =
-  /^(machines|snapshots|vagrant|multipass|apt-cache|cloud\..*|internet|internet\.json(\.new)?|network\.lock|twin\.env(\.new)?|twin\.json(\.new)?|id_ed25519(\.pub)?)$/
+  /^(machines|snapshots|apt-cache|cloud\..*|internet|internet\.json(\.new)?|network\.lock|twin\.env(\.new)?|twin\.json(\.new)?|id_ed25519(\.pub)?)$/
 
 /** What a twin writes into its state directory; anything else there is somebody else's. */
 export const leftFiles = async (layout: TwinLayout): Promise<readonly string[]> =>
   (await readdir(layout.stateDir).catch(() => []))
-    .filter((name) => made.test(name))
+    .filter((name) => made.test(name) || folders.includes(name))
     .map((name) => path.join(layout.stateDir, name))

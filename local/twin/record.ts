@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Backend } from '../machines/backends.ts'
+import { allBackends, type Backend, isSameBackend, rowOf } from '../machines/backends.ts'
 import { readRecord, writeRecord } from '../machines/record.ts'
-import { vagrantProviders } from '../machines/vagrant/programs.ts'
 import { layoutOf, type TwinLayout } from './layout.ts'
 
 /** What a twin must remember from one `local-up` to the next, kept as `twin.json` in its state directory. */
@@ -32,13 +31,12 @@ export const amendRecord = async (stateDir: string, changes: Partial<TwinRecord>
 export const usedBackends = async (layout: TwinLayout): Promise<readonly Backend[]> => {
   const left: readonly string[] = await readdir(layout.stateDir).catch(() => [])
   const recorded = (await findRecord(layout.stateDir))?.backend
-  const found: readonly Backend[] = [
-    { kind: 'nspawn' },
-    ...(left.includes('vagrant') ? vagrantProviders.map((provider): Backend => ({ kind: 'vagrant', provider })) : []),
-    ...(left.includes('multipass') ? [{ kind: 'multipass' } as const] : []),
-  ]
-  const isFound = found.some(({ kind, provider }) => kind === recorded?.kind && provider === recorded.provider)
-  return recorded === undefined || isFound ? found : [...found, recorded]
+  const found = allBackends.filter((backend) => {
+    const { folder } = rowOf(backend)
+    return folder === undefined || left.includes(folder)
+  })
+  const isFound = recorded === undefined || found.some((one) => isSameBackend(one, recorded))
+  return isFound ? found : [...found, recorded]
 }
 
 export interface Twin extends TwinRecord {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
-import { type Backend, describeBackend, prepareMachines } from '../machines/backends.ts'
+import { type Backend, describeBackend, openBackend } from '../machines/backends.ts'
 import { exists } from '../machines/exists.ts'
 import { runProgram } from '../machines/process.ts'
 import { writeWhole } from '../machines/record.ts'
@@ -43,7 +43,8 @@ export const upSteps = ({
       title: 'Make the image of the machines',
       run: async (report) => {
         const { layout, backend: settled } = await getTwin(stateDir)
-        report(await prepareMachines({ layout, backend: settled, clock, rebuild: rebuildImage, report }))
+        const { prepare } = await openBackend(layout, settled, clock)
+        report(await prepare({ rebuild: rebuildImage, report }))
       },
     },
     {

@@ -5,6 +5,8 @@ export const vagrantProviders = ['lxc', 'libvirt'] as const
 
 export type VagrantProvider = (typeof vagrantProviders)[number]
 
+export const isProvider = (name: string): name is VagrantProvider => vagrantProviders.some((one) => one === name)
+
 const always: readonly Program[] = [
   ['flock', 'util-linux'],
   ['mmdebstrap', 'mmdebstrap'],

@@ -17,8 +17,6 @@ import { createLxcDriver } from './lxc.ts'
 import { type VagrantPlaces, vagrantFiles, vagrantPlaces } from './places.ts'
 import type { VagrantProvider } from './programs.ts'
 
-export type { VagrantProvider }
-
 export interface VagrantOptions {
   readonly layout: TwinLayout
   readonly provider: VagrantProvider

@@ -73,7 +73,7 @@ test('refuses backends there are not and options that do not go together', async
   )
   const said = refusals.map(({ stderr }) => stderr)
   assertSays(said[0] ?? '', /docker[\s\S]*nspawn, vagrant, multipass/)
-  assertSays(said[1] ?? '', /--provider is for --backend vagrant/)
+  assertSays(said[1] ?? '', /--provider lxc is for --backend vagrant/)
   assertSays(said[2] ?? '', /--box is for --backend vagrant and multipass/)
   assertSays(said[3] ?? '', /LOCAL_BACKEND/)
   assert.equal(readdirSync(bare), ['sh'])

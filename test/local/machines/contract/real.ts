@@ -6,7 +6,7 @@ import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../../../lib/clock.ts'
 import type { Machines } from '../../../../local/machines/backend.ts'
-import { type Backend, createMachines } from '../../../../local/machines/backends.ts'
+import { type Backend, openBackend } from '../../../../local/machines/backends.ts'
 import { runProgram } from '../../../../local/machines/process.ts'
 import { examineBackend } from '../../../../local/twin/doctor.ts'
 import { findLeftovers } from '../../../../local/twin/leftovers.ts'
@@ -59,7 +59,7 @@ export const promiseMachines = (
     const { isFine, detail, remedy } = await examineBackend(backend)
     assert.ok(isFine, `${detail}\n${remedy}`)
     host = await createHost(backend, [11, 12, 13, 21])
-    machines = createMachines(host.layout, backend, systemClock)
+    machines = (await openBackend(host.layout, backend, systemClock)).machines
   })
   test.after(clean)
   process.once('SIGTERM', () => void clean().finally(() => process.exit(1)))
@@ -174,7 +174,7 @@ export const promiseMachines = (
   })
 
   test('is known to a backend that did not make it', async () => {
-    const other = createMachines(host.layout, backend, systemClock)
+    const other = (await openBackend(host.layout, backend, systemClock)).machines
     assert.equal(await other.list(), [11, 12])
     assert.equal([await other.state(11), await other.state(13)], ['running', 'absent'])
   })
