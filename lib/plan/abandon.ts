@@ -20,6 +20,7 @@ export const planAbandon = (observed: Observed, { now }: { readonly now: number 
     ],
     phases: [
       {
+        key: 'abandon',
         title: 'Remove the new lbs',
         tracks: sideBySide(names.map((server) => ({ kind: 'delete-server', server }))),
         confirm: { name: names[0] ?? '', loss: `Deletes ${names.join(', ')}, which no glue points at.` },

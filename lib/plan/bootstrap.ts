@@ -42,19 +42,25 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
   const servers = observed.servers.filter((server) => server.phase === 'serving' && !server.isProtected)
   const unprotected = [...servers.map((server) => server.name), ...states.flatMap(missingServers)]
   const phases = withoutEmpty([
-    { title: 'Foundation', tracks: foundation(observed) },
-    { title: 'Create', tracks: pending.flatMap((state) => creations(state, request.addresses, generation)) },
-    { title: 'Configure', tracks: roles.map((role) => configuration(role, pending)) },
+    { key: 'foundation', title: 'Foundation', tracks: foundation(observed) },
     {
+      key: 'create',
+      title: 'Create',
+      tracks: pending.flatMap((state) => creations(state, request.addresses, generation)),
+    },
+    { key: 'configure', title: 'Configure', tracks: roles.map((role) => configuration(role, pending)) },
+    {
+      key: 'check',
       title: 'Check',
       tracks: sideBySide(pending.map(({ nameserver }) => ({ kind: 'check-nameserver', server: nameserver }))),
     },
-    { title: 'Switch on', tracks: pending.map(({ lb, nameserver }) => switchOn(lb, nameserver)) },
+    { key: 'switch-on', title: 'Switch on', tracks: pending.map(({ lb, nameserver }) => switchOn(lb, nameserver)) },
     {
+      key: 'protect',
       title: 'Protect',
       tracks: sideBySide([...new Set(unprotected)].map((server) => ({ kind: 'protect-server', server }))),
     },
-    { title: 'Register', tracks: request.register ? [registration(request)] : [] },
+    { key: 'register', title: 'Register', tracks: request.register ? [registration(request)] : [] },
   ])
   return { operation: 'bootstrap', generation, notes: notesOf(observed, phases.length), phases }
 }

@@ -179,12 +179,13 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
     ),
     ...preparation(observed, states, situation.generation),
     ...(finished ? [] : cutover(observed, states, request.newLbs)),
-    { title: 'Rename', tracks: states.map(renames) },
+    { key: 'rename', title: 'Rename', tracks: states.map(renames) },
     retirement(observed, states, request.keepOld),
   ])
 }
 
 const removal = (title: string, servers: readonly ObservedServer[], loss: string): PlanPhase => ({
+  key: 'discard',
   title,
   tracks: sideBySide(servers.map(({ name }) => ({ kind: 'delete-server', server: name }))),
   confirm: { name: servers[0]?.name ?? '', loss: `Deletes ${namesOf(servers)}. ${loss}` },
@@ -197,14 +198,16 @@ const preparation = (observed: Observed, states: readonly PairState[], generatio
   const names = pending.map(({ pair }) => serverName('nameserver', pair, 'next'))
   return [
     {
+      key: 'create',
       title: 'Create',
       tracks: pending.map(({ pair, made }) => creation(serverName('nameserver', pair, 'next'), made, generation)),
     },
     {
+      key: 'configure',
       title: 'Configure',
       tracks: names.length === 0 ? [] : [[{ kind: 'configure', role: 'nameserver', servers: names }]],
     },
-    { title: 'Check', tracks: sideBySide(names.map((server) => ({ kind: 'check-nameserver', server }))) },
+    { key: 'check', title: 'Check', tracks: sideBySide(names.map((server) => ({ kind: 'check-nameserver', server }))) },
   ]
 }
 
@@ -228,6 +231,7 @@ const cutover = (observed: Observed, states: readonly PairState[], newLbs: reado
   const pending = moves.filter(({ nameserver, target }) => target !== nameserver)
   return [
     {
+      key: 'stage',
       title: 'Stage',
       tracks: pending.map(({ lb, nameserver }) => [
         { kind: 'stage-lb', lb, nameserver },
@@ -236,6 +240,7 @@ const cutover = (observed: Observed, states: readonly PairState[], newLbs: reado
     },
     ...moves.map(
       ({ lb, nameserver, target }): PlanPhase => ({
+        key: 'switch',
         title: `Switch ${lb}`,
         movesTraffic: served.includes(lb),
         tracks: [
@@ -246,7 +251,11 @@ const cutover = (observed: Observed, states: readonly PairState[], newLbs: reado
         ],
       }),
     ),
-    { title: 'Retire the idle colour', tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))) },
+    {
+      key: 'retire',
+      title: 'Retire the idle colour',
+      tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))),
+    },
   ]
 }
 
@@ -266,8 +275,13 @@ const retirement = (observed: Observed, states: readonly PairState[], keepOld: b
     .filter(({ pair, before }) => before !== undefined || left.some((server) => server.pair === pair))
     .map(({ pair }) => serverName('nameserver', pair, 'old'))
   if (keepOld)
-    return { title: 'Keep the old warm', tracks: sideBySide(names.map((server) => ({ kind: 'keep-server', server }))) }
+    return {
+      key: 'keep',
+      title: 'Keep the old warm',
+      tracks: sideBySide(names.map((server) => ({ kind: 'keep-server', server }))),
+    }
   return {
+    key: 'remove',
     title: 'Remove the old',
     tracks: sideBySide(names.map((server) => ({ kind: 'delete-server', server }))),
     confirm: {

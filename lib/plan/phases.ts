@@ -9,14 +9,14 @@ export const withoutEmpty = (phases: readonly PlanPhase[]): readonly PlanPhase[]
     .map((phase) => ({ ...phase, tracks: phase.tracks.filter((track) => track.length > 0) }))
     .filter((phase) => phase.tracks.length > 0)
 
-/** Adds tracks to the phases of the same title; what has none in `phases` comes first. */
+/** Adds tracks to the phases of the same key; what has none in `phases` comes first. */
 export const mergePhases = (added: readonly PlanPhase[], phases: readonly PlanPhase[]): readonly PlanPhase[] => {
-  const titles = phases.map(({ title }) => title)
+  const keys = phases.map(({ key }) => key)
   return [
-    ...added.filter(({ title }) => !titles.includes(title)),
+    ...added.filter(({ key }) => !keys.includes(key)),
     ...phases.map((phase) => ({
       ...phase,
-      tracks: [...added.filter(({ title }) => title === phase.title).flatMap(({ tracks }) => tracks), ...phase.tracks],
+      tracks: [...added.filter(({ key }) => key === phase.key).flatMap(({ tracks }) => tracks), ...phase.tracks],
     })),
   ]
 }

@@ -134,11 +134,13 @@ const returnPhases = (observed: Observed, states: readonly PairState[]): readonl
   const pending = moves.filter(({ isThere }) => !isThere)
   return withoutEmpty([
     {
+      key: 'stage',
       title: 'Stage',
       tracks: sideBySide(pending.map(({ lb, nameserver }) => ({ kind: 'stage-lb', lb, nameserver }))),
     },
     ...pending.map(
       ({ lb, nameserver }): PlanPhase => ({
+        key: 'switch',
         title: `Switch ${lb} back`,
         movesTraffic: true,
         tracks: [
@@ -149,8 +151,12 @@ const returnPhases = (observed: Observed, states: readonly PairState[]): readonl
         ],
       }),
     ),
-    { title: 'Retire the idle colour', tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))) },
-    { title: 'Rename back', tracks: states.map(renames) },
+    {
+      key: 'retire',
+      title: 'Retire the idle colour',
+      tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))),
+    },
+    { key: 'rename', title: 'Rename back', tracks: states.map(renames) },
   ])
 }
 
@@ -173,6 +179,7 @@ const revertPhases = (observed: Observed): readonly PlanPhase[] =>
   lbsInService(observed)
     .filter((lb) => lb.revertible)
     .map(({ name: lb, target }) => ({
+      key: 'switch',
       title: `Switch ${lb} back`,
       movesTraffic: true,
       tracks: [

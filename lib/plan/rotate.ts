@@ -134,13 +134,19 @@ const planPreparation = (
     notes: deployment.notes,
     phases: [
       {
+        key: 'create-lbs',
         title: 'Create the lbs',
         tracks: sideBySide(missing.map(({ coming }) => ({ kind: 'create-server', server: coming, generation }))),
       },
       ...mergePhases(
         [
-          { title: 'Create', tracks: [...creations(states, request, generation), ...measurements(states)] },
           {
+            key: 'create',
+            title: 'Create',
+            tracks: [...creations(states, request, generation), ...measurements(states)],
+          },
+          {
+            key: 'configure',
             title: 'Configure',
             tracks: [[{ kind: 'configure', role: 'lb', servers: newLbs.map(({ name }) => name) }]],
           },
@@ -182,21 +188,31 @@ const gluePhases = (states: readonly PairState[], { hasRegistrar }: RotateReques
   )
   return [
     {
+      key: 'delegation',
       title: 'Check the delegation',
       tracks: changes.length === 0 ? [] : [[{ kind: 'check-delegation', hosts: changes }]],
     },
     ...changes.flatMap((change): readonly PlanPhase[] => {
       const ask = `Have the glue of ${change.host} point at ${change.lb} now? Both lbs serve from then on.`
-      const wait = { waits: true, tracks: [[{ kind: 'await-parents', ...change } as const]] }
+      const wait = { key: 'parents', waits: true, tracks: [[{ kind: 'await-parents', ...change }]] } as const
       return hasRegistrar
         ? [
-            { title: `Change the glue of ${change.host}`, ask, tracks: [[{ kind: 'publish-glue', ...change }]] },
-            { title: `Wait for the parents to show ${change.host}`, ...wait },
+            {
+              key: 'glue',
+              title: `Change the glue of ${change.host}`,
+              ask,
+              tracks: [[{ kind: 'publish-glue', ...change }]],
+            },
+            { ...wait, title: `Wait for the parents to show ${change.host}` },
           ]
-        : [{ title: `Have somebody change the glue of ${change.host}`, ...wait }]
+        : [{ ...wait, title: `Have somebody change the glue of ${change.host}` }]
     }),
-    { title: 'Begin to drain', tracks: unmarked.length === 0 ? [] : [[{ kind: 'begin-drain', lbs: unmarked }]] },
-    { title: 'Rename the lbs', tracks: states.map(renames) },
+    {
+      key: 'drain',
+      title: 'Begin to drain',
+      tracks: unmarked.length === 0 ? [] : [[{ kind: 'begin-drain', lbs: unmarked }]],
+    },
+    { key: 'rename-lbs', title: 'Rename the lbs', tracks: states.map(renames) },
   ]
 }
 
@@ -231,20 +247,27 @@ const planMove = (observed: Observed, states: readonly PairState[], request: Rot
     ],
     phases: withoutEmpty([
       {
+        key: 'create-lbs',
         title: 'Create the lbs',
         tracks: sideBySide(missing.map((state) => ({ kind: 'create-server', server: state.coming, generation: now }))),
       },
-      { title: 'Create', tracks: sideBySide(pending.map((state) => ({ kind: 'await-server', server: state.coming }))) },
       {
+        key: 'create',
+        title: 'Create',
+        tracks: sideBySide(pending.map((state) => ({ kind: 'await-server', server: state.coming }))),
+      },
+      {
+        key: 'configure',
         title: 'Configure',
         tracks: pending.length === 0 ? [] : [[{ kind: 'configure', role: 'lb', servers: coming.map(({ lb }) => lb) }]],
       },
       {
+        key: 'switch-on',
         title: 'Switch on',
         tracks: coming.map(({ lb, nameserver }) => switchOn(lb, nameserver)),
       },
       ...pending.flatMap((state) => movesOf(observed, state)),
-      { title: 'Rename the lbs', tracks: states.map(renames) },
+      { key: 'rename-lbs', title: 'Rename the lbs', tracks: states.map(renames) },
       ...removalPhases(states).slice(-1),
     ]),
   }
@@ -254,6 +277,7 @@ const movesOf = ({ addresses }: Observed, { pair, coming }: PairState): readonly
   addresses
     .filter((address) => address.pair === pair && address.lb !== coming)
     .map(({ name: address }) => ({
+      key: 'move',
       title: `Move ${address}`,
       movesTraffic: true,
       tracks: [
@@ -282,9 +306,20 @@ const removalPhases = (states: readonly PairState[]): readonly PlanPhase[] => {
     .filter(({ leaving, isRenamed }) => leaving !== undefined && (!isRenamed || leaving.phase === 'old'))
     .map(({ pair }) => serverName('lb', pair, 'old'))
   return [
-    { title: 'Wait for the caches', waits: true, tracks: lbs.length === 0 ? [] : [[{ kind: 'await-caches', lbs }]] },
-    { title: 'Wait until idle', waits: true, tracks: lbs.length === 0 ? [] : [[{ kind: 'await-idle', lbs }]] },
     {
+      key: 'caches',
+      title: 'Wait for the caches',
+      waits: true,
+      tracks: lbs.length === 0 ? [] : [[{ kind: 'await-caches', lbs }]],
+    },
+    {
+      key: 'idle',
+      title: 'Wait until idle',
+      waits: true,
+      tracks: lbs.length === 0 ? [] : [[{ kind: 'await-idle', lbs }]],
+    },
+    {
+      key: 'remove-lbs',
       title: 'Remove the old lbs',
       tracks: sideBySide(lbs.map((server) => ({ kind: 'delete-server', server }))),
       confirm: {

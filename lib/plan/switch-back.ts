@@ -47,5 +47,5 @@ const switchingBack = (tracks: PlanPhase['tracks'], generation: number): Plan =>
   operation: 'switch-back',
   generation,
   notes: [],
-  phases: withoutEmpty([{ title: 'Switch back', tracks }]),
+  phases: withoutEmpty([{ key: 'switch-back', title: 'Switch back', tracks }]),
 })

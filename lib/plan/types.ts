@@ -115,7 +115,40 @@ export type Step =
 /** Steps of one track follow each other; the tracks of a phase run side by side. */
 export type Track = readonly Step[]
 
+/** What a phase is for. Code goes by it; titles are for people only. */
+export type PhaseKey =
+  | 'foundation'
+  | 'create-lbs'
+  | 'create'
+  | 'configure'
+  | 'check'
+  | 'stage'
+  | 'switch'
+  | 'retire'
+  | 'rename'
+  | 'keep'
+  | 'remove'
+  /** Removes what an earlier run left: it never served, or has not for a whole deployment. */
+  | 'discard'
+  /** Has lbs that nobody asks yet send to their nameservers. */
+  | 'switch-on'
+  | 'switch-back'
+  | 'protect'
+  | 'register'
+  | 'delegation'
+  | 'glue'
+  | 'parents'
+  | 'drain'
+  | 'move'
+  | 'rename-lbs'
+  | 'caches'
+  | 'idle'
+  | 'remove-lbs'
+  /** Removes new lbs that no glue was ever changed for. */
+  | 'abandon'
+
 export interface PlanPhase {
+  readonly key: PhaseKey
   readonly title: string
   readonly tracks: readonly Track[]
   /** Present when the phase destroys: what is typed to confirm, and what is lost. Asked right before the phase. */

@@ -38,8 +38,13 @@ export const planUpdate = (observed: Observed, request: UpdateRequest): Plan | R
 const phasesOf = ({ name: lb, target }: ObservedLb, { configOnly, keepOld }: UpdateRequest): readonly PlanPhase[] => {
   const nameserver = target ?? ''
   return [
-    { title: `Configure ${lb}`, tracks: [[{ kind: 'configure', role: 'lb', servers: [lb], upgrade: !configOnly }]] },
     {
+      key: 'configure',
+      title: `Configure ${lb}`,
+      tracks: [[{ kind: 'configure', role: 'lb', servers: [lb], upgrade: !configOnly }]],
+    },
+    {
+      key: 'stage',
       title: `Stage ${lb}`,
       tracks: [
         [
@@ -49,6 +54,7 @@ const phasesOf = ({ name: lb, target }: ObservedLb, { configOnly, keepOld }: Upd
       ],
     },
     {
+      key: 'switch',
       title: `Switch ${lb}`,
       movesTraffic: true,
       tracks: [
@@ -58,7 +64,7 @@ const phasesOf = ({ name: lb, target }: ObservedLb, { configOnly, keepOld }: Upd
         ],
       ],
     },
-    { title: `Retire the idle colour of ${lb}`, tracks: keepOld ? [] : [[{ kind: 'retire-lb', lb }]] },
+    { key: 'retire', title: `Retire the idle colour of ${lb}`, tracks: keepOld ? [] : [[{ kind: 'retire-lb', lb }]] },
   ]
 }
 

@@ -1,12 +1,18 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { WitnessReport } from '../dns/witness.ts'
-import type { Plan } from '../plan/types.ts'
+import type { PhaseKey, Plan } from '../plan/types.ts'
 
 /** What happened, one object a line: in `runs/<generation>/events.ndjson`, and on stdout with `--json`. */
 type RunEvent =
   | ({ readonly event: 'plan' } & Plan)
-  | { readonly event: 'phase'; readonly title: string; readonly state: State; readonly ms?: number }
+  | {
+      readonly event: 'phase'
+      readonly key: PhaseKey
+      readonly title: string
+      readonly state: State
+      readonly ms?: number
+    }
   | {
       readonly event: 'step'
       readonly step: string
@@ -27,10 +33,16 @@ type RunEvent =
 
 type State = 'started' | 'done' | 'failed'
 
+interface FinishedPhase {
+  readonly key: PhaseKey
+  readonly title: string
+  readonly ms: number
+}
+
 export interface Events {
   readonly directory: string
   /** All phases of this run that have ended, with what they took. */
-  readonly phases: () => readonly { readonly title: string; readonly ms: number }[]
+  readonly phases: () => readonly FinishedPhase[]
   emit(event: RunEvent): void
 }
 
@@ -44,14 +56,17 @@ export const createEvents = (
 ): Events => {
   mkdirSync(directory, { recursive: true })
   const file = path.join(directory, 'events.ndjson')
-  const phases: { title: string; ms: number }[] = []
+  const phases: FinishedPhase[] = []
   return {
     directory,
     phases: () => phases,
     emit: (event) => {
       const line = `${JSON.stringify({ time: new Date(now()).toISOString(), ...event })}\n`
       appendFileSync(file, line)
-      if (event.event === 'phase' && event.ms !== undefined) phases.push({ title: event.title, ms: event.ms })
+      if (event.event === 'phase' && event.ms !== undefined) {
+        const { key, title, ms } = event
+        phases.push({ key, title, ms })
+      }
       if (json) process.stdout.write(line)
     },
   }

@@ -20,16 +20,17 @@ export const recordStep = async ({ clock, events }: RunWorld, step: Step, work: 
 /** The same of a phase. */
 export const recordPhase = async (
   { clock, events }: RunWorld,
-  { title }: PlanPhase,
+  { key, title }: PlanPhase,
   work: () => Promise<void>,
 ): Promise<void> => {
+  const entry = { event: 'phase', key, title } as const
   const startedAt = clock.now()
-  events.emit({ event: 'phase', title, state: 'started' })
+  events.emit({ ...entry, state: 'started' })
   try {
     await work()
   } catch (error) {
-    events.emit({ event: 'phase', title, state: 'failed', ms: clock.now() - startedAt })
+    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt })
     throw error
   }
-  events.emit({ event: 'phase', title, state: 'done', ms: clock.now() - startedAt })
+  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt })
 }

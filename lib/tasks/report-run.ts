@@ -51,7 +51,7 @@ const sections = ({ plan, events, witness }: FinishedRun, answers: readonly Answ
 
 const switchedAfter = (events: Events): number => {
   const phases = events.phases()
-  const last = phases.findLastIndex(({ title }) => title.startsWith('Switch'))
+  const last = phases.findLastIndex(({ key }) => key === 'switch')
   return phases.slice(0, last + 1).reduce((sum, { ms }) => sum + ms, 0)
 }
 

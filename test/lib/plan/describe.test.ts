@@ -10,8 +10,9 @@ describes('prints notes, phases and steps, and marks what cannot be undone', () 
     generation: 200,
     notes: ['Goes on.'],
     phases: [
-      { title: 'Rename', tracks: [[{ kind: 'rename-server', server: 'ns1', to: 'ns1-old' }]] },
+      { key: 'rename', title: 'Rename', tracks: [[{ kind: 'rename-server', server: 'ns1', to: 'ns1-old' }]] },
       {
+        key: 'remove',
         title: 'Remove',
         tracks: [[{ kind: 'delete-server', server: 'ns1-old' }]],
         confirm: { name: 'ns1-old', loss: '' },

@@ -11,7 +11,7 @@ const planOf = (...steps: readonly Step[]): Plan => ({
   operation: 'deploy',
   generation: 200,
   notes: [],
-  phases: [{ title: 'All', tracks: [steps] }],
+  phases: [{ key: 'rename', title: 'All', tracks: [steps] }],
 })
 
 const rename: Step = { kind: 'rename-server', server: 'ns1', to: 'ns1-old' }

@@ -46,7 +46,12 @@ plans('is empty where there is nothing to go back to', () => {
   assert.equal(planSwitchBack(observed([server('ns1', { generation: 200 })], [lb('lb1', 'ns1')]), 200).phases, [])
 })
 
-const failedPhase = (...steps: readonly Step[]): PlanPhase => ({ title: 'Failed', movesTraffic: true, tracks: [steps] })
+const failedPhase = (...steps: readonly Step[]): PlanPhase => ({
+  key: 'switch',
+  title: 'Failed',
+  movesTraffic: true,
+  tracks: [steps],
+})
 
 plans('of an update, only the lb of the phase that failed goes back', () => {
   const phase = failedPhase(

@@ -17,7 +17,7 @@ tree.before.each(async () => {
 tree.after.each(() => fake.close())
 
 const rename = (server: string, to: string): Step => ({ kind: 'rename-server', server, to })
-const phaseOf = (...tracks: readonly (readonly Step[])[]): PlanPhase => ({ title: 'Rename', tracks })
+const phaseOf = (...tracks: readonly (readonly Step[])[]): PlanPhase => ({ key: 'rename', title: 'Rename', tracks })
 
 const eventsOf = ({ world }: FakeWorld): readonly string[] =>
   readFileSync(path.join(world.events.directory, 'events.ndjson'), 'utf8')
