@@ -29,8 +29,33 @@ const messageOf = (json: string): string => {
   }
 }
 
+interface Recap {
+  readonly ok: number
+  readonly changed: number
+  readonly unreachable: number
+  readonly failed: number
+}
+
+const recapLine = /^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)/gm
+
+/** What the recap at the end says of each host. */
+const recapOf = (output: string): ReadonlyMap<string, Recap> =>
+  new Map(
+    [...output.matchAll(recapLine)].map(([, host = '', ...counts]) => {
+      const [ok = 0, changed = 0, unreachable = 0, failed = 0] = counts.map(Number)
+      return [host, { ok, changed, unreachable, failed }]
+    }),
+  )
+
 /** Hosts and their number of changed tasks, from the recap at the end. */
 export const changesOf = (output: string): ReadonlyMap<string, number> =>
-  new Map(
-    [...output.matchAll(/^(\S+)\s+: ok=\d+\s+changed=(\d+)/gm)].map((match) => [match[1] ?? '', Number(match[2])]),
-  )
+  new Map([...recapOf(output)].map(([host, { changed }]) => [host, changed]))
+
+/** Those of `hosts` of which the recap does not say that something was done, and nothing of it in vain. */
+export const idleHosts = (output: string, hosts: readonly string[]): readonly string[] => {
+  const recap = recapOf(output)
+  return hosts.filter((host) => {
+    const counts = recap.get(host)
+    return !counts || counts.ok === 0 || counts.unreachable > 0 || counts.failed > 0
+  })
+}

@@ -2,10 +2,12 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { $ } from 'zx'
+import { readShell } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import type { Role } from '../fleet/names.ts'
+import { playbookEnvironment } from './environment.ts'
 import { type InventoryHost, inventoryOf, playbookOf } from './inventory.ts'
-import { changesOf, failuresOf, taskOf } from './output.ts'
+import { changesOf, failuresOf, idleHosts, taskOf } from './output.ts'
 
 export interface PlaybookRun {
   /** Folder with ansible.cfg, playbooks and roles. */
@@ -18,12 +20,8 @@ export interface PlaybookRun {
   readonly onTask: (task: string) => void
 }
 
-/** The command line; everything that varies is in the inventory. The token is none of the playbook's business. */
+/** The command line; everything that varies is in the inventory. */
 export const playbookCommand = (folder: string, role: Role, inventory: string): readonly string[] => [
-  'env',
-  '--unset=HCLOUD_TOKEN',
-  `ANSIBLE_CONFIG=${path.join(folder, 'ansible.cfg')}`,
-  'ANSIBLE_NOCOLOR=1',
   'ansible-playbook',
   '--inventory',
   inventory,
@@ -33,7 +31,8 @@ export const playbookCommand = (folder: string, role: Role, inventory: string): 
 /**
  * Runs the playbook of a role on all `hosts` at once.
  * @returns the number of changed tasks by host.
- * @throws InfraError naming host, task and message of what failed, and the file with the whole output.
+ * @throws InfraError naming host, task and message of what failed, and the file with the whole output; also when Ansible found
+ * nothing to do on a host.
  */
 export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string, number>> => {
   const directory = await mkdtemp(path.join(tmpdir(), 'dns-inventory-'))
@@ -41,8 +40,10 @@ export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string,
     await mkdir(path.dirname(run.logFile), { recursive: true })
     const inventory = path.join(directory, 'inventory.json')
     await writeFile(inventory, inventoryOf(run.role, run.hosts))
-    const { output, exitCode } = await execute(playbookCommand(run.folder, run.role, inventory), run)
+    const home = path.join(directory, 'home')
+    const { output, exitCode } = await execute(playbookCommand(run.folder, run.role, inventory), home, run)
     if (exitCode !== 0) throw playbookError(run, output, exitCode)
+    requireWork(run, output)
     return changesOf(output)
   } finally {
     await rm(directory, { recursive: true, force: true })
@@ -52,10 +53,11 @@ export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string,
 /** Far beyond any run that goes well. */
 const timeout = '15m'
 
-const execute = async (argv: readonly string[], { folder, logFile, onTask }: PlaybookRun) => {
+const execute = async (argv: readonly string[], home: string, { folder, logFile, onTask }: PlaybookRun) => {
   // detached: Ctrl-C in the terminal must not cut the play in half
   const play = $({
     cwd: folder,
+    env: playbookEnvironment(readShell(), { config: path.join(folder, 'ansible.cfg'), home }),
     detached: true,
     nothrow: true,
     quiet: true,
@@ -72,6 +74,16 @@ const execute = async (argv: readonly string[], { folder, logFile, onTask }: Pla
   return { output: stdout + stderr, exitCode }
 }
 
+/** Ansible ends with 0 too when its play fits no host, or when every task of it was skipped. */
+const requireWork = ({ hosts, logFile }: PlaybookRun, output: string): void => {
+  const idle = idleHosts(
+    output,
+    hosts.map(({ name }) => name),
+  )
+  if (idle.length === 0) return
+  throw new InfraError(`Ansible did nothing on ${idle.join(', ')}`, { hint: `The whole output is in ${logFile}` })
+}
+
 const playbookError = ({ role, logFile }: PlaybookRun, output: string, exitCode: number | null): InfraError => {
   // zx leaves the exit code out when its time-out has killed the process
   if (exitCode === null) {
@@ -80,12 +92,18 @@ const playbookError = ({ role, logFile }: PlaybookRun, output: string, exitCode:
     })
   }
   const failures = failuresOf(output).map(({ host, task, message }) => `${host}: ${task}: ${message}`)
-  const lastLines = output.trimEnd().split('\n').slice(-5)
-  const text = (failures.length > 0 ? failures : lastLines).join('\n  ')
+  const text = (failures.length > 0 ? failures : tellingLines(output)).join('\n  ')
   return new InfraError(
     `Ansible could not configure the ${role === 'lb' ? 'lbs' : 'nameservers'} (exit status ${exitCode}):\n  ${text}`,
     {
       hint: `The whole output is in ${logFile}`,
     },
   )
+}
+
+/** Of a run that ended before any task: Ansible's own error, after which it quotes the file at length; else the end. */
+const tellingLines = (output: string): readonly string[] => {
+  const lines = output.trimEnd().split('\n')
+  const error = lines.findIndex((line) => /^\[?ERROR\b/.test(line))
+  return error < 0 ? lines.slice(-5) : lines.slice(error, error + 5)
 }

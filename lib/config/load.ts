@@ -63,6 +63,9 @@ export const loadSettings = async (options: LoadOptions = {}): Promise<Settings>
   return { config, environment, root: checkout, sources: checkout }
 }
 
+/** The variables of the shell that this process was started from, for programs that are given some of them. */
+export const readShell = (): NodeJS.Dict<string> => process.env
+
 const readConfig = async (file: string, faults: string[]): Promise<Config | undefined> => {
   const absolute = path.resolve(file)
   if (!existsSync(absolute)) {

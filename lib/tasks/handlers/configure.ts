@@ -37,7 +37,12 @@ const inventoryHost = async (world: RunWorld, machine: FleetServer, variables: V
   name: machine.name,
   address: machine.ipv4,
   sshOptions: await world.ssh.options(machine),
-  variables: { common_operator_networks: world.settings.config.operatorNetworks, ...variables },
+  variables: {
+    // the play is for that machine, whatever a setting or a play says: on this computer it would change this computer
+    ansible_connection: 'ssh',
+    common_operator_networks: world.settings.config.operatorNetworks,
+    ...variables,
+  },
 })
 
 const lbVariables =

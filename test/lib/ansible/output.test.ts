@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { changesOf, failuresOf, taskOf } from '../../../lib/ansible/output.ts'
+import { changesOf, failuresOf, idleHosts, taskOf } from '../../../lib/ansible/output.ts'
 
 const output = suite('lib/ansible/output')
 
@@ -39,5 +39,15 @@ output('counts the changes of each host', () => {
     ],
   )
 })
+
+output(
+  'names the hosts on which nothing was done: those without a task that went well, and those not in the recap',
+  () => {
+    const nothing = 'ns1 : ok=0    changed=0    unreachable=0    failed=0    skipped=7    rescued=0    ignored=0'
+    assert.equal(idleHosts(run, ['ns1-next', 'ns2-next']), ['ns1-next', 'ns2-next'])
+    assert.equal(idleHosts(run.replaceAll(/(unreachable|failed)=1/g, '$1=0'), ['ns1-next', 'ns2-next', 'ns3']), ['ns3'])
+    assert.equal(idleHosts(`PLAY RECAP ****\n${nothing}\n`, ['ns1']), ['ns1'])
+  },
+)
 
 output.run()

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
@@ -22,27 +22,99 @@ const writePlaybook = (tasks: string): void => {
   )
 }
 
-const run = (onTask: (task: string) => void = () => undefined) =>
+const run = (onTask: (task: string) => void = () => undefined, address = '127.0.0.1') =>
   runPlaybook({
     folder: directory,
     role: 'nameserver',
-    hosts: [{ name: 'ns1-next', address: '127.0.0.1', sshOptions: [], variables: { greeting: 'hello' } }],
+    hosts: [{ name: 'ns1-next', address, sshOptions: ['-F', 'none'], variables: { greeting: 'hello' } }],
     logFile: path.join(directory, 'log', 'ansible.log'),
     onTask,
   })
 
-ansible('the command is data: config by name, token left out, inventory and playbook', () => {
+const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+/** Runs `work` as from a shell in which these are set, too. */
+const withShell = async (variables: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> => {
+  const before = { ...process.env }
+  Object.assign(process.env, variables)
+  await work().finally(() => {
+    for (const name of Object.keys(variables)) {
+      if (before[name] === undefined) delete process.env[name]
+      else process.env[name] = before[name]
+    }
+  })
+}
+
+ansible('the command is data: inventory and playbook', () => {
   assert.equal(playbookCommand('/a', 'lb', '/tmp/i.json'), [
-    'env',
-    '--unset=HCLOUD_TOKEN',
-    'ANSIBLE_CONFIG=/a/ansible.cfg',
-    'ANSIBLE_NOCOLOR=1',
     'ansible-playbook',
     '--inventory',
     '/tmp/i.json',
     '/a/lbs.yml',
   ])
 })
+
+ansible('what the shell says of Ansible, of Python and of the language has no effect', async () => {
+  writePlaybook('    - name: Break\n      ansible.builtin.fail:\n        msg: no room\n')
+  const home = path.join(directory, 'home')
+  const python = path.join(directory, 'python')
+  for (const folder of [home, python]) mkdirSync(folder)
+  writeFileSync(path.join(python, 'yaml.py'), 'raise SystemExit("another yaml")\n')
+  const shell = {
+    ANSIBLE_CONFIG: '/nonexistent',
+    ANSIBLE_FORCE_COLOR: '1',
+    ANSIBLE_CALLBACK_RESULT_FORMAT: 'yaml',
+    ANSIBLE_STDOUT_CALLBACK: 'json',
+    ANSIBLE_VAULT_PASSWORD_FILE: '/nonexistent',
+    ANSIBLE_SKIP_TAGS: 'all',
+    ANSIBLE_RUN_TAGS: 'nothing',
+    HOME: home,
+    LC_ALL: 'C',
+    PYTHONPATH: python,
+  }
+  await withShell(shell, async () => assert.match(String(await failureOf(run())), /ns1-next: Break: no room/))
+  assert.not(existsSync(path.join(home, '.ansible')), 'nothing is written beside the settings of the operator')
+})
+
+ansible('a shell that would have plays run on this computer does not have its way', async () => {
+  const proof = path.join(directory, 'ran-here')
+  writeFileSync(
+    path.join(directory, 'nameservers.yml'),
+    `- hosts: nameservers\n  gather_facts: false\n  tasks:\n    - name: Say it\n      ansible.builtin.command: touch ${proof}\n`,
+  )
+  // nobody listens there
+  await withShell({ ANSIBLE_TRANSPORT: 'local' }, async () => {
+    assert.match(String(await failureOf(run(undefined, '127.0.0.9'))), /ns1-next: Say it: .*127\.0\.0\.9/)
+  })
+  assert.not(existsSync(proof))
+})
+
+ansible('the strategy is what a shell may choose', async () => {
+  writePlaybook('    - name: Say it\n      ansible.builtin.command: echo hello\n')
+  await withShell({ ANSIBLE_STRATEGY: 'nonesuch' }, async () => {
+    assert.match(String(await failureOf(run())), /nonesuch/)
+  })
+})
+
+for (const [title, play] of [
+  ['meant for nobody', '- hosts: lbs\n  gather_facts: false\n  tasks: []\n'],
+  [
+    'of which every task is skipped',
+    '- hosts: nameservers\n  connection: local\n  gather_facts: false\n  tasks:\n    - name: Say it\n      ansible.builtin.command: echo hello\n      when: false\n',
+  ],
+] as const) {
+  ansible(`a play ${title} is a failure, although Ansible says 0`, async () => {
+    writeFileSync(path.join(directory, 'nameservers.yml'), play)
+    const error = await failureOf(run())
+    assert.instance(error, InfraError)
+    assert.match(String(error), /Ansible did nothing on ns1-next/)
+    assert.match((error as InfraError).hint ?? '', /ansible\.log$/)
+  })
+}
 
 ansible('the inventory groups by role, and hands ssh its options in a form that splits back', () => {
   const text = inventoryOf('lb', [
@@ -74,10 +146,7 @@ ansible('runs a play, tells its tasks as they begin, counts changes and keeps th
 
 ansible('a failure names host, task, message and the file with the rest', async () => {
   writePlaybook('    - name: Break\n      ansible.builtin.fail:\n        msg: no room\n')
-  const error = await run().then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
+  const error = await failureOf(run())
   assert.instance(error, InfraError)
   assert.match(String(error), /ns1-next: Break: no room/)
   assert.match((error as InfraError).hint ?? '', /ansible\.log$/)
