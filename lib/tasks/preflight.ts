@@ -1,4 +1,9 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { playbookEnvironment } from '../ansible/environment.ts'
+import { readShell } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import type { ServerType } from '../hcloud/types.ts'
 import { compileZones } from '../zones/compile.ts'
@@ -20,23 +25,51 @@ const tools = [
  * @throws InfraError with exit code 2.
  */
 export const preflight = async (world: World): Promise<void> => {
-  const missing = (await Promise.all(tools.map(missingTool))).flat()
-  if (missing.length > 0) {
-    throw new InfraError(`Missing on this machine: ${missing.map(([name]) => name).join(', ')}`, {
-      exitCode: 2,
-      hint: `apt-get install ${missing.map(([, name]) => name).join(' ')}`,
-    })
-  }
+  await requireTools(world)
   await compileWithPlaceholders(world)
   await networkZoneOf(world)
 }
 
-const missingTool = async ([program, args, debianPackage]: (typeof tools)[number]): Promise<
-  (readonly [string, string])[]
-> =>
+const requireTools = async ({ settings }: World): Promise<void> => {
+  const home = await mkdtemp(path.join(tmpdir(), 'dns-tools-'))
+  const config = path.join(settings.sources, 'ansible', 'ansible.cfg')
+  // each as it will be run later
+  const forPlaybooks = playbookEnvironment(readShell(), { config, home })
+  const tries = tools.map((tool) => tryTool(tool, tool[0] === 'ansible-playbook' ? forPlaybooks : readShell()))
+  const states = await Promise.all(tries).finally(() => rm(home, { recursive: true, force: true }))
+  const missing = states.filter(({ isMissing }) => isMissing)
+  if (missing.length > 0) {
+    throw new InfraError(`Missing on this machine: ${missing.map(({ program }) => program).join(', ')}`, {
+      exitCode: 2,
+      hint: `apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(' ')}`,
+    })
+  }
+  const broken = states.flatMap(({ fault }) => fault ?? [])
+  if (broken.length === 0) return
+  throw new InfraError(broken.join('\n'), {
+    exitCode: 2,
+    hint: 'Nothing was changed. Mend that program, or install it anew, and run again.',
+  })
+}
+
+interface ToolState {
+  readonly program: string
+  readonly debianPackage: string
+  readonly isMissing: boolean
+  /** Undefined when it runs. */
+  readonly fault: string | undefined
+}
+
+const tryTool = (
+  [program, args, debianPackage]: (typeof tools)[number],
+  env: NodeJS.Dict<string>,
+): Promise<ToolState> =>
   new Promise((resolve) => {
-    execFile(program, [...args], (error) => {
-      resolve(error && 'code' in error && error.code === 'ENOENT' ? [[program, debianPackage]] : [])
+    execFile(program, [...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+      const isMissing = error !== null && 'code' in error && error.code === 'ENOENT'
+      const said = (stderr.trim() || stdout.trim() || error?.message) ?? ''
+      const fault = error && !isMissing ? `\`${[program, ...args].join(' ')}\` fails: ${said}` : undefined
+      resolve({ program, debianPackage, isMissing, fault })
     })
   })
 

@@ -1,0 +1,58 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { InfraError } from '../../../lib/errors.ts'
+import { preflight } from '../../../lib/tasks/preflight.ts'
+import { createFakeWorld } from './fake-world.ts'
+
+const preflights = suite('lib/tasks/preflight')
+
+const programs = { ssh: 'exit 0', 'ansible-playbook': 'exit 0', 'named-compilezone': 'exit 0' }
+
+/** Preflight where the programs it needs are these, shell scripts instead of the real ones. */
+const refusalWith = async (scripts: Readonly<Record<string, string>>): Promise<unknown> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'preflight-'))
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`)
+    chmodSync(path.join(folder, name), 0o755)
+  }
+  const fake = await createFakeWorld()
+  const before = process.env.PATH
+  process.env.PATH = folder
+  try {
+    return await preflight(fake.world).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  } finally {
+    process.env.PATH = before
+    await fake.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+preflights(
+  'a program that is there but does not run is refused with its own words, before anything is made',
+  async () => {
+    const error = await refusalWith({ ...programs, 'ansible-playbook': 'echo "no module named yaml" >&2; exit 1' })
+    assert.instance(error, InfraError)
+    assert.is((error as InfraError).exitCode, 2)
+    assert.match(String(error), /`ansible-playbook --version` fails: no module named yaml/)
+  },
+)
+
+preflights('a program that is missing is named with its package', async () => {
+  const { ssh, 'named-compilezone': compile } = programs
+  const error = await refusalWith({ ssh, 'named-compilezone': compile })
+  assert.match(String(error), /Missing on this machine: ansible-playbook/)
+  assert.match((error as InfraError).hint ?? '', /apt-get install ansible-core/)
+})
+
+preflights('Ansible is tried in the environment in which it is run later', async () => {
+  const error = await refusalWith({ ...programs, 'ansible-playbook': 'echo "$LC_ALL $ANSIBLE_CONFIG" >&2; exit 1' })
+  assert.match(String(error), /fails: C\.UTF-8 .*ansible\.cfg$/)
+})
+
+preflights.run()
