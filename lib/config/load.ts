@@ -7,7 +7,11 @@ import { parseEnv } from 'node:util'
 import type { Endpoint } from '../dns/reply.ts'
 import { rootServers } from '../dns/root-servers.ts'
 import { InfraError } from '../errors.ts'
+
 import { type RegistrarSettings, registrarKinds, rows } from '../registrar/rows.ts'
+
+import { quoteWord } from '../ssh/quote.ts'
+
 import { type Config, configSchema } from './schema.ts'
 
 interface Environment {
@@ -160,7 +164,7 @@ const readRootServers = ({ DNS_ROOT_SERVERS }: NodeJS.Dict<string>, faults: stri
 const readPublicKey = (file: string, faults: string[]): string | undefined => {
   if (!existsSync(file)) {
     faults.push(
-      `sshKey: there is no file ${file}; make a key with: ssh-keygen -t ed25519 -f ${file.replace(/\.pub$/, '')}`,
+      `sshKey: there is no file ${file}; make a key with: ssh-keygen -t ed25519 -f ${quoteWord(file.replace(/\.pub$/, ''))}`,
     )
     return undefined
   }

@@ -1,4 +1,5 @@
 import { hostAlias, knownHostsLine } from '../ssh/known-hosts.ts'
+import { quotePath } from '../ssh/quote.ts'
 import type { SshHost } from '../ssh/ssh.ts'
 
 /** An ssh_config with which a person reaches the servers by name, as strictly verified as the scripts do. */
@@ -13,11 +14,11 @@ export const sshConfigOf = (
         `  HostName ${host.ipv4}`,
         '  User root',
         `  HostKeyAlias ${hostAlias(host)}`,
-        `  UserKnownHostsFile ${paths.knownHosts}`,
+        `  UserKnownHostsFile ${quotePath(paths.knownHosts)}`,
         '  GlobalKnownHostsFile /dev/null',
         '  StrictHostKeyChecking yes',
         '  CheckHostIP no',
-        `  IdentityFile ${paths.identity}`,
+        `  IdentityFile ${quotePath(paths.identity)}`,
         '  IdentitiesOnly yes',
         '',
       ].join('\n'),

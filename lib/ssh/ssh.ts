@@ -5,7 +5,7 @@ import path from 'node:path'
 import { $, type ProcessOutput } from 'zx'
 import { InfraError } from '../errors.ts'
 import { hostAlias, knownHostsLine } from './known-hosts.ts'
-import { quoteWord } from './quote.ts'
+import { quotePath, quoteWord } from './quote.ts'
 
 /** A machine whose identity is known before the first connection. */
 export interface SshHost {
@@ -56,8 +56,7 @@ const quietly = $({ stdio: ['ignore', 'pipe', 'pipe'], detached: true, nothrow: 
  * @param publicKeyFile the operator's key; the private half lies beside it, or in the agent.
  */
 export const createSsh = async (publicKeyFile: string): Promise<Ssh> => {
-  // short: a control socket's path may have 104 characters at most
-  const directory = await mkdtemp(path.join(tmpdir(), 'dns-'))
+  const directory = await mkdtemp(path.join(shortFolder(), 'dns-'))
   const privateKeyFile = publicKeyFile.replace(/\.pub$/, '')
   const identity = existsSync(privateKeyFile) ? privateKeyFile : publicKeyFile
   const masters = new Map<string, readonly string[]>()
@@ -87,23 +86,26 @@ export const createSsh = async (publicKeyFile: string): Promise<Ssh> => {
   return { options, run, close }
 }
 
+/** A control socket's path may have 104 characters at most, of which ssh and we need some fifty. */
+const shortFolder = (): string => (tmpdir().length > 50 ? '/tmp' : tmpdir())
+
 const sshOptions = (paths: { alias: string; knownHosts: string; identity: string; controlPath: string }): string[] => {
   const settings = {
     BatchMode: 'yes',
     StrictHostKeyChecking: 'yes',
-    UserKnownHostsFile: paths.knownHosts,
+    UserKnownHostsFile: quotePath(paths.knownHosts),
     GlobalKnownHostsFile: '/dev/null',
     HostKeyAlias: paths.alias,
     HostKeyAlgorithms: 'ssh-ed25519',
     UpdateHostKeys: 'no',
     CheckHostIP: 'no',
     IdentitiesOnly: 'yes',
-    IdentityFile: paths.identity,
+    IdentityFile: quotePath(paths.identity),
     ConnectTimeout: '5',
     ServerAliveInterval: '5',
     ServerAliveCountMax: '6',
     ControlMaster: 'auto',
-    ControlPath: paths.controlPath,
+    ControlPath: quotePath(paths.controlPath),
     ControlPersist: '60',
     LogLevel: 'ERROR',
   }

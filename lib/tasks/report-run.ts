@@ -9,6 +9,7 @@ import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
 import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
 import { duration } from '../report/table.ts'
+import { quoteWord } from '../ssh/quote.ts'
 import { askWhoAnswers } from './answers.ts'
 import { zoneNames } from './artefact.ts'
 import { listServers } from './servers.ts'
@@ -61,7 +62,7 @@ const nextSteps = (
   answers: readonly Answer[],
   sshConfig: string,
 ): string => {
-  const environment = envFile ? ` --env-file ${envFile}` : ''
+  const environment = envFile ? ` --env-file ${quoteWord(envFile)}` : ''
   const [first] = answers
   const glue =
     plan.operation === 'bootstrap'
@@ -71,7 +72,7 @@ const nextSteps = (
     ...glue,
     'Next:',
     ...(first ? [`  dig +nsid +norecurse SOA ${first.zone.replace(/\.$/, '')} @${first.address}`] : []),
-    `  ssh -F ${sshConfig} ns1`,
+    `  ssh -F ${quoteWord(sshConfig)} ns1`,
     `  npx tsx scripts/status.ts${environment}`,
     `  npx tsx scripts/deploy-infra.ts${environment}`,
   ].join('\n')

@@ -13,7 +13,7 @@ config('ssh itself reads it: address, alias and strict checking', () => {
   try {
     const file = path.join(directory, 'config')
     const host = { name: 'ns1', id: 42, ipv4: '198.18.1.11', hostKeys: [] }
-    writeFileSync(file, sshConfigOf([host], { knownHosts: '/x/known_hosts', identity: '/x/id' }))
+    writeFileSync(file, sshConfigOf([host], { knownHosts: '/x/known_hosts', identity: '/my keys/id' }))
     const read = execFileSync('ssh', ['-F', file, '-G', 'ns1'], { encoding: 'utf8' })
     for (const line of [
       'hostname 198.18.1.11',
@@ -21,6 +21,7 @@ config('ssh itself reads it: address, alias and strict checking', () => {
       'hostkeyalias ns1-42',
       'stricthostkeychecking true',
       'userknownhostsfile /x/known_hosts',
+      'identityfile /my keys/id',
     ]) {
       assert.ok(read.split('\n').includes(line), `${line} in\n${read}`)
     }
