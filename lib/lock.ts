@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import type { Clock } from './clock.ts'
 import { InfraError } from './errors.ts'
@@ -10,7 +11,9 @@ import { isHcloudError } from './hcloud/errors.ts'
 
 /** Long enough to survive a slow network, short enough that a crashed run is not in the way for long. */
 const lifetimeMs = 90_000
-const heartbeatMs = 20_000
+const usualHeartbeatMs = 20_000
+/** Before the lock runs out by itself, who holds it stops: afterwards somebody else may take it over. */
+const marginMs = 15_000
 const pollMs = 5_000
 
 export interface LockOptions {
@@ -21,6 +24,8 @@ export interface LockOptions {
   /** How long to wait for another holder; 0 fails at once. */
   readonly waitMs: number
   readonly signal: AbortSignal
+  /** How often it is renewed; 20 seconds. */
+  readonly heartbeatMs?: number
   /** Told about waiting and about a stale lock that was taken over. */
   readonly say: (text: string) => void
 }
@@ -29,8 +34,10 @@ interface Holder {
   readonly id: number
   readonly who: string
   readonly operation: string
-  readonly host: string
   readonly pid: number
+  /** Which pids are meant: those of one boot of one computer, or of one container on it. */
+  readonly pids: string
+  /** By the clock of the API. */
   readonly expiresMs: number
 }
 
@@ -43,9 +50,10 @@ interface Holder {
 export const withLock = async <T>(options: LockOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   const id = await acquire(options)
   const lost = new AbortController()
+  const renew = createRenewal(options, id)
   const heartbeat = setInterval(() => {
-    renew(options, id).catch((error: unknown) => lost.abort(error))
-  }, heartbeatMs)
+    renew().catch((error: unknown) => lost.abort(error))
+  }, options.heartbeatMs ?? usualHeartbeatMs)
   try {
     const either = AbortSignal.any([options.signal, lost.signal])
     // many questions at once listen to it
@@ -58,32 +66,43 @@ export const withLock = async <T>(options: LockOptions, work: (signal: AbortSign
 }
 
 const acquire = async (options: LockOptions): Promise<number> => {
-  const deadline = options.clock.now() + options.waitMs
+  const { hcloud, clock, say, signal } = options
+  const deadline = clock.now() + options.waitMs
   for (;;) {
     const id = await tryAcquire(options)
     if (id !== undefined) return id
     const holder = await readHolder(options)
-    if (!holder) continue
-    if (isStale(holder, options.clock.now())) {
-      options.say(`Takes over the stale lock of ${describeHolder(holder)}.`)
-      await deleteLock(options.hcloud, holder.id)
-    } else if (options.clock.now() >= deadline) {
-      throw lockedError(holder, options.clock.now())
-    } else {
-      options.say(`Waits for ${describeHolder(holder)}.`)
-      await options.clock.sleep(pollMs, options.signal)
+    if (holder && isStale(holder, hcloud.now())) {
+      say(`Takes over the stale lock of ${describeHolder(holder)}.`)
+      await deleteLock(hcloud, holder.id)
+      continue
     }
+    if (holder && clock.now() >= deadline) throw lockedError(holder, hcloud.now())
+    // just made, or just gone: the name is taken, and who has it is not listed
+    if (clock.now() >= deadline + unlistedMs) throw unlistedError(options)
+    if (holder) say(`Waits for ${describeHolder(holder)}.`)
+    await clock.sleep(holder ? pollMs : 1000, signal)
   }
 }
 
-const labelsOf = ({ project, operation, clock }: LockOptions): Record<string, string> => ({
+/** How long a name may be taken by something that is not listed. */
+const unlistedMs = 30_000
+
+const unlistedError = ({ project }: LockOptions): InfraError =>
+  new InfraError(`The name of the lock, ${lockName(project)}, is taken, and the cloud lists nothing that has it`, {
+    exitCode: 6,
+    hint: 'Nothing was changed. Run again in a minute; look at the placement groups in the cloud console if it stays.',
+  })
+
+const labelsOf = ({ project, operation, hcloud }: LockOptions): Record<string, string> => ({
   ...projectLabels(project),
   lock: randomBytes(8).toString('hex'),
   user: labelValue(userInfo().username),
   host: labelValue(hostname()),
   pid: String(process.pid),
+  pids: ownPids(),
   operation,
-  expires: String(Math.ceil((clock.now() + lifetimeMs) / 1000)),
+  expires: String(Math.ceil((hcloud.now() + lifetimeMs) / 1000)),
 })
 
 const labelValue = (text: string): string =>
@@ -115,14 +134,28 @@ const readHolder = async ({ hcloud, project }: LockOptions): Promise<Holder | un
     id: group.id,
     who: `${labels.user}@${labels.host} (pid ${labels.pid})`,
     operation: labels.operation ?? 'unknown',
-    host: labels.host ?? '',
     pid: Number(labels.pid),
+    pids: labels.pids ?? '',
     expiresMs: Number(labels.expires) * 1000,
   }
 }
 
-const isStale = ({ expiresMs, host, pid }: Holder, now: number): boolean =>
-  expiresMs < now || (host === labelValue(hostname()) && !isAlive(pid))
+/** Whether its process is dead can be seen only where its pid means the same process as here. */
+const isStale = ({ expiresMs, pids, pid }: Holder, now: number): boolean =>
+  expiresMs < now || (pids !== '' && pids === ownPids() && !isAlive(pid))
+
+/** Names the pid namespace and the boot that our pid belongs to; empty where the system does not tell (proc(5), namespaces(7)). */
+const ownPids = (): string => {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
+    return createHash('sha256')
+      .update(`${boot} ${readlinkSync('/proc/self/ns/pid')}`)
+      .digest('hex')
+      .slice(0, 16)
+  } catch {
+    return ''
+  }
+}
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -141,19 +174,36 @@ const lockedError = (holder: Holder, now: number): InfraError =>
     hint: `Wait for it to end, or take --lock-wait SECONDS. If that run is dead, its lock ends in ${Math.ceil((holder.expiresMs - now) / 1000)} s.`,
   })
 
-const renew = async (options: LockOptions, id: number): Promise<void> => {
-  try {
-    await options.hcloud.placementGroups.update(id, { labels: labelsOf(options) })
-  } catch (error) {
-    if (isHcloudError(error, 'not_found')) {
-      throw new InfraError('The lock was taken away while this run held it', {
-        hint: 'Somebody removed it or took it over. Look at status, then run again.',
-        cause: error,
-      })
+/**
+ * Renews the lock each time it is called. What may be passing trouble is passed over, as long as the lock has time left.
+ * @throws InfraError when somebody took it away, or when it is about to run out.
+ */
+const createRenewal = (options: LockOptions, id: number): (() => Promise<void>) => {
+  const { hcloud, clock } = options
+  let renewedAt = clock.now()
+  return async () => {
+    const at = clock.now()
+    try {
+      await hcloud.placementGroups.update(id, { labels: labelsOf(options) })
+      renewedAt = at
+    } catch (error) {
+      if (isHcloudError(error, 'not_found')) throw takenError(error)
+      if (clock.now() - renewedAt > lifetimeMs - marginMs) throw expiringError(error)
     }
-    // anything else may be passing trouble: the lock has time for several renewals before it ends
   }
 }
+
+const takenError = (cause: unknown): InfraError =>
+  new InfraError('The lock was taken away while this run held it', {
+    hint: 'Somebody removed it or took it over. Look at status, then run again.',
+    cause,
+  })
+
+const expiringError = (cause: unknown): InfraError =>
+  new InfraError('The lock could not be renewed, and is about to run out: this run stops before others begin', {
+    hint: 'Look whether the cloud can be reached from here, then run the same command again.',
+    cause,
+  })
 
 const deleteLock = async (hcloud: Hcloud, id: number): Promise<void> => {
   await hcloud.placementGroups.delete(id)

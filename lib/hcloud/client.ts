@@ -39,6 +39,11 @@ export interface Hcloud {
   readonly serverTypes: Reader<ServerType, { readonly name?: string }>
   readonly pricing: { get(): Promise<Pricing> }
   readonly waitFor: WaitForActions
+  /**
+   * The API's own time in milliseconds since the Unix epoch, by its last answer: the one clock that all who use a project share.
+   * Our own before there was an answer.
+   */
+  now(): number
 }
 
 /**
@@ -52,7 +57,12 @@ export const createHcloud = (options: HcloudOptions): Hcloud => {
   const effects = { ...(signal ? { signal } : {}), ...(onWait ? { onWait } : {}) }
   const endpoint = verifyEndpoint(options.endpoint)
   const token = verifyToken(options.token)
-  const send = withRetries(createSend({ endpoint, token, timeoutMs, ...effects }), { clock, ...effects })
+  let aheadMs = 0
+  const onDate = (at: number): void => {
+    aheadMs = at - clock.now()
+  }
+  const once = createSend({ endpoint, token, timeoutMs, onDate, ...effects })
+  const send = withRetries(once, { clock, ...effects })
   const connection: Connection = { send, clock, waitFor: createActionWaiter(send, clock, signal), ...effects }
   return {
     servers: createServers(connection),
@@ -66,5 +76,6 @@ export const createHcloud = (options: HcloudOptions): Hcloud => {
     serverTypes: createReader(connection, { many: 'server_types', one: 'server_type' }),
     pricing: { get: () => sendFor<Pricing>(connection, { method: 'GET', path: '/pricing' }, 'pricing') },
     waitFor: connection.waitFor,
+    now: () => clock.now() + aheadMs,
   }
 }

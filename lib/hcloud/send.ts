@@ -8,6 +8,8 @@ export interface SendOptions {
   /** Of one try, until the last byte of the body. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** Told the API's own time, milliseconds since the Unix epoch, as each answer states it (RFC 9110 §6.6.1). */
+  readonly onDate?: (at: number) => void
 }
 
 /**
@@ -22,6 +24,8 @@ export const createSend = (options: SendOptions): Send => {
       options.signal?.throwIfAborted()
       throw connectionError(call, error, redact)
     })
+    const date = Date.parse(answer.headers.get('date') ?? '')
+    if (!Number.isNaN(date)) options.onDate?.(date)
     if (answer.status < 200 || answer.status > 299) throw refusal(call, answer, redact)
     return parseAnswer(call, answer)
   }

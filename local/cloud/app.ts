@@ -58,6 +58,7 @@ export const createCloud = async (options: CloudOptions): Promise<CloudApp> => {
   const limit = createRateLimit(options.requestsPerHour ?? 7200, clock)
   app.use('*', async (c, next) => {
     c.header('X-Correlation-Id', randomBytes(8).toString('hex'))
+    c.header('Date', new Date(clock.now()).toUTCString())
     await next()
   })
   addControl(app, faults, options.token)

@@ -125,15 +125,83 @@ lock('a lock that has run out is taken over, saying whose it was', async () => {
   assert.match(options.said.join(), /stale lock of ann@elsewhere \(pid 7\), running deploy-infra/)
 })
 
-lock('a lock whose process on this machine is dead is taken over at once', async () => {
-  const { hcloud, clock } = optionsWith()
+const hour = 3_600_000
+
+/** Has the lock held with other labels than its holder's while `work` runs. */
+const withLabels = async (labels: Readonly<Record<string, string>>, work: () => Promise<unknown>): Promise<void> => {
+  const { hcloud } = optionsWith()
   await withLock(optionsWith(), async () => {
     const held = await group()
-    const expires = String(Math.ceil(clock.now() / 1000) + 3600)
-    // a pid beyond every limit of Linux: nobody has it
-    await hcloud.placementGroups.update(held?.id ?? 0, { labels: { ...held?.labels, pid: '99999999', expires } })
-    await withLock(optionsWith(), async () => undefined)
+    const expires = String(Math.ceil((Date.now() + hour) / 1000))
+    await hcloud.placementGroups.update(held?.id ?? 0, { labels: { ...held?.labels, expires, ...labels } })
+    await work()
   })
+}
+
+// beyond every limit of Linux: nobody has it
+const deadPid = '99999999'
+
+lock('a lock whose process on this machine is dead is taken over at once', async () => {
+  await withLabels({ pid: deadPid }, () => withLock(optionsWith(), async () => undefined))
+})
+
+lock('a pid of a container or of another boot says nothing of its process, whatever the host is called', async () => {
+  for (const pids of ['0123456789abcdef', '']) {
+    await withLabels({ pid: deadPid, pids }, async () => {
+      const error = await refusalOf(withLock(optionsWith(), async () => undefined))
+      assert.is((error as InfraError).exitCode, 6)
+    })
+  }
+})
+
+lock('a computer whose clock is wrong neither takes over a live lock nor leaves one that never ends', async () => {
+  for (const skewMs of [hour, -hour]) {
+    const skewed = fastClock()
+    skewed.pass(skewMs)
+    const hcloud = createHcloud({ endpoint: cloud.endpoint, token: 't', clock: skewed })
+    await hcloud.locations.list()
+    await withLock(optionsWith({ hcloud, clock: skewed }), async () => {
+      const ends = Number((await group())?.labels.expires) * 1000 - Date.now()
+      assert.ok(ends > 60_000 && ends < 120_000, `it ends in ${ends} ms`)
+    })
+    await withLock(optionsWith(), async () => {
+      const error = await refusalOf(withLock(optionsWith({ hcloud, clock: skewed }), async () => undefined))
+      assert.is((error as InfraError).exitCode, 6)
+    })
+  }
+})
+
+lock('a run that cannot renew its lock stops before it runs out', async () => {
+  const clock = fastClock()
+  const hcloud = createHcloud({ endpoint: cloud.endpoint, token: 't', clock })
+  const failing = {
+    ...hcloud,
+    placementGroups: { ...hcloud.placementGroups, update: () => Promise.reject(new Error('no way to the cloud')) },
+  }
+  const error = await refusalOf(
+    withLock(optionsWith({ hcloud: failing, clock, heartbeatMs: 5 }), async (signal) => {
+      clock.pass(60_000)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      assert.not(signal.aborted, 'stopped while there was time')
+      clock.pass(20_000)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      signal.throwIfAborted()
+    }),
+  )
+  assert.match(String(error), /could not be renewed/)
+})
+
+lock('waits with pauses for a name that is taken by what is not listed, and not for ever', async () => {
+  const clock = fastClock()
+  const startedAt = clock.now()
+  const { hcloud } = optionsWith()
+  const unlisted = { ...hcloud, placementGroups: { ...hcloud.placementGroups, find: async () => undefined } }
+  await withLock(optionsWith(), async () => {
+    const error = await refusalOf(withLock(optionsWith({ hcloud: unlisted, clock }), async () => undefined))
+    assert.is((error as InfraError).exitCode, 6)
+    assert.match(String(error), /lists nothing that has it/)
+  })
+  assert.ok(clock.now() - startedAt >= 30_000)
 })
 
 lock('somebody else’s placement group of that name is not touched', async () => {
