@@ -1,4 +1,4 @@
-import { createCommand, runCommand } from '../lib/cli.ts'
+import { createCommand, envFile, runCommand } from '../lib/cli.ts'
 
 const command = createCommand({
   name: 'status',
@@ -10,7 +10,7 @@ const command = createCommand({
     ['--json', 'one JSON object, for a program'],
   ],
 })
-  .option('--env-file <path>', 'file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default: .env)')
+  .option(...envFile)
   .option('--config <path>', 'config file (default: infra.config.ts)')
   .option('--json', 'print one JSON object on stdout')
   .option('--verbose', 'print where an unforeseen error came from')

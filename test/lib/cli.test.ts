@@ -45,6 +45,14 @@ cli('a missing token: fact, remedy and 2 on stderr, nothing on stdout', async ()
   assert.match(stderr, /HCLOUD_TOKEN: is not set; put a read and write token/)
 })
 
+cli('an environment file that is missing is named, with the remedy, and 2', async () => {
+  for (const name of ['deploy-infra', 'status']) {
+    const { code, stderr } = await runScript(name, ['-e', path.join(directory, 'missing.env')])
+    assert.is(code, 2)
+    assert.match(stderr, /--env-file: there is no file .*missing\.env; local-up writes one/)
+  }
+})
+
 cli('with --json the failure is the last line on stdout', async () => {
   const { code, stdout } = await runScript('deploy-infra', ['--env-file', emptyEnv, '--json'], { HCLOUD_TOKEN: '' })
   const end = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
