@@ -32,7 +32,8 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
   if (phases.length === 0) return { refused: 'There is nothing warm to go back to', hint: coldHint }
   const stale = canRevertLbs(observed, request) ? undefined : refuseStaleAddresses(observed, request.pairs)
   if (stale) return stale
-  return { operation: 'rollback', generation: request.now, notes: notesOf(observed, request), phases }
+  const movedBefore = canRevertLbs(observed, request) ? [] : lbsThatAreBack(observed, request.pairs)
+  return { operation: 'rollback', generation: request.now, notes: notesOf(observed, request), phases, movedBefore }
 }
 
 const coldHint = 'Check out the commit to go back to, and run deploy-infra.'
@@ -123,6 +124,11 @@ const pairStates = (observed: Observed, pairs: number): readonly PairState[] => 
     const good = mine.find(({ generation }) => generation !== leaving)
     return bad && good ? [{ pair, good, bad }] : []
   })
+}
+
+const lbsThatAreBack = (observed: Observed, pairs: number): readonly string[] => {
+  const good = pairStates(observed, pairs).map((state) => state.good.name)
+  return lbsInService(observed).flatMap(({ name, target }) => (target && good.includes(target) ? [name] : []))
 }
 
 const returnPhases = (observed: Observed, states: readonly PairState[]): readonly PlanPhase[] => {

@@ -270,8 +270,12 @@ const planMove = (observed: Observed, states: readonly PairState[], request: Rot
       { key: 'rename-lbs', title: 'Rename the lbs', tracks: states.map(renames) },
       ...removalPhases(states).slice(-1),
     ]),
+    movedBefore: states.flatMap((state) => addressesAt(observed, state)),
   }
 }
+
+const addressesAt = ({ addresses }: Observed, { coming }: PairState): readonly string[] =>
+  addresses.flatMap(({ name, lb }) => (lb === coming ? [name] : []))
 
 const movesOf = ({ addresses }: Observed, { pair, coming }: PairState): readonly PlanPhase[] =>
   addresses

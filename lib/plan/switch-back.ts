@@ -1,33 +1,64 @@
 import { parseServerName, serverName } from '../fleet/names.ts'
 import { withoutEmpty } from './phases.ts'
-import type { Observed, Plan, PlanPhase } from './types.ts'
+import type { Observed, ObservedLb, ObservedServer, Plan, PlanPhase } from './types.ts'
 
 /**
  * Returns every lb that sends its queries to `generation` to the nameserver of its pair that served before. Empty when no
  * lb has moved, so it is safe to ask for after any failure. Pure.
  */
 export const planSwitchBack = (observed: Observed, generation: number): Plan => {
-  const tracks = observed.lbs.flatMap(({ name: lb, pair, target }) => {
-    const isMoved = observed.servers.some((server) => server.name === target && server.generation === generation)
-    const before = observed.servers.find(
-      (server) =>
-        server.role === 'nameserver' &&
-        server.pair === pair &&
-        server.phase !== 'next' &&
-        server.generation !== generation,
-    )
-    if (!isMoved || !before) return []
-    const nameserver = before.name
+  const tracks = observed.lbs.flatMap((one) => {
+    const nameserver = isMoved(observed, one, generation) ? findBefore(observed, one, generation)?.name : undefined
+    if (nameserver === undefined) return []
     const kinds = ['stage-lb', 'switch-lb', 'identify-lb'] as const
-    return [kinds.map((kind) => ({ kind, lb, nameserver }))]
+    return [kinds.map((kind) => ({ kind, lb: one.name, nameserver }))]
   })
   return switchingBack(tracks, generation)
 }
+
+/**
+ * Why an lb among those that may have moved to `generation` does not come back by `planSwitchBack`, a sentence each: one that
+ * cannot be asked is not taken for one that has not moved. Pure.
+ */
+export const findUnreturned = (
+  observed: Observed,
+  generation: number,
+  mayHaveMoved: readonly string[],
+): readonly string[] =>
+  observed.lbs.flatMap((lb) => {
+    if (lb.fault) return mayHaveMoved.includes(lb.name) ? [`${lb.name} could not be asked: ${lb.fault}`] : []
+    const isStranded = isMoved(observed, lb, generation) && !findBefore(observed, lb, generation)
+    return isStranded ? [`${lb.name} has no nameserver of before to go back to`] : []
+  })
+
+const isMoved = ({ servers }: Observed, { target }: ObservedLb, generation: number): boolean =>
+  servers.some((server) => server.name === target && server.generation === generation)
+
+const findBefore = ({ servers }: Observed, { pair }: ObservedLb, generation: number): ObservedServer | undefined =>
+  servers.find(
+    (server) =>
+      server.role === 'nameserver' &&
+      server.pair === pair &&
+      server.phase !== 'next' &&
+      server.generation !== generation,
+  )
 
 /** Returns the lbs that a failed phase of an update switched to the colour that served before. Pure. */
 export const planRevert = ({ tracks }: PlanPhase): Plan =>
   switchingBack(
     tracks.flat().flatMap((step) => (step.kind === 'switch-lb' ? [[{ kind: 'revert-lb' as const, lb: step.lb }]] : [])),
+    0,
+  )
+
+/** Takes the lb of a failed phase of a rollback forward again, to what an update had brought. Pure. */
+export const planReapply = ({ tracks }: PlanPhase): Plan =>
+  switchingBack(
+    tracks.flatMap((track) => {
+      const proof = track.find((step) => step.kind === 'identify-lb')
+      if (!proof) return []
+      const { lb, nameserver } = proof
+      return [[{ kind: 'switch-lb', lb, nameserver, refresh: true }, proof]]
+    }),
     0,
   )
 

@@ -173,4 +173,6 @@ export interface Plan {
   readonly notes: readonly string[]
   /** Never empty phases; no phases means that nothing is left to do. */
   readonly phases: readonly PlanPhase[]
+  /** Lbs, or Floating IPs, whose traffic an earlier run has moved already, so that no phase does. */
+  readonly movedBefore?: readonly string[]
 }

@@ -1,0 +1,34 @@
+import { planAbandon } from '../../../lib/plan/abandon.ts'
+import { type BootstrapRequest, planBootstrap } from '../../../lib/plan/bootstrap.ts'
+import { type DeployRequest, planDeploy } from '../../../lib/plan/deploy.ts'
+import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
+import { planRollback, type RollbackRequest } from '../../../lib/plan/rollback.ts'
+import { planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
+import type { Observed, Plan } from '../../../lib/plan/types.ts'
+import { planUpdate, type UpdateRequest } from '../../../lib/plan/update.ts'
+
+const accepted = (plan: Plan | Refusal): Plan => {
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  return plan
+}
+
+const common = { pairs: 2, now: 200, zones: 'z' }
+const names = { hostnames: ['ns1.example.test', 'ns2.example.test'], addresses: 'server', hasRegistrar: true } as const
+
+/** The plans of every operation as they are ordinarily asked for: of two pairs, at the time 200. */
+export const bootstrapOf = (world: Observed, changes: Partial<BootstrapRequest> = {}): Plan =>
+  accepted(planBootstrap(world, { ...common, ...names, register: true, ...changes }))
+
+export const deployOf = (world: Observed, changes: Partial<DeployRequest> = {}): Plan =>
+  accepted(planDeploy(world, { ...common, keepOld: false, fresh: false, newLbs: [], ...changes }))
+
+export const updateOf = (world: Observed, changes: Partial<UpdateRequest> = {}): Plan =>
+  accepted(planUpdate(world, { ...common, only: [], configOnly: false, keepOld: false, ...changes }))
+
+export const rotateOf = (world: Observed, changes: Partial<RotateRequest> = {}): Plan =>
+  accepted(planRotate(world, { ...common, ...names, ...changes }))
+
+export const rollbackOf = (world: Observed, of?: RollbackRequest['of']): Plan =>
+  accepted(planRollback(world, { ...common, of }))
+
+export const abandonOf = (world: Observed): Plan => accepted(planAbandon(world, common))
