@@ -13,8 +13,8 @@ export interface CommandText {
 
 const exitCodes = `Exit codes:
   0 done   1 failed, nothing changed or switched back   2 usage or config   3 changes or drift present
-  4 a gate failed, traffic on the old   5 failed, traffic on the new, action needed   6 locked
-  7 waiting, run again   8 unknown, could not measure   130 interrupted, resumable`
+  4 a gate failed, traffic on the old   5 failed, traffic on the new or on part of it, action needed
+  6 locked   7 waiting, run again   8 unknown, could not measure   130 interrupted, resumable`
 
 /** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
 export const createCommand = ({ name, summary, background, examples }: CommandText) => {
@@ -100,7 +100,7 @@ const listenForInterrupts = (): AbortSignal => {
       )
     } else if (now - firstAt > samePressMs) {
       process.stderr.write(
-        '\nQuit. A step may be half done and the lock may be held; running again finishes the job.\n',
+        '\nQuit. A step may be half done, traffic between old and new (see status), and the lock held; running again finishes the job.\n',
       )
       process.exit(130)
     }

@@ -1,6 +1,6 @@
 /**
  * What a script's exit status says. 0 done · 1 failed, nothing changed or switched back · 2 usage or config ·
- * 3 changes or drift present · 4 a gate failed, traffic on the old · 5 failed, traffic on the new, action needed ·
+ * 3 changes or drift present · 4 a gate failed, traffic on the old · 5 failed, traffic on the new or part of it, action needed ·
  * 6 locked · 7 waiting, run again · 8 unknown, could not measure · 130 interrupted, resumable.
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130

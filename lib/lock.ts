@@ -44,10 +44,13 @@ interface Holder {
 /**
  * Runs `work` while holding the lock of the project: a placement group, which costs nothing and whose name the API keeps
  * unique, so the lock holds across laptops. It is renewed while `work` runs; a lock whose holder died is taken over, saying so.
- * @param work gets a signal that aborts when the lock is lost to somebody else, or when `signal` does.
+ * @param work gets a signal that aborts when the lock is lost to somebody else, or when `signal` does, and one for the first alone.
  * @throws InfraError with exit code 6 when somebody else holds it.
  */
-export const withLock = async <T>(options: LockOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+export const withLock = async <T>(
+  options: LockOptions,
+  work: (signal: AbortSignal, lockLost: AbortSignal) => Promise<T>,
+): Promise<T> => {
   const id = await acquire(options)
   const lost = new AbortController()
   const renew = createRenewal(options, id)
@@ -57,8 +60,8 @@ export const withLock = async <T>(options: LockOptions, work: (signal: AbortSign
   try {
     const either = AbortSignal.any([options.signal, lost.signal])
     // many questions at once listen to it
-    setMaxListeners(0, either)
-    return await work(either)
+    setMaxListeners(0, either, lost.signal)
+    return await work(either, lost.signal)
   } finally {
     clearInterval(heartbeat)
     await release(options, id)

@@ -13,8 +13,9 @@ import { zonesFolderOf } from './handlers/create-server.ts'
 import { observe } from './observe.ts'
 import { withWorld } from './open-world.ts'
 import { preflight, readOrders } from './preflight.ts'
+import { StoppedError } from './recover.ts'
 import { displayFor } from './renderer.ts'
-import { reportRun } from './report-run.ts'
+import { afterwardsError, reportRun } from './report-run.ts'
 import { withWitness } from './run-witness.ts'
 import { waitForWorld } from './waits.ts'
 import type { RunWorld, World } from './world.ts'
@@ -89,13 +90,27 @@ export const operate = (operation: Operation, options: OperateOptions, interrupt
         signal: interrupt,
         say,
       }
-      return withLock(lock, async (signal) => {
+      return withLock(lock, async (signal, lockLost) => {
         if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
-        return run(world, plan, { ...options, signal, witness: operation.witness })
+        return run(world, plan, { ...options, signal, lockLost, witness: operation.witness })
       })
     }),
-  )
+  ).catch((error: unknown) => {
+    throw isUnbegun(error, interrupt) ? unbegunError(error) : error
+  })
 }
+
+/** An interrupt that no plan has met: it came before. */
+const isUnbegun = (error: unknown, interrupt: AbortSignal): boolean =>
+  !(error instanceof StoppedError) &&
+  (error instanceof InfraError ? error.exitCode === 130 : interrupt.aborted && error === interrupt.reason)
+
+const unbegunError = (cause: unknown): InfraError =>
+  new InfraError(cause instanceof Error ? cause.message : 'interrupted', {
+    exitCode: 130,
+    hint: 'Nothing was changed. Run the same command again.',
+    cause,
+  })
 
 const withSources = async <T>(world: World, { sources }: Operation, work: (world: World) => Promise<T>): Promise<T> => {
   const commit = accepted(sources?.(await observe(world), nowOf(world)))
@@ -164,6 +179,7 @@ const agree = async (
 
 interface RunOptions extends OperateOptions {
   readonly signal: AbortSignal
+  readonly lockLost: AbortSignal
   readonly witness: boolean
 }
 
@@ -171,20 +187,24 @@ const run = async (world: World, plan: Plan, options: RunOptions): Promise<ExitC
   const directory = path.join(world.settings.root, 'runs', String(plan.generation))
   const events = createEvents(directory, { json: options.json === true, now: world.clock.now })
   events.emit({ event: 'plan', ...plan })
-  const runWorld = { ...world, generation: plan.generation, events, signal: options.signal }
+  const runWorld = { ...world, generation: plan.generation, events, signal: options.signal, lockLost: options.lockLost }
   const approve = async ({ name, loss }: { name: string; loss: string }): Promise<boolean> =>
     options.yesDelete === true || typeToConfirm(name, loss)
-  const apply = (witnessed: RunWorld): Promise<void> =>
-    applyPlan(witnessed, plan, {
+  let isApplied = false
+  const apply = async (witnessed: RunWorld): Promise<void> => {
+    await applyPlan(witnessed, plan, {
       display: displayFor({ json: options.json === true, verbose: options.verbose === true }),
       approve,
       agree: async (question) => options.yes === true || confirm(question),
       waitFor: (waiting, step) => waitForWorld(waiting, step, options),
     })
-  const witness = await withWitness(
-    runWorld,
-    { enabled: options.witness, learnsOld: plan.operation === 'rollback' },
-    apply,
-  )
-  return reportRun(world, { ...options, plan, events, witness })
+    isApplied = true
+  }
+  const needs = { enabled: options.witness, learnsOld: plan.operation === 'rollback' }
+  try {
+    const witness = await withWitness(runWorld, needs, apply)
+    return await reportRun(world, { ...options, plan, events, witness })
+  } catch (error) {
+    throw isApplied ? afterwardsError(error) : error
+  }
 }

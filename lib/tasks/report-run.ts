@@ -112,3 +112,14 @@ const requireCleanWitness = ({ witness }: FinishedRun): void => {
     },
   )
 }
+
+/** The operation is done by then: whatever fails in looking at it must not read as if nothing had been changed. */
+export const afterwardsError = (error: unknown): InfraError => {
+  if (error instanceof InfraError && error.exitCode === 5) return error
+  const text = error instanceof Error ? error.message : String(error)
+  return new InfraError(`The operation is done, but its report failed: ${text}`, {
+    exitCode: 5,
+    hint: 'All that was planned is done, and each switch was proven. Look at status for what answers now.',
+    cause: error,
+  })
+}

@@ -20,6 +20,8 @@ export interface RunWorld extends World {
   readonly events: Events
   /** Aborted by an interrupt and when the lock is lost; handlers look at it while they wait, never in the middle of a change. */
   readonly signal: AbortSignal
+  /** Aborted when another run may hold the lock: then nothing is touched any more, not even to take it back. */
+  readonly lockLost: AbortSignal
   readonly witness: RunWitness
 }
 

@@ -15,6 +15,7 @@ import { createFakeMachines } from '../../../local/machines/fake.ts'
 export interface FakeWorld {
   readonly world: RunWorld
   readonly interrupt: AbortController
+  readonly lockLost: AbortController
   /** Creates a server of ours, as an earlier run would have. */
   addServer(name: string, generation: number): Promise<void>
   names(): Promise<readonly string[]>
@@ -34,6 +35,7 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
   const hcloud = createHcloud({ endpoint: cloud.endpoint, token: 't' })
   const ssh = await createSsh(path.join(directory, 'id.pub'))
   const interrupt = new AbortController()
+  const lockLost = new AbortController()
   const config = {
     project: 'example',
     pairs: [{ location: 'fsn1', hostname: 'ns1.example.test', serverTypes: ['cpx22'] }],
@@ -63,11 +65,13 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
     generation: 200,
     events: createEvents(path.join(directory, 'run'), { json: false, now: systemClock.now }),
     signal: interrupt.signal,
+    lockLost: lockLost.signal,
     witness: noWitness,
   }
   return {
     world,
     interrupt,
+    lockLost,
     addServer: async (name, generation) => {
       const named = parseServerName(name)
       if (!named) throw new Error(`not a server name: ${name}`)
