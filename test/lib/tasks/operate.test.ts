@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { systemClock } from '../../../lib/clock.ts'
+import { createHcloud } from '../../../lib/hcloud/client.ts'
+import { withLock } from '../../../lib/lock.ts'
+import { startCloud } from '../../../local/cloud/serve.ts'
+import { createFakeMachines } from '../../../local/machines/fake.ts'
+import { startScript } from '../../scripts/command.ts'
+
+const operates = suite('lib/tasks/operate')
+
+const directory = mkdtempSync(path.join(tmpdir(), 'operate-'))
+operates.after(() => rmSync(directory, { recursive: true }))
+
+operates(
+  'interrupted before it has begun, while it waits for another run, it says that nothing was changed',
+  async () => {
+    const cloud = await startCloud({
+      machines: createFakeMachines(),
+      pools: { ipv4: '198.18.1.0/24', ipv6: '2001:2:0:100::/56' },
+      timing: { minMs: 1, maxMs: 5 },
+    })
+    const key = path.join(directory, 'id.pub')
+    const envFile = path.join(directory, 'cloud.env')
+    writeFileSync(key, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFm1 me@here\n')
+    writeFileSync(envFile, `HCLOUD_TOKEN=t\nHCLOUD_ENDPOINT=${cloud.endpoint}\nINFRA_SSH_KEY=${key}\n`)
+    const lock = {
+      hcloud: createHcloud({ endpoint: cloud.endpoint, token: 't' }),
+      clock: systemClock,
+      project: 'example',
+      operation: 'another',
+      waitMs: 0,
+      signal: new AbortController().signal,
+      say: () => undefined,
+    }
+    try {
+      await withLock(lock, async () => {
+        const script = startScript('bootstrap-infra', ['--env-file', envFile, '--yes', '--lock-wait', '60'])
+        await script.saw(/Waits for .*running another/)
+        process.kill(script.pid, 'SIGINT')
+        const { code, stderr } = await script.ended
+        assert.is(code, 130, stderr)
+        assert.match(stderr, /interrupted\n {2}Nothing was changed\. Run the same command again\./)
+      })
+    } finally {
+      await cloud.close()
+    }
+  },
+)
+
+operates.run()
