@@ -24,7 +24,8 @@ export interface Stand {
 export type WayBack = 'all-lbs' | 'updated-lb' | 'reverted-lb' | 'address'
 
 /** A switch and its proof are one: an interrupt takes effect after them. So are the steps of going back. */
-export const isAtomic = ({ key }: PlanPhase): boolean => key === 'switch' || key === 'move' || key === 'switch-back'
+export const isAtomic = ({ key, movesTraffic }: PlanPhase): boolean =>
+  movesTraffic === true || key === 'switch' || key === 'switch-back'
 
 /** Where traffic is when a run ends there, as far as the plan tells. Pure. */
 export const whereTrafficIs = (stop: Stop): Stand => {

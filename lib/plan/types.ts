@@ -162,7 +162,7 @@ export interface PlanPhase {
   readonly ask?: string
   /** Its steps wait for the world outside, minutes or days: the run may end there and another go on. */
   readonly waits?: boolean
-  /** Traffic may move here: when a step fails, the lbs are switched back to the generation that served before. */
+  /** Traffic of clients moves here: its steps are a switch and the proof of it, and an interrupt does not part them. */
   readonly movesTraffic?: boolean
 }
 
