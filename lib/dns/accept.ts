@@ -1,7 +1,7 @@
 import { authorityOf } from '../zones/authority.ts'
 import type { Zone } from '../zones/compile.ts'
 import type { RRset } from '../zones/rrset.ts'
-import { canonicalName } from './name.ts'
+import { canonicalName, parentOf } from './name.ts'
 import { query, type Target } from './query.ts'
 import { type Question, udpLimitOf } from './question.ts'
 import type { Answered } from './reply.ts'
@@ -10,26 +10,42 @@ import { largestAnswer } from './size.ts'
 /** What one generation of nameservers answers to the witness's questions. */
 export interface KnownGeneration {
   readonly generation: number
-  /** By name and type; a question that is not in here is not compared. */
-  readonly answers: ReadonlyMap<string, string>
+  /** The one nameserver that was learnt from; without it, whatever server of the generation answers. */
+  readonly nsid?: string
+  /** By name and type, and by transport where TCP gets more; a question that is not in here is not compared. */
+  readonly answers: ReadonlyMap<string, KnownAnswer>
+}
+
+interface KnownAnswer {
+  readonly aa: boolean
+  /** Equal texts, equal answers. */
+  readonly text: string
 }
 
 const keyOf = ({ name, type }: Pick<Question, 'name' | 'type'>): string => `${canonicalName(name)} ${type}`
+const tcpKeyOf = (question: Question): string => `${keyOf(question)} tcp`
 
-/** An answer as one text: equal texts, equal answers. */
-const fingerprint = (rcode: string, records: readonly string[]): string => [rcode, ...[...records].sort()].join('\n')
+const fingerprint = (said: readonly string[], records: readonly string[]): string =>
+  [...said, ...[...records].sort()].join('\n')
 
-const fingerprintOfReply = ({ rcode, answers }: Answered): string =>
-  fingerprint(
-    rcode,
-    answers.map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${type} ${rdata}`),
-  )
+/** How much of a truncated answer arrives is left to the server, so its records say nothing. */
+const answerOfReply = ({ rcode, aa, tc, answers }: Answered): KnownAnswer => ({
+  aa,
+  text: tc
+    ? fingerprint([rcode, 'truncated'], [])
+    : fingerprint(
+        [rcode],
+        answers.map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${type} ${rdata}`),
+      ),
+})
 
-const fingerprintOfRrset = ({ name, ttl, type, rdata }: RRset): string =>
-  fingerprint(
-    'NOERROR',
+const answerOfRrset = ({ name, ttl, type, rdata }: RRset): KnownAnswer => ({
+  aa: true,
+  text: fingerprint(
+    ['NOERROR'],
     rdata.map((data) => `${name} ${ttl} ${type} ${data}`),
-  )
+  ),
+})
 
 /** `ns1.1790000000` → 1790000000; NaN for an identity of another form. */
 const generationOfNsid = (nsid: string): number => Number(/\.(\d+)$/.exec(nsid)?.[1] ?? Number.NaN)
@@ -49,51 +65,118 @@ export const witnessQuestions = (zones: readonly Zone[]): readonly Question[] =>
 /** What a generation must answer, from its artefact. */
 export const generationFromZones = (generation: number, zones: readonly Zone[]): KnownGeneration => ({
   generation,
-  answers: new Map(answeredOf(zones).map((rrset) => [keyOf(rrset), fingerprintOfRrset(rrset)])),
+  answers: new Map(answeredOf(zones).map((rrset) => [keyOf(rrset), answerOfRrset(rrset)])),
 })
 
-const learners = 16
+const learnersPerTarget = 8
+const tries = 3
+
+interface LearnOptions {
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+const askUntilAnswered = async (
+  target: Target,
+  question: Question,
+  options: LearnOptions,
+): Promise<Answered | undefined> => {
+  for (let attempt = 1; attempt <= tries && !options.signal?.aborted; attempt++) {
+    const reply = await query(target, question, options)
+    if (reply.kind === 'answered') return reply
+  }
+  return undefined
+}
 
 /**
- * Asks every question of every target once, to know what the generations that serve now answer, right or wrong: what
- * changes during the operation can be told from what was so before. Questions without an answer are left out.
- * @returns one entry for each generation that the answers' NSIDs name.
+ * Asks every question of every target, to know what the nameservers that serve now answer, right or wrong: what changes during
+ * the operation can be told from what was so before. A question whose answer is lost is asked up to three times, and then left
+ * out; so is a target that answers nothing at all.
+ * @returns one entry for each nameserver that the answers' NSIDs name.
  */
 export const learnBaseline = async (
   targets: readonly Target[],
   questions: readonly Question[],
-  options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  options: LearnOptions = {},
 ): Promise<readonly KnownGeneration[]> => {
-  const learnt = new Map<number, Map<string, string>>()
-  const work = targets.flatMap((target) => questions.map((question) => ({ target, question })))
-  const learn = async (): Promise<void> => {
-    for (let next = work.shift(); next; next = work.shift()) {
-      const reply = await query(next.target, next.question, options)
-      if (reply.kind !== 'answered' || reply.nsid === null) continue
-      const generation = generationOfNsid(reply.nsid)
-      const answers = learnt.get(generation) ?? new Map<string, string>()
-      learnt.set(generation, answers.set(keyOf(next.question), fingerprintOfReply(reply)))
-    }
+  const learnt = new Map<string, Map<string, KnownAnswer>>()
+  const note = (key: string, reply: Answered | undefined): void => {
+    if (!reply || reply.nsid === null) return
+    const answers = learnt.get(reply.nsid) ?? new Map<string, KnownAnswer>()
+    learnt.set(reply.nsid, answers.set(key, answerOfReply(reply)))
   }
-  await Promise.all(Array.from({ length: learners }, learn))
-  return [...learnt].map(([generation, answers]) => ({ generation, answers }))
+  const learn = async (target: Target, question: Question): Promise<boolean> => {
+    const reply = await askUntilAnswered(target, { ...question, transport: 'udp' }, options)
+    note(keyOf(question), reply)
+    // the witness asks by TCP too, and there this generation answers more
+    if (reply?.tc) note(tcpKeyOf(question), await askUntilAnswered(target, { ...question, transport: 'tcp' }, options))
+    return reply !== undefined
+  }
+  const learnFrom = async (target: Target): Promise<void> => {
+    const left = [...questions]
+    let isHeard = false
+    const work = async (): Promise<void> => {
+      for (let next = left.shift(); next; next = left.shift()) {
+        if (await learn(target, next)) isHeard = true
+        if (!isHeard) return
+      }
+    }
+    await Promise.all(Array.from({ length: learnersPerTarget }, work))
+  }
+  await Promise.all(targets.map(learnFrom))
+  return [...learnt].map(([nsid, answers]) => ({ generation: generationOfNsid(nsid), nsid, answers }))
+}
+
+const answerTo = ({ answers }: KnownGeneration, question: Question): KnownAnswer | undefined =>
+  (question.transport === 'tcp' ? answers.get(tcpKeyOf(question)) : undefined) ?? answers.get(keyOf(question))
+
+/** Those that say what this server answers: the artefact of its generation, else what it said itself, else what its siblings said. */
+const entriesFor = (known: readonly KnownGeneration[], nsid: string): readonly KnownGeneration[] => {
+  const entries = known.filter(({ generation }) => generation === generationOfNsid(nsid))
+  const best = entries.find((entry) => entry.nsid === undefined) ?? entries.find((entry) => entry.nsid === nsid)
+  return best ? [best] : entries
+}
+
+/** For a question that nobody got an answer to: whether the server has authority over the nearest name that it was asked for. */
+const isAuthorityWanted = (entries: readonly KnownGeneration[], name: string): boolean => {
+  for (let at = canonicalName(name); ; at = parentOf(at)) {
+    const near = entries.flatMap(({ answers }) => [...answers].filter(([key]) => key.startsWith(`${at} `)))
+    if (near.length > 0) return near.some(([, { aa }]) => aa)
+    if (at === '.') return true
+  }
 }
 
 /**
- * Judges an answer by the generation that its NSID names: it must be a known one, authoritative, and answer just as that
- * generation does. Of two entries for one generation the first counts.
+ * Judges an answer by the generation that its NSID names: it must be a known one, and answer just as that generation does. What
+ * an artefact holds is answered with authority; what was learnt, as it was: a zone that a generation does not have is refused
+ * by it, and refused rightly. Of two artefacts of one generation the first counts.
  */
 export const acceptGenerations = (
   known: readonly KnownGeneration[],
 ): ((question: Question, reply: Answered) => true | string) => {
-  const byGeneration = new Map([...known].reverse().map((entry) => [entry.generation, entry.answers]))
+  const byNsid = new Map<string, readonly KnownGeneration[]>()
+  const entriesOf = (nsid: string): readonly KnownGeneration[] => {
+    const entries = byNsid.get(nsid) ?? entriesFor(known, nsid)
+    byNsid.set(nsid, entries)
+    return entries
+  }
   return (question, reply) => {
     if (reply.nsid === null) return 'no NSID: nobody knows who answered'
-    const answers = byGeneration.get(generationOfNsid(reply.nsid))
-    if (!answers) return `answered by ${reply.nsid}, which is none of the known generations`
-    if (!reply.aa) return `not authoritative, by ${reply.nsid}`
-    const expected = answers.get(keyOf(question))
-    if (expected === undefined || expected === fingerprintOfReply(reply)) return true
-    return `${reply.nsid} answered otherwise than its generation does: ${fingerprintOfReply(reply).replaceAll('\n', ' | ')}`
+    const entries = entriesOf(reply.nsid)
+    if (entries.length === 0) return `answered by ${reply.nsid}, which is none of the known generations`
+    return judge(entries, question, { ...reply, nsid: reply.nsid })
   }
+}
+
+const judge = (
+  entries: readonly KnownGeneration[],
+  question: Question,
+  reply: Answered & { readonly nsid: string },
+): true | string => {
+  const expected = entries.flatMap((entry) => answerTo(entry, question) ?? [])
+  const isWanted = expected.length > 0 ? expected.every(({ aa }) => aa) : isAuthorityWanted(entries, question.name)
+  if (isWanted && !reply.aa) return `not authoritative, by ${reply.nsid}`
+  const { aa, text } = answerOfReply(reply)
+  if (expected.length === 0 || expected.some((answer) => answer.aa === aa && answer.text === text)) return true
+  return `${reply.nsid} answered otherwise than its generation does: ${text.replaceAll('\n', ' | ')}`
 }
