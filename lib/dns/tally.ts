@@ -53,9 +53,9 @@ interface TcpCounts {
 export interface TargetReport extends Target, Counts, Timing {
   readonly tcp: TcpCounts
   readonly nsids: readonly SeenIdentity[]
-  /** The first thousand of those lost or refused. */
+  /** Of those lost or refused, the first thousand of each step. */
   readonly losses: readonly Incident[]
-  /** The first thousand of those answered wrongly. */
+  /** Of those answered wrongly, the first thousand of each step. */
   readonly wrongs: readonly Incident[]
 }
 
@@ -65,7 +65,7 @@ export interface Sent {
   readonly step: string
 }
 
-const maxIncidents = 1000
+const maxIncidentsPerStep = 1000
 
 /** Counts what became of the queries to one target. */
 export interface Tally {
@@ -83,9 +83,19 @@ export const timingOf = (latency: Latency): Timing => ({
   maxMs: latency.max(),
 })
 
-const note = (incidents: Incident[], { question, at, step }: Sent, detail: string): void => {
-  if (incidents.length >= maxIncidents) return
-  incidents.push({ at, question: describeQuestion(question), transport: question.transport, step, detail })
+/** Bounded step by step: what went wrong before a switch must not hide what goes wrong during it. */
+const createIncidents = () => {
+  const incidents: Incident[] = []
+  const counts = new Map<string, number>()
+  return {
+    list: (): readonly Incident[] => [...incidents],
+    note: ({ question, at, step }: Sent, detail: string): void => {
+      const count = counts.get(step) ?? 0
+      counts.set(step, count + 1)
+      if (count >= maxIncidentsPerStep) return
+      incidents.push({ at, question: describeQuestion(question), transport: question.transport, step, detail })
+    },
+  }
 }
 
 export const createTally = (target: Target, now: () => number): Tally => {
@@ -93,8 +103,8 @@ export const createTally = (target: Target, now: () => number): Tally => {
   const counts = { sent: 0, answered: 0, wrong: 0, lost: 0, refused: 0, inFlight: 0, retriedLost: 0 }
   const tcp = { sent: 0, answered: 0, reconnects: 0 }
   const nsids = new Map<string, SeenIdentity>()
-  const losses: Incident[] = []
-  const wrongs: Incident[] = []
+  const losses = createIncidents()
+  const wrongs = createIncidents()
 
   const answer = (sent: Sent, reply: Answered, verdict: true | string): void => {
     latency.add(reply.ms)
@@ -106,7 +116,7 @@ export const createTally = (target: Target, now: () => number): Tally => {
       if (sent.question.transport === 'tcp') tcp.answered++
     } else {
       counts.wrong++
-      note(wrongs, sent, verdict)
+      wrongs.note(sent, verdict)
     }
   }
 
@@ -122,11 +132,11 @@ export const createTally = (target: Target, now: () => number): Tally => {
       if (reply.kind === 'answered') return answer(sent, reply, verdict)
       if (reply.kind === 'malformed') {
         counts.wrong++
-        return note(wrongs, sent, reply.detail)
+        return wrongs.note(sent, reply.detail)
       }
       if (reply.kind === 'refused') counts.refused++
       else counts.lost++
-      note(losses, sent, reply.detail)
+      losses.note(sent, reply.detail)
     },
     retryLost: () => {
       counts.retriedLost++
@@ -140,8 +150,8 @@ export const createTally = (target: Target, now: () => number): Tally => {
       ...timingOf(latency),
       tcp: { ...tcp },
       nsids: [...nsids.values()],
-      losses: [...losses],
-      wrongs: [...wrongs],
+      losses: losses.list(),
+      wrongs: wrongs.list(),
     }),
   }
 }
