@@ -41,9 +41,20 @@ interface ObservedAddress {
   readonly lb: string | undefined
 }
 
+/** The nameservers that were made together, and the zones that all of them have. */
+export interface ObservedGeneration {
+  readonly generation: number
+  /** Their names, canonical; undefined when none of the nameservers could be asked. */
+  readonly zones: readonly string[] | undefined
+  /** Why they could not be asked; undefined when they could. */
+  readonly fault: string | undefined
+}
+
 export interface Observed {
   readonly servers: readonly ObservedServer[]
   readonly lbs: readonly ObservedLb[]
+  /** Those that serve, or did until lately. */
+  readonly generations: readonly ObservedGeneration[]
   readonly addresses: readonly ObservedAddress[]
   readonly sshKey: boolean
   readonly network: boolean

@@ -5,6 +5,7 @@ import type { Observed, ObservedLb, ObservedServer } from '../plan/types.ts'
 import { SshError } from '../ssh/ssh.ts'
 import { listAddresses } from './addresses.ts'
 import { firewallRulesOf, isSameRules } from './firewall-rules.ts'
+import { readGenerations } from './generations.ts'
 import { findRegisteredKey } from './ssh-keys.ts'
 import type { World } from './world.ts'
 
@@ -21,9 +22,14 @@ export const observe = async (world: World): Promise<Observed> => {
   const servers = fleetOf(project, all)
   const lbs = servers.filter((server) => server.role === 'lb')
   const strangers = all.filter((server) => parseServerName(server.name) && !toFleetServer(project, server))
+  const [observedLbs, generations] = await Promise.all([
+    Promise.all(lbs.map((lb) => observeLb(world, lb, servers))),
+    readGenerations(world, servers),
+  ])
   return {
     servers: servers.map(observedServer),
-    lbs: await Promise.all(lbs.map((lb) => observeLb(world, lb, servers))),
+    lbs: observedLbs,
+    generations,
     addresses: addresses.map(({ name, pair, generation, serverId }) => ({
       name,
       pair,

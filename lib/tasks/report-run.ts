@@ -12,6 +12,7 @@ import { duration } from '../report/table.ts'
 import { quoteWord } from '../ssh/quote.ts'
 import { askWhoAnswers } from './answers.ts'
 import { zoneNames } from './artefact.ts'
+import { readServingZones } from './generations.ts'
 import { listServers } from './servers.ts'
 import { readLbs } from './status.ts'
 import type { World } from './world.ts'
@@ -30,7 +31,8 @@ export interface FinishedRun {
  * @throws InfraError (exit code 5) when the operation succeeded but the witness saw queries lost or answered wrongly.
  */
 export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
-  const answers = await askWhoAnswers(world, await zoneNames(world))
+  // those of what serves now: after a rollback the zone files at hand may have others
+  const answers = await askWhoAnswers(world, (await readServingZones(world)) ?? (await zoneNames(world)))
   const sshConfig = await writeSshConfig(world, run.plan.generation)
   const lbs = run.plan.operation === 'update' ? [`Load balancers:\n${describeLbs(await readLbs(world))}`] : []
   const text = [...sections(run, answers), ...lbs, nextSteps(world, run, answers, sshConfig)].join('\n\n')

@@ -7,9 +7,10 @@ import { identityOf, serverName } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { askWhoAnswers } from '../answers.ts'
-import { compileArtefact, zoneNames } from '../artefact.ts'
+import { compileArtefact } from '../artefact.ts'
 import { GateError } from '../gate.ts'
-import { getServer, targetsOf } from '../servers.ts'
+import { readGeneration } from '../generations.ts'
+import { getServer, listServers, targetsOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { getAddress } from './addresses.ts'
 import { upstreamOf } from './lbs.ts'
@@ -93,16 +94,19 @@ export const verifyAddress = async (
   throw new GateError(`The witness saw ${step.address} fail while it was moved:`, seen, 'Look at the lb it leads to.')
 }
 
-/** Who answers behind an lb, for nameservers whose artefact is not at hand: authority and identity, not content. */
+/**
+ * Who answers behind an lb, for nameservers whose artefact is not at hand: authority and identity, not content. Asked for the
+ * zones that the nameserver has, which the zone files at hand need not know of, and the other way round.
+ */
 export const identifyLb = async (
   world: RunWorld,
   step: { readonly lb: string; readonly nameserver: string },
 ): Promise<void> => {
   const { pair, generation } = await getServer(world, step.nameserver)
   const identity = identityOf(pair, generation)
-  const answers = await askWhoAnswers(world, await zoneNames(world))
-  const bad = answers.filter(({ lb, fault, nsid }) => lb === step.lb && (fault !== undefined || nsid !== identity))
-  if (bad.length === 0) return
+  const answers = (await askWhoAnswers(world, await zonesOf(world, generation))).filter(({ lb }) => lb === step.lb)
+  const bad = answers.filter(({ fault, nsid }) => fault !== undefined || nsid !== identity)
+  if (answers.length > 0 && bad.length === 0) return
   throw new GateError(
     `${step.lb} is not answered by ${step.nameserver}:`,
     bad.map(
@@ -110,5 +114,15 @@ export const identifyLb = async (
         `${zone} SOA at ${address} (${transport}): ${fault ?? `NSID ${nsid}`}`,
     ),
     `Look at dns-lb status on ${step.lb}.`,
+  )
+}
+
+const zonesOf = async (world: RunWorld, generation: number): Promise<readonly string[]> => {
+  const { zones, fault } = await readGeneration(world, generation, await listServers(world))
+  if (zones) return zones
+  throw new GateError(
+    `Which zones generation ${generation} has could not be read, so who answers was not asked:`,
+    [`${fault}`],
+    'Ask an lb yourself: dig +nsid +norecurse SOA ZONE @LB says which generation answers. Then look at status.',
   )
 }

@@ -32,6 +32,7 @@ export const lb = (name: string, target: string | undefined, facts: Partial<Obse
 export const observed = (servers: readonly ObservedServer[], lbs: readonly ObservedLb[]): Observed => ({
   servers,
   lbs,
+  generations: [],
   addresses: [],
   sshKey: true,
   network: true,

@@ -1,0 +1,42 @@
+import type { FleetServer } from '../fleet/server.ts'
+import { readZoneNames } from '../named.ts'
+import type { ObservedGeneration } from '../plan/types.ts'
+import { SshError } from '../ssh/ssh.ts'
+import { listServers } from './servers.ts'
+import type { World } from './world.ts'
+
+/** Reads which zones a generation has, from whichever of its nameservers can be reached: all of them have the same. */
+export const readGeneration = async (
+  { ssh }: Pick<World, 'ssh'>,
+  generation: number,
+  servers: readonly FleetServer[],
+): Promise<ObservedGeneration> => {
+  const faults: string[] = []
+  for (const server of servers.filter((one) => one.role === 'nameserver' && one.generation === generation)) {
+    try {
+      return { generation, zones: await readZoneNames(ssh, server), fault: undefined }
+    } catch (error) {
+      if (!(error instanceof SshError)) throw error
+      faults.push(error.message)
+    }
+  }
+  return { generation, zones: undefined, fault: faults.join('; ') || 'it has no nameserver any more' }
+}
+
+/** Every generation that serves, or did until lately. What is being prepared is made from the zone files at hand. */
+export const readGenerations = (
+  world: World,
+  servers: readonly FleetServer[],
+): Promise<readonly ObservedGeneration[]> => {
+  const made = servers.filter(({ role, phase, kept }) => role === 'nameserver' && (phase !== 'next' || kept))
+  const generations = [...new Set(made.map(({ generation }) => generation))]
+  return Promise.all(generations.map((generation) => readGeneration(world, generation, made)))
+}
+
+/** The zones of all nameservers that are called serving; undefined when one of their generations could not be asked. */
+export const readServingZones = async (world: World): Promise<readonly string[] | undefined> => {
+  const serving = (await listServers(world)).filter(({ phase }) => phase === 'serving')
+  const found = (await readGenerations(world, serving)).map(({ zones }) => zones)
+  if (found.length === 0 || found.includes(undefined)) return undefined
+  return [...new Set(found.flatMap((zones) => zones ?? []))].sort()
+}
