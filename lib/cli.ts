@@ -122,6 +122,12 @@ export const envFile = [
   'file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default: .env)',
 ] as const
 
+/** For operations that deploy zones. */
+export const acceptZone = [
+  '--accept-zone <name...>',
+  'name of a zone that is served and has no file any more: let it go without asking; may be repeated',
+] as const
+
 /** A command with the options that every operation has. */
 export const createOperationCommand = (text: CommandText) =>
   createCommand(text)

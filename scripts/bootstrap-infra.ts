@@ -1,4 +1,4 @@
-import { createOperationCommand, runCommand } from '../lib/cli.ts'
+import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planBootstrap } from '../lib/plan/bootstrap.ts'
 import type { Observed } from '../lib/plan/types.ts'
 import type { Moment } from '../lib/tasks/operate.ts'
@@ -12,8 +12,11 @@ const command = createOperationCommand({
     ['--env-file local/.state/twin.env --yes', 'the same on the local twin, without a question'],
     ['--register', 'also enter glue and nameservers at the registrar, where it has an API'],
     ['--dry-run', 'what would be made'],
+    ['--accept-zone old.example', 'when a pair is made anew after old.example.zone was removed'],
   ],
-}).option('--register', 'enter glue and nameservers at the registrar of infra.config.ts, as far as they are not there')
+})
+  .option('--register', 'enter glue and nameservers at the registrar of infra.config.ts, as far as they are not there')
+  .option(...acceptZone)
 
 await runCommand(command, async (options, interrupt) => {
   const { operate } = await import('../lib/tasks/operate.ts')

@@ -1,4 +1,4 @@
-import { createOperationCommand, runCommand } from '../lib/cli.ts'
+import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planDeploy } from '../lib/plan/deploy.ts'
 import type { Observed } from '../lib/plan/types.ts'
 import type { Moment } from '../lib/tasks/operate.ts'
@@ -13,9 +13,11 @@ const command = createOperationCommand({
     ['--dry-run', 'what would be done'],
     ['--keep-old --yes', 'deploy without a question and keep the old servers warm'],
     ['--yes --yes-delete --json', 'for a scheduled job'],
+    ['--accept-zone old.example', 'after old.example.zone was removed: its clients get REFUSED from then on'],
   ],
 })
   .option('--yes-delete', 'delete the old servers without asking')
+  .option(...acceptZone)
   .option('--keep-old', 'do not delete the old servers, keep them warm; the next deployment removes them')
   .option('--fresh', 'remove next servers that an earlier run left, instead of going on with them')
 

@@ -1,10 +1,10 @@
 import { Option } from '@commander-js/extra-typings'
-import { createOperationCommand, runCommand } from '../lib/cli.ts'
+import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planDeploy } from '../lib/plan/deploy.ts'
 import { isRefusal, type Refusal } from '../lib/plan/refusal.ts'
 import { findRebuild, planRollback } from '../lib/plan/rollback.ts'
 import type { Observed, Plan } from '../lib/plan/types.ts'
-import type { Moment } from '../lib/tasks/operate.ts'
+import type { Moment, Situation } from '../lib/tasks/operate.ts'
 
 const command = createOperationCommand({
   name: 'rollback-infra',
@@ -15,10 +15,12 @@ const command = createOperationCommand({
     ['--env-file local/.state/twin.env --yes', 'the same on the local twin, without a question'],
     ['--of update', 'undo the last update-lbs, although the last deployment could be undone too'],
     ['--dry-run', 'what could be gone back to'],
+    ['--accept-zone new.example', 'when it has to rebuild from a commit without that zone'],
   ],
 })
   .addOption(new Option('--of <what>', 'what to undo').choices(['deployment', 'update'] as const))
   .option('--yes-delete', 'when it has to rebuild: delete the nameservers that served, without asking')
+  .option(...acceptZone)
   .option('--keep-old', 'when it has to rebuild: keep the nameservers that served warm')
 
 await runCommand(command, async (options, interrupt) => {
@@ -40,7 +42,7 @@ await runCommand(command, async (options, interrupt) => {
     witness: true,
     insteadOfDeleting: '--keep-old',
     plan,
-    sources: (observed: Observed, at: Omit<Moment, 'zones'>) => findRebuild(observed, { ...at, of: options.of }),
+    sources: (observed: Observed, at: Situation) => findRebuild(observed, { ...at, of: options.of }),
   }
   return operate(operation, options, interrupt)
 })

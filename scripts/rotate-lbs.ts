@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { createOperationCommand, runCommand } from '../lib/cli.ts'
+import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planAbandon } from '../lib/plan/abandon.ts'
 import { planRotate } from '../lib/plan/rotate.ts'
 import type { Observed } from '../lib/plan/types.ts'
@@ -28,10 +28,12 @@ run again to go on.`,
     ['--env-file local/.state/twin.env --yes --wait', 'on the local twin, where waits take a minute'],
     ['--dry-run', 'what would be done, or what is left to do'],
     ['--yes --yes-delete', 'for a scheduled job: ends with 7 at a long wait, goes on at the next run'],
+    ['--accept-zone old.example', 'after old.example.zone was removed, whose clients get REFUSED from then on'],
     ['--abandon', 'remove the new lbs again, as long as no glue points at them'],
   ],
 })
   .option('--yes-delete', 'delete the old servers without asking')
+  .option(...acceptZone)
   .option('--wait', 'stay for long waits; without a terminal the run would end with exit code 7')
   .option('--no-wait', 'end with exit code 7 at the first thing there is to wait for')
   .option(

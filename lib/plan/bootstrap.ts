@@ -1,6 +1,7 @@
 import { type Role, serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
 import { switchOn } from './lbs.ts'
+import { withLosses } from './losses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -9,6 +10,10 @@ import type { Observed, Plan, Step } from './types.ts'
 export interface BootstrapRequest {
   readonly pairs: number
   readonly now: number
+  /** Content hash of the zone files at hand. */
+  readonly zones: string
+  /** Names of their zones, canonical. */
+  readonly zoneNames: readonly string[]
   /** Host names of the nameservers, in the order of the pairs. */
   readonly hostnames: readonly string[]
   /** What glue points at: the lbs' own addresses, or Floating IPs. */
@@ -62,7 +67,8 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
     },
     { key: 'register', title: 'Register', tracks: request.register ? [registration(request)] : [] },
   ])
-  return { operation: 'bootstrap', generation, notes: notesOf(observed, phases.length), phases }
+  const plan: Plan = { operation: 'bootstrap', generation, notes: notesOf(observed, phases.length), phases }
+  return withLosses(plan, observed, { ...request, lack: 'the zone files do not have it', isAgreed: false })
 }
 
 const refuseUnfinishedDeployment = ({ servers }: Observed): Refusal | undefined => {

@@ -1,5 +1,6 @@
 import { type Phase, serverName } from '../fleet/names.ts'
 import { findServingLb, lbsInService } from './lbs.ts'
+import { withLosses } from './losses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
@@ -11,6 +12,8 @@ export interface DeployRequest {
   readonly now: number
   /** Content hash of the zone files at hand. */
   readonly zones: string
+  /** Names of their zones, canonical. */
+  readonly zoneNames: readonly string[]
   /** Stop before the old servers are deleted, and keep them warm. */
   readonly keepOld: boolean
   /** Remove the next servers that an earlier run left, instead of going on with them. */
@@ -52,9 +55,18 @@ export const planDeploy = (observed: Observed, request: DeployRequest): Plan | R
   const situation = assess(observed, { ...request, now: laterThanAll(observed, request.now) })
   if (isRefusal(situation)) return situation
   const { generation, notes } = situation
-  const plan: Plan = { operation: 'deploy', generation, notes, phases: phasesOf(observed, request, situation) }
+  const phases = phasesOf(observed, request, situation)
+  const plan = withLosses({ operation: 'deploy', generation, notes, phases }, observed, {
+    ...request,
+    lack: 'the zone files do not have it',
+    isAgreed: hasTraffic(observed, generation),
+  })
   return refuseUnsafe(plan, observed) ?? plan
 }
+
+/** A deployment that has traffic was agreed to when it began, with the zones that go by it: half of the clients lack them already. */
+const hasTraffic = (observed: Observed, generation: number): boolean =>
+  lbsInService(observed).some(({ target }) => generationOfTarget(observed, target) === generation)
 
 /** Serials must rise (RFC 1982), also on a machine whose clock is behind that of the last deployment. */
 const laterThanAll = ({ servers }: Observed, now: number): number =>

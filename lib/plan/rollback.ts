@@ -1,5 +1,6 @@
 import { serverName } from '../fleet/names.ts'
 import { lbsInService } from './lbs.ts'
+import { type Coming, withLosses } from './losses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -33,7 +34,20 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
   const stale = canRevertLbs(observed, request) ? undefined : refuseStaleAddresses(observed, request.pairs)
   if (stale) return stale
   const movedBefore = canRevertLbs(observed, request) ? [] : lbsThatAreBack(observed, request.pairs)
-  return { operation: 'rollback', generation: request.now, notes: notesOf(observed, request), phases, movedBefore }
+  const notes = notesOf(observed, request)
+  const plan: Plan = { operation: 'rollback', generation: request.now, notes, phases, movedBefore }
+  return canRevertLbs(observed, request) ? plan : withLosses(plan, observed, comingBack(observed, request.pairs))
+}
+
+/** Zones that were added since go again: told, and not asked about, since whoever goes back is in a hurry. */
+const comingBack = (observed: Observed, pairs: number): Coming => {
+  const good = pairStates(observed, pairs)[0]?.good
+  return {
+    zoneNames: observed.generations.find(({ generation }) => generation === good?.generation)?.zones,
+    zones: good?.zones ?? '',
+    lack: `generation ${good?.generation} does not have it`,
+    isAgreed: true,
+  }
 }
 
 const coldHint = 'Check out the commit to go back to, and run deploy-infra.'

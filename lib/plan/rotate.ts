@@ -12,6 +12,8 @@ export interface RotateRequest {
   readonly now: number
   /** Content hash of the zone files at hand. */
   readonly zones: string
+  /** Names of their zones, canonical. */
+  readonly zoneNames: readonly string[]
   /** Host names whose glue points at the lb of each pair, in the order of the pairs. */
   readonly hostnames: readonly string[]
   /** What glue points at: the lbs' own addresses, or Floating IPs that are led from one lb to another. */
@@ -47,6 +49,7 @@ export const planRotate = (observed: Observed, request: RotateRequest): Plan | R
     operation: 'rotate',
     generation: preparation.generation,
     notes: [...notesOf(observed), ...preparation.notes],
+    ...(preparation.losses ? { losses: preparation.losses } : {}),
     phases: withoutEmpty([...preparation.phases, ...gluePhases(states, request), ...removalPhases(states)]),
   }
 }
@@ -103,11 +106,7 @@ const refuseUnready = (observed: Observed, { pairs }: RotateRequest): Refusal | 
   return undefined
 }
 
-interface Preparation {
-  readonly generation: number
-  readonly notes: readonly string[]
-  readonly phases: readonly PlanPhase[]
-}
+type Preparation = Omit<Plan, 'operation'>
 
 /**
  * The new lbs, and nameservers whose zones carry their addresses: a deployment, of which the new lbs are part. Nothing of it
@@ -132,6 +131,7 @@ const planPreparation = (
   return {
     generation: deployment.generation,
     notes: deployment.notes,
+    ...(deployment.losses ? { losses: deployment.losses } : {}),
     phases: [
       {
         key: 'create-lbs',

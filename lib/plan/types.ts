@@ -186,4 +186,16 @@ export interface Plan {
   readonly phases: readonly PlanPhase[]
   /** Lbs, or Floating IPs, whose traffic an earlier run has moved already, so that no phase does. */
   readonly movedBefore?: readonly string[]
+  /** Present when clients lose zones by it. */
+  readonly losses?: readonly ZoneLoss[]
+}
+
+/** A zone that is served now and will not be any more. */
+export interface ZoneLoss {
+  /** `example.test`; what is typed to agree. */
+  readonly zone: string
+  /** The sentence that says what is lost. */
+  readonly loss: string
+  /** It is told, and not asked about: nothing more is lost by going on, or going back is the point. */
+  readonly isAgreed: boolean
 }

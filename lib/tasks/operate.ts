@@ -5,10 +5,12 @@ import { withLock } from '../lock.ts'
 import { describePlan } from '../plan/describe.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
 import type { Observed, Plan } from '../plan/types.ts'
-import { confirm, requireTerminal, typeToConfirm } from '../prompts.ts'
+import { confirm, typeToConfirm } from '../prompts.ts'
 import { createEvents } from '../report/events.ts'
 import { hashZones } from '../zones/hash.ts'
+import { agree, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
+import { zoneNames } from './artefact.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { observe } from './observe.ts'
 import { withWorld } from './open-world.ts'
@@ -27,6 +29,8 @@ export interface OperateOptions {
   readonly dryRun?: boolean | undefined
   readonly yes?: boolean | undefined
   readonly yesDelete?: boolean | undefined
+  /** Zones that may go without a question. */
+  readonly acceptZone?: readonly string[] | undefined
   readonly json?: boolean | undefined
   readonly verbose?: boolean | undefined
   /** Seconds. */
@@ -46,11 +50,19 @@ export interface Operation {
   readonly insteadOfDeleting?: string
   readonly plan: (observed: Observed, at: Moment) => Plan | Refusal
   /** The commit whose zones and roles are meant, where it is not the checkout at hand. */
-  readonly sources?: (observed: Observed, at: Omit<Moment, 'zones'>) => string | undefined | Refusal
+  readonly sources?: (observed: Observed, at: Situation) => string | undefined | Refusal
 }
 
 /** What a planner is told besides the observation. */
-export interface Moment {
+export interface Moment extends Situation {
+  /** Content hash of the zone files. */
+  readonly zones: string
+  /** Names of their zones, canonical. */
+  readonly zoneNames: readonly string[]
+}
+
+/** The same before it is known which zone files are meant. */
+export interface Situation {
   /** Unix time in seconds. */
   readonly now: number
   readonly pairs: number
@@ -60,8 +72,6 @@ export interface Moment {
   readonly addresses: 'server' | 'floating'
   /** The registrar of the config can be told by a program. */
   readonly hasRegistrar: boolean
-  /** Content hash of the zone files. */
-  readonly zones: string
 }
 
 /**
@@ -76,12 +86,13 @@ export const operate = (operation: Operation, options: OperateOptions, interrupt
       const moment = await momentOf(world)
       const makePlan = async (): Promise<Plan> => accepted(operation.plan(await observe(world), moment))
       const plan = await makePlan()
+      verifyAccepted(plan, moment.zoneNames, options)
       const orders = isOrdering(plan) ? await readOrders(world) : []
       if (options.dryRun || !options.json) show(plan, orders, options)
       if (plan.phases.length === 0 && !options.dryRun)
         return reportRun(world, { ...options, plan, events: undefined, witness: undefined })
       if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
-      await agree(plan, operation, options)
+      await agree(plan, { ...options, insteadOfDeleting: operation.insteadOfDeleting })
       const lock = {
         ...world,
         project: world.settings.config.project,
@@ -123,7 +134,7 @@ const withSources = async <T>(world: World, { sources }: Operation, work: (world
 const isOrdering = ({ phases }: Plan): boolean =>
   phases.some(({ tracks }) => tracks.flat().some(({ kind }) => kind === 'create-server'))
 
-const nowOf = ({ clock, settings }: World): Omit<Moment, 'zones'> => ({
+const nowOf = ({ clock, settings }: World): Situation => ({
   now: Math.floor(clock.now() / 1000),
   pairs: settings.config.pairs.length,
   hostnames: settings.config.pairs.map(({ hostname }) => hostname),
@@ -134,6 +145,7 @@ const nowOf = ({ clock, settings }: World): Omit<Moment, 'zones'> => ({
 const momentOf = async (world: World): Promise<Moment> => ({
   ...nowOf(world),
   zones: await hashZones(zonesFolderOf(world)),
+  zoneNames: await zoneNames(world),
 })
 
 const defined = ({ config, envFile }: OperateOptions) => ({
@@ -160,21 +172,6 @@ const show = (plan: Plan, orders: readonly string[], { dryRun, json }: OperateOp
   const text = [describePlan(plan), ...(plan.phases.length === 0 ? [] : orders)].join('\n')
   if (dryRun) process.stdout.write(`${text}\nDry run: nothing was changed.\n`)
   else process.stderr.write(`${text}\n\n`)
-}
-
-const agree = async (
-  plan: Plan,
-  { insteadOfDeleting }: Operation,
-  { yes, yesDelete }: OperateOptions,
-): Promise<void> => {
-  if (!yes) requireTerminal('The plan has to be agreed to', '--yes')
-  const deletes = plan.phases.some((phase) => phase.confirm)
-  if (deletes && !yesDelete) {
-    const flags = ['--yes-delete', ...(insteadOfDeleting ? [insteadOfDeleting] : [])].join(' or ')
-    requireTerminal('This plan deletes servers, which has to be agreed to', flags)
-  }
-  if (yes || (await confirm('Carry out this plan?'))) return
-  throw new InfraError('Not agreed to', { hint: 'Nothing was changed.' })
 }
 
 interface RunOptions extends OperateOptions {

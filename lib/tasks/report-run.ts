@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { WitnessReport } from '../dns/witness.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
 import { describeRun } from '../plan/describe.ts'
-import type { Plan } from '../plan/types.ts'
+import type { Plan, ZoneLoss } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
@@ -49,8 +49,12 @@ const sections = ({ plan, events, witness }: FinishedRun, answers: readonly Answ
   ...(events ? [`Done: ${describeRun(plan)}\n${describePhases(events.phases())}`] : []),
   ...(events && plan.operation === 'rollback' ? [`Traffic was back after ${duration(switchedAfter(events))}.`] : []),
   ...(witness ? [`The witness asked all the while:\n${describeWitnessTable(witness)}`] : []),
+  ...(events && plan.losses ? [describeLosses(plan.losses)] : []),
   `What answers now:\n${describeAnswers(answers)}`,
 ]
+
+const describeLosses = (losses: readonly ZoneLoss[]): string =>
+  ['No longer served, who asks gets REFUSED:', ...losses.map(({ zone }) => `  ${zone}`)].join('\n')
 
 const switchedAfter = (events: Events): number => {
   const phases = events.phases()

@@ -12,6 +12,8 @@ const nothing: Observed = { ...observed([], []), sshKey: false, network: false, 
 const request = {
   pairs: 2,
   now: 200,
+  zones: 'z',
+  zoneNames: ['a.test.', 'b.test.'],
   hostnames: ['ns1.example.test', 'ns2.example.test'],
   addresses: 'server' as const,
   register: false,

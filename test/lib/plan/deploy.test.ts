@@ -12,6 +12,7 @@ const request = (changes: Partial<DeployRequest> = {}): DeployRequest => ({
   pairs: 2,
   now: 200,
   zones: 'z',
+  zoneNames: ['a.test.', 'b.test.'],
   keepOld: false,
   fresh: false,
   newLbs: [],

@@ -12,7 +12,7 @@ const accepted = (plan: Plan | Refusal): Plan => {
   return plan
 }
 
-const common = { pairs: 2, now: 200, zones: 'z' }
+const common = { pairs: 2, now: 200, zones: 'z', zoneNames: ['a.test.', 'b.test.'] }
 const names = { hostnames: ['ns1.example.test', 'ns2.example.test'], addresses: 'server', hasRegistrar: true } as const
 
 /** The plans of every operation as they are ordinarily asked for: of two pairs, at the time 200. */

@@ -15,6 +15,7 @@ const request = (now = 200, addresses: RotateRequest['addresses'] = 'server'): R
   pairs: 2,
   now,
   zones: 'z',
+  zoneNames: ['a.test.', 'b.test.'],
   hostnames: ['ns1.example.test', 'ns2.example.test'],
 })
 

@@ -1,0 +1,73 @@
+import { lbsInService } from './lbs.ts'
+import type { Observed, ObservedServer, Plan, ZoneLoss } from './types.ts'
+
+/** What the nameservers have that the lbs are about to be pointed at. */
+export interface Coming {
+  /** Names of the zones, canonical; undefined when they could not be read. */
+  readonly zoneNames: readonly string[] | undefined
+  /** Content hash of the zone files: a nameserver with the same one has the same zones, also when it cannot be asked. */
+  readonly zones: string
+  /** Said of a zone that goes: where it is missing. */
+  readonly lack: string
+  /** Nothing has to be agreed to any more, only told. */
+  readonly isAgreed: boolean
+}
+
+/**
+ * Adds to a plan the zones that clients lose by it: those of a generation that serves, which the coming one lacks. Named before
+ * everything else in the notes. What cannot be found out is told there too: it must not look as if no zone went.
+ */
+export const withLosses = (plan: Plan, observed: Observed, coming: Coming): Plan => {
+  const isSwitching = plan.phases.some(({ tracks }) => tracks.flat().some(({ kind }) => kind === 'switch-lb'))
+  if (!isSwitching) return plan
+  const found = leavingServers(observed).map((server) => lossesOf(observed, server, coming))
+  const losses = found.flatMap((one) => one.losses)
+  const remark = coming.isAgreed ? '' : ' Has to be agreed to by name.'
+  return {
+    ...plan,
+    notes: [...losses.map(({ loss }) => `${loss}${remark}`), ...unknownNotes(observed, found), ...plan.notes],
+    ...(losses.length > 0 ? { losses } : {}),
+  }
+}
+
+/** One nameserver of each generation that an lb sends to. */
+const leavingServers = (observed: Observed): readonly ObservedServer[] => {
+  const asked = lbsInService(observed).flatMap(
+    ({ target }) => observed.servers.find(({ name }) => name === target) ?? [],
+  )
+  return [...new Map(asked.map((server) => [server.generation, server])).values()]
+}
+
+interface Found {
+  readonly losses: readonly ZoneLoss[]
+  readonly unknown: string | undefined
+}
+
+const lossesOf = (observed: Observed, server: ObservedServer, { zoneNames, zones, ...coming }: Coming): Found => {
+  const { generation } = server
+  const known = observed.generations.find((one) => one.generation === generation)
+  if (known?.zones && zoneNames) {
+    const losses = known.zones
+      .filter((zone) => !zoneNames.includes(zone))
+      .map((origin): ZoneLoss => {
+        const zone = origin.replace(/\.$/, '')
+        const loss = `${zone} goes: generation ${generation} serves it, ${coming.lack}. Who asks for it gets REFUSED.`
+        return { zone, loss, isAgreed: coming.isAgreed }
+      })
+    return { losses, unknown: undefined }
+  }
+  if (server.zones === zones) return { losses: [], unknown: undefined }
+  const fault = known?.zones ? 'what comes could not be asked' : (known?.fault ?? 'it was not asked')
+  return { losses: [], unknown: `which zones generation ${generation} serves could not be read (${fault})` }
+}
+
+const unknownNotes = (observed: Observed, found: readonly Found[]): readonly string[] => {
+  const isServing = lbsInService(observed).some(({ active }) => active !== undefined)
+  const nobody =
+    found.length === 0 && isServing
+      ? ['which zones are served could not be read (no lb sends to a nameserver of ours)']
+      : []
+  return [...nobody, ...found.flatMap(({ unknown }) => unknown ?? [])].map(
+    (unknown) => `UNKNOWN whether a zone goes: ${unknown}. Who asks for one that does gets REFUSED.`,
+  )
+}

@@ -1,0 +1,150 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { planBootstrap } from '../../../lib/plan/bootstrap.ts'
+import { planDeploy } from '../../../lib/plan/deploy.ts'
+import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
+import { planRollback } from '../../../lib/plan/rollback.ts'
+import { planRotate } from '../../../lib/plan/rotate.ts'
+import type { Observed, ObservedGeneration, Plan } from '../../../lib/plan/types.ts'
+import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+
+const plans = suite('lib/plan/losses')
+
+const request = {
+  pairs: 2,
+  now: 200,
+  zones: 'changed',
+  zoneNames: ['a.test.', 'b.test.'],
+  hostnames: ['ns1.a.test', 'ns2.a.test'],
+  addresses: 'server' as const,
+  hasRegistrar: true,
+  keepOld: false,
+  fresh: false,
+  newLbs: [],
+  of: undefined,
+  register: false,
+}
+
+const has = (generation: number, ...zones: readonly string[]): ObservedGeneration => ({
+  generation,
+  zones,
+  fault: undefined,
+})
+const silent: ObservedGeneration = { generation: 100, zones: undefined, fault: 'ns1: no SSH connection' }
+const serving = (...generations: readonly ObservedGeneration[]): Observed => ({ ...twoServing(), generations })
+
+const made = (plan: Plan | Refusal): Plan => {
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  return plan
+}
+const deployed = (world: Observed, changes: Partial<typeof request> = {}): Plan =>
+  made(planDeploy(world, { ...request, ...changes }))
+
+const toldOf = ({ losses = [] }: Plan): readonly string[] =>
+  losses.map(({ zone, isAgreed }) => `${zone}${isAgreed ? ', told' : ', asked'}`)
+
+plans('a zone that is served and has no file goes: named before everything else, and asked about', () => {
+  const plan = deployed(serving(has(100, 'a.test.', 'b.test.', 'old.test.')))
+  assert.equal(plan.losses, [
+    {
+      zone: 'old.test',
+      loss: 'old.test goes: generation 100 serves it, the zone files do not have it. Who asks for it gets REFUSED.',
+      isAgreed: false,
+    },
+  ])
+  assert.is(plan.notes[0], `${plan.losses?.[0]?.loss} Has to be agreed to by name.`)
+})
+
+plans('nothing is said when every zone stays, or one comes', () => {
+  for (const world of [serving(has(100, 'a.test.', 'b.test.')), serving(has(100, 'a.test.'))]) {
+    assert.equal(deployed(world).notes, [])
+    assert.not('losses' in deployed(world))
+  }
+})
+
+plans('what could not be read is unknown, and never looks as if none went', () => {
+  for (const [world, why] of [
+    [serving(silent), /^UNKNOWN whether a zone goes: .*generation 100.*\(ns1: no SSH connection\)/],
+    [serving(), /^UNKNOWN .*\(it was not asked\)/],
+    [
+      observed([server('lb1'), server('lb2')], [lb('lb1', undefined), lb('lb2', undefined)]),
+      /^UNKNOWN .*no lb sends to a nameserver of ours/,
+    ],
+  ] as const) {
+    assert.match(deployed(world).notes[0] ?? '', why)
+  }
+})
+
+plans('a nameserver made from the very same zone files need not be asked', () => {
+  assert.equal(deployed(serving(silent), { zones: 'z' }).notes, [])
+})
+
+plans('resumed before any traffic has moved, it is asked again; after that it is only told', () => {
+  const world = serving(has(100, 'a.test.', 'b.test.', 'old.test.'))
+  const steps = stepsOf(deployed(world, { zones: 'z' }))
+  const moved = steps.findIndex(({ kind }) => kind === 'switch-lb') + 1
+  const resumed = (done: number): Plan => deployed(steps.slice(0, done).reduce(after, world), { zones: 'z', now: 300 })
+  assert.equal(toldOf(resumed(moved - 1)), ['old.test, asked'])
+  assert.equal(toldOf(resumed(moved)), ['old.test, told'])
+  assert.match(resumed(moved).notes[0] ?? '', /^old\.test goes: .* REFUSED\.$/)
+  const renaming = steps.findIndex(({ kind }) => kind === 'retire-lb')
+  assert.equal(toldOf(resumed(renaming)), [])
+})
+
+plans('the rest of a deployment that serves already deploys nothing, so nothing goes by it', () => {
+  const world = serving(has(100, 'a.test.', 'old.test.'))
+  const steps = stepsOf(deployed(world))
+  const almost = steps
+    .slice(
+      0,
+      steps.findIndex(({ kind }) => kind === 'delete-server'),
+    )
+    .reduce(after, world)
+  const later = { ...almost, generations: [has(200, 'a.test.', 'later.test.')] }
+  assert.equal(toldOf(deployed(later)), [])
+})
+
+plans('a rotation names what its deployment loses, and nothing once that is done', () => {
+  const world = serving(has(100, 'a.test.', 'old.test.'))
+  const plan = made(planRotate(world, { ...request, zones: 'z' }))
+  assert.equal(toldOf(plan), ['old.test, asked'])
+  assert.is(plan.notes.filter((note) => note.startsWith('old.test goes')).length, 1)
+  const steps = stepsOf(plan)
+  const waiting = steps
+    .slice(
+      0,
+      steps.findIndex(({ kind }) => kind === 'check-delegation'),
+    )
+    .reduce(after, world)
+  assert.equal(toldOf(made(planRotate(waiting, { ...request, now: 300 }))), [])
+})
+
+plans('going back tells which zones go again, and does not ask', () => {
+  const kept = finalOf(twoServing(), deployed(twoServing(), { keepOld: true, zones: 'z' }))
+  const back = (...generations: readonly ObservedGeneration[]): Plan =>
+    made(planRollback({ ...kept, generations }, { ...request, now: 300 }))
+  const plan = back(has(200, 'a.test.', 'new.test.'), has(100, 'a.test.'))
+  assert.equal(toldOf(plan), ['new.test, told'])
+  assert.match(plan.notes[0] ?? '', /^new\.test goes: generation 200 serves it, generation 100 does not have it\./)
+  assert.equal(toldOf(back(has(200, 'a.test.'), has(100, 'a.test.', 'old.test.'))), [])
+})
+
+plans('going back to what cannot be asked says that it is unknown, unless it was made from the same zone files', () => {
+  const kept = finalOf(twoServing(), deployed(twoServing(), { keepOld: true, zones: 'z' }))
+  const other = kept.servers.map((one) => (one.phase === 'old' ? { ...one, zones: 'other' } : one))
+  const generations = [has(200, 'a.test.'), silent]
+  const noteOf = (world: Observed): string => made(planRollback(world, { ...request, now: 300 })).notes[0] ?? ''
+  assert.match(noteOf({ ...kept, servers: other, generations }), /^UNKNOWN/)
+  assert.match(noteOf({ ...kept, generations }), /^Goes back/)
+})
+
+plans('bootstrap asks too, where a pair is made anew beside one that serves', () => {
+  const world: Observed = {
+    ...observed([server('lb1'), server('ns1')], [lb('lb1', 'ns1')]),
+    generations: [has(100, 'a.test.', 'old.test.')],
+  }
+  assert.equal(toldOf(made(planBootstrap(world, request))), ['old.test, asked'])
+  assert.equal(toldOf(made(planBootstrap(serving(has(100, 'old.test.')), request))), [])
+})
+
+plans.run()

@@ -1,0 +1,55 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { InfraError } from '../../../lib/errors.ts'
+import type { Plan } from '../../../lib/plan/types.ts'
+import { canAsk } from '../../../lib/prompts.ts'
+import { type Answers, agree, verifyAccepted } from '../../../lib/tasks/agree.ts'
+
+const test = suite('lib/tasks/agree')
+
+const plan = (zones: readonly string[], isAgreed = false): Plan => ({
+  operation: 'deploy',
+  generation: 200,
+  notes: [],
+  phases: [],
+  losses: zones.map((zone) => ({ zone, loss: `${zone} goes.`, isAgreed })),
+})
+
+const outcomeOf = async (work: () => Promise<void> | void): Promise<string> => {
+  try {
+    await work()
+    return 'agreed'
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error
+    return `${error.exitCode}: ${error.message} ${error.hint}`
+  }
+}
+const outcome = (going: Plan, answers: Answers): Promise<string> =>
+  outcomeOf(() => agree(going, { yes: true, ...answers }))
+
+test('without a terminal, a zone that goes needs its flag, and --yes is not it', async () => {
+  // whoever runs this by hand at a terminal would be asked
+  if (canAsk()) return
+  assert.match(
+    await outcome(plan(['a.test', 'b.test']), { yesDelete: true }),
+    /^2: a\.test goes\.\nb\.test goes\.\n.*Take --accept-zone a\.test --accept-zone b\.test /s,
+  )
+  assert.match(await outcome(plan(['a.test', 'b.test']), { acceptZone: ['a.test'] }), /Take --accept-zone b\.test /)
+})
+
+test('the name counts however it is spelled', async () => {
+  assert.is(await outcome(plan(['a.test']), { acceptZone: ['A.test.'] }), 'agreed')
+})
+
+test('what was agreed to before is not asked again', async () => {
+  assert.is(await outcome(plan(['a.test'], true), {}), 'agreed')
+})
+
+test('giving up a zone that stays is a mistake; one that is gone already does no harm', async () => {
+  const verify = (...acceptZone: readonly string[]) =>
+    outcomeOf(() => verifyAccepted(plan(['going.test']), ['kept.test.'], { acceptZone }))
+  assert.match(await verify('Kept.test'), /^2: --accept-zone Kept\.test: this zone does not go/)
+  assert.is(await verify('going.test', 'gone.test'), 'agreed')
+})
+
+test.run()
