@@ -4,7 +4,7 @@ import { planDeploy } from './deploy.ts'
 import { findServingLb, switchOn } from './lbs.ts'
 import { mergePhases, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
-import { refuseStrangers } from './safety.ts'
+import { refuseChanged, refuseStrangers } from './safety.ts'
 import type { GlueChange, Observed, ObservedLb, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
 export interface RotateRequest {
@@ -237,6 +237,10 @@ const planMove = (observed: Observed, states: readonly PairState[], request: Rot
     lb: state.coming,
     nameserver: serverName('nameserver', state.pair, 'serving'),
   }))
+  const serving = observed.servers.filter(({ name }) => coming.some(({ nameserver }) => nameserver === name))
+  const changed = serving.flatMap((server) => refuseChanged(server, request.zones) ?? [])[0]
+  // a deployment is refused as long as the new lbs are there
+  if (changed) return { ...changed, hint: 'Put the change aside (git stash) and finish the rotation; then deploy it.' }
   const missing = pending.filter(({ isMade }) => !isMade)
   return {
     operation: 'rotate',

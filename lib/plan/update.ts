@@ -2,7 +2,7 @@ import { serverName } from '../fleet/names.ts'
 import { lbsInService } from './lbs.ts'
 import { withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
-import { refuseStrangers } from './safety.ts'
+import { refuseChanged, refuseStrangers } from './safety.ts'
 import type { Observed, ObservedLb, Plan, PlanPhase } from './types.ts'
 
 export interface UpdateRequest {
@@ -97,7 +97,6 @@ const refuseUnready = (observed: Observed, { pairs, zones }: UpdateRequest): Ref
   return undefined
 }
 
-/** What an lb must answer is known from the zone files, so they have to be those that its nameserver was made from. */
 const refusePair = ({ servers, lbs }: Observed, nameserver: string, zones: string): Refusal | undefined => {
   const server = servers.find(({ name }) => name === nameserver)
   const astray = lbs.find(({ pair, target }) => pair === server?.pair && target !== nameserver)
@@ -107,11 +106,7 @@ const refusePair = ({ servers, lbs }: Observed, nameserver: string, zones: strin
       hint: 'Look at status; finish the deployment with deploy-infra first.',
     }
   }
-  if (server.zones === zones) return undefined
-  return {
-    refused: `the zone files have changed since ${nameserver} was made, so its answers cannot be checked against them`,
-    hint: 'Deploy the change with deploy-infra first, or put it aside (git stash) and run again.',
-  }
+  return refuseChanged(server, zones)
 }
 
 const notesOf = ({ lbs }: Observed, keepOld: boolean): readonly string[] => [

@@ -167,6 +167,19 @@ plans('with Floating IPs too, killed after any step, another run finishes it', (
   }
 })
 
+plans('Floating IPs are not moved to lbs whose answers cannot be checked, since the zone files have changed', () => {
+  const changed = { ...request(300, 'floating'), zones: 'changed' }
+  assert.match(refusalOf(planRotate(floating(), changed)), /zone files have changed since ns1 was made/)
+  const steps = stepsOf(planned(floating(), 300, 'floating'))
+  const renamed = steps
+    .slice(
+      0,
+      steps.findIndex(({ kind }) => kind === 'delete-server'),
+    )
+    .reduce(after, floating())
+  assert.is(refusalOf(planRotate(renamed, changed)), 'not refused')
+})
+
 plans('killed twice in a row, it still finishes', () => {
   const steps = stepsOf(planned(twoServing()))
   for (let first = 2; first < steps.length; first += 3) {
