@@ -1,6 +1,9 @@
 import { canonicalName } from './dns/name.ts'
 import type { Ssh, SshHost } from './ssh/ssh.ts'
 
+/** Who is slower counts as silent: others of its generation can be asked, and a plan is waited for. */
+const timeoutMs = 30_000
+
 /** @param text what `named-checkconf -l` prints: a zone a line, its name first. */
 export const parseZoneList = (text: string): readonly string[] =>
   text.split('\n').flatMap((line) => {
@@ -14,4 +17,4 @@ export const parseZoneList = (text: string): readonly string[] =>
  * @throws SshError when the machine cannot be asked.
  */
 export const readZoneNames = async (ssh: Ssh, nameserver: SshHost): Promise<readonly string[]> =>
-  parseZoneList(await ssh.run(nameserver, ['named-checkconf', '-l']))
+  parseZoneList(await ssh.run(nameserver, ['named-checkconf', '-l'], { timeoutMs }))

@@ -47,18 +47,26 @@ const lossesOf = (observed: Observed, server: ObservedServer, { zoneNames, zones
   const { generation } = server
   const known = observed.generations.find((one) => one.generation === generation)
   if (known?.zones && zoneNames) {
-    const losses = known.zones
-      .filter((zone) => !zoneNames.includes(zone))
-      .map((origin): ZoneLoss => {
-        const zone = origin.replace(/\.$/, '')
-        const loss = `${zone} goes: generation ${generation} serves it, ${coming.lack}. Who asks for it gets REFUSED.`
-        return { zone, loss, isAgreed: coming.isAgreed }
-      })
+    const gone = known.zones.filter((zone) => !zoneNames.includes(zone))
+    const losses = gone.map((origin): ZoneLoss => {
+      const zone = textOf(origin)
+      const effect = effectOf(origin, zoneNames)
+      const loss = `${zone} goes: generation ${generation} serves it, ${coming.lack}; ${effect}.`
+      return { zone, effect, loss, isAgreed: coming.isAgreed }
+    })
     return { losses, unknown: undefined }
   }
   if (server.zones === zones) return { losses: [], unknown: undefined }
   const fault = known?.zones ? 'what comes could not be asked' : (known?.fault ?? 'it was not asked')
   return { losses: [], unknown: `which zones generation ${generation} serves could not be read (${fault})` }
+}
+
+const textOf = (origin: string): string => origin.replace(/\.$/, '')
+
+/** The zone above it answers in its stead, where that one is ours too. */
+const effectOf = (origin: string, zoneNames: readonly string[]): string => {
+  const above = zoneNames.filter((name) => origin.endsWith(`.${name}`)).sort((a, b) => b.length - a.length)[0]
+  return above ? `who asks for it is told what ${textOf(above)} has of it` : 'who asks for it gets REFUSED'
 }
 
 const unknownNotes = (observed: Observed, found: readonly Found[]): readonly string[] => {

@@ -194,7 +194,9 @@ export interface Plan {
 export interface ZoneLoss {
   /** `example.test`; what is typed to agree. */
   readonly zone: string
-  /** The sentence that says what is lost. */
+  /** What it does to clients: `who asks for it gets REFUSED`. */
+  readonly effect: string
+  /** Sentences that say what is lost. */
   readonly loss: string
   /** It is told, and not asked about: nothing more is lost by going on, or going back is the point. */
   readonly isAgreed: boolean

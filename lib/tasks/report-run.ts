@@ -54,7 +54,7 @@ const sections = ({ plan, events, witness }: FinishedRun, answers: readonly Answ
 ]
 
 const describeLosses = (losses: readonly ZoneLoss[]): string =>
-  ['No longer served, who asks gets REFUSED:', ...losses.map(({ zone }) => `  ${zone}`)].join('\n')
+  ['No longer served:', ...losses.map(({ zone, effect }) => `  ${zone}: ${effect}`)].join('\n')
 
 const switchedAfter = (events: Events): number => {
   const phases = events.phases()

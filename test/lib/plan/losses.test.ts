@@ -48,11 +48,17 @@ plans('a zone that is served and has no file goes: named before everything else,
   assert.equal(plan.losses, [
     {
       zone: 'old.test',
-      loss: 'old.test goes: generation 100 serves it, the zone files do not have it. Who asks for it gets REFUSED.',
+      effect: 'who asks for it gets REFUSED',
+      loss: 'old.test goes: generation 100 serves it, the zone files do not have it; who asks for it gets REFUSED.',
       isAgreed: false,
     },
   ])
   assert.is(plan.notes[0], `${plan.losses?.[0]?.loss} Has to be agreed to by name.`)
+})
+
+plans('the zone above one that goes answers in its stead', () => {
+  const plan = deployed(serving(has(100, 'x.y.a.test.')), { zoneNames: ['test.', 'a.test.', 'a.test.test.'] })
+  assert.is(plan.losses?.[0]?.effect, 'who asks for it is told what a.test has of it')
 })
 
 plans('nothing is said when every zone stays, or one comes', () => {
@@ -125,7 +131,7 @@ plans('going back tells which zones go again, and does not ask', () => {
     made(planRollback({ ...kept, generations }, { ...request, now: 300 }))
   const plan = back(has(200, 'a.test.', 'new.test.'), has(100, 'a.test.'))
   assert.equal(toldOf(plan), ['new.test, told'])
-  assert.match(plan.notes[0] ?? '', /^new\.test goes: generation 200 serves it, generation 100 does not have it\./)
+  assert.match(plan.notes[0] ?? '', /^new\.test goes: generation 200 serves it, generation 100 does not have it;/)
   assert.equal(toldOf(back(has(200, 'a.test.'), has(100, 'a.test.', 'old.test.'))), [])
 })
 

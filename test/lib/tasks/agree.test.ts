@@ -12,7 +12,7 @@ const plan = (zones: readonly string[], isAgreed = false): Plan => ({
   generation: 200,
   notes: [],
   phases: [],
-  losses: zones.map((zone) => ({ zone, loss: `${zone} goes.`, isAgreed })),
+  losses: zones.map((zone) => ({ zone, effect: '', loss: `${zone} goes.`, isAgreed })),
 })
 
 const outcomeOf = async (work: () => Promise<void> | void): Promise<string> => {
