@@ -130,11 +130,19 @@ export const learnBaseline = async (
 const answerTo = ({ answers }: KnownGeneration, question: Question): KnownAnswer | undefined =>
   (question.transport === 'tcp' ? answers.get(tcpKeyOf(question)) : undefined) ?? answers.get(keyOf(question))
 
-/** Those that say what this server answers: the artefact of its generation, else what it said itself, else what its siblings said. */
+/** What is known of the generation of a server: by its artefact, where there is one, else by what its nameservers said, itself first. */
 const entriesFor = (known: readonly KnownGeneration[], nsid: string): readonly KnownGeneration[] => {
   const entries = known.filter(({ generation }) => generation === generationOfNsid(nsid))
-  const best = entries.find((entry) => entry.nsid === undefined) ?? entries.find((entry) => entry.nsid === nsid)
-  return best ? [best] : entries
+  const artefact = entries.find((entry) => entry.nsid === undefined)
+  const own = entries.filter((entry) => entry.nsid === nsid)
+  return artefact ? [artefact] : [...own, ...entries.filter((entry) => !own.includes(entry))]
+}
+
+/** More than one only where the server itself was not heard, and its siblings differ. */
+const expectedOf = (entries: readonly KnownGeneration[], question: Question, nsid: string): readonly KnownAnswer[] => {
+  const [first] = entries
+  const own = first && first.nsid === nsid ? answerTo(first, question) : undefined
+  return own ? [own] : entries.flatMap((entry) => answerTo(entry, question) ?? [])
 }
 
 /** For a question that nobody got an answer to: whether the server has authority over the nearest name that it was asked for. */
@@ -173,7 +181,7 @@ const judge = (
   question: Question,
   reply: Answered & { readonly nsid: string },
 ): true | string => {
-  const expected = entries.flatMap((entry) => answerTo(entry, question) ?? [])
+  const expected = expectedOf(entries, question, reply.nsid)
   const isWanted = expected.length > 0 ? expected.every(({ aa }) => aa) : isAuthorityWanted(entries, question.name)
   if (isWanted && !reply.aa) return `not authoritative, by ${reply.nsid}`
   const { aa, text } = answerOfReply(reply)

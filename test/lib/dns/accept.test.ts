@@ -108,6 +108,17 @@ test('what learning did not get is judged by the nearest name that it did', asyn
   assert.match(String(accept(kept, { ...reply, aa: false })), /not authoritative/)
 })
 
+test('what one nameserver was not heard to say, another of its generation has said', async () => {
+  const [whole] = await learnt()
+  if (!whole) throw new Error('nothing was learnt')
+  const partial = { ...whole, nsid: `ns2.${before}`, answers: new Map([...whole.answers].slice(0, 1)) }
+  const accept = acceptGenerations([partial, whole])
+  const kept = udp('kept.example.test', 'A')
+  const reply = { ...(await answered(old, kept)), nsid: partial.nsid }
+  assert.is(accept(kept, reply), true)
+  assert.match(String(accept(kept, { ...reply, answers: [] })), /answered otherwise/)
+})
+
 test('of a generation of which nothing was learnt, authority is wanted', async () => {
   const accept = await judge(() => true)
   const kept = udp('kept.example.test', 'A')
