@@ -21,7 +21,8 @@ export const withLosses = (plan: Plan, observed: Observed, coming: Coming): Plan
   const isSwitching = plan.phases.some(({ tracks }) => tracks.flat().some(({ kind }) => kind === 'switch-lb'))
   if (!isSwitching) return plan
   const found = leavingServers(observed).map((server) => lossesOf(observed, server, coming))
-  const losses = found.flatMap((one) => one.losses)
+  // once, also where two generations have the zone
+  const losses = [...new Map(found.flatMap((one) => one.losses).map((loss) => [loss.zone, loss])).values()]
   const remark = coming.isAgreed ? '' : ' Has to be agreed to by name.'
   return {
     ...plan,

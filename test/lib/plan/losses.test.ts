@@ -61,6 +61,17 @@ plans('the zone above one that goes answers in its stead', () => {
   assert.is(plan.losses?.[0]?.effect, 'who asks for it is told what a.test has of it')
 })
 
+plans('a zone that two serving generations have goes once', () => {
+  const world: Observed = {
+    ...observed(
+      [server('lb1'), server('lb2'), server('ns1'), server('ns2', { generation: 90 })],
+      [lb('lb1', 'ns1'), lb('lb2', 'ns2')],
+    ),
+    generations: [has(100, 'old.test.'), has(90, 'old.test.', 'older.test.')],
+  }
+  assert.equal(toldOf(deployed(world)), ['old.test, asked', 'older.test, asked'])
+})
+
 plans('nothing is said when every zone stays, or one comes', () => {
   for (const world of [serving(has(100, 'a.test.', 'b.test.')), serving(has(100, 'a.test.'))]) {
     assert.equal(deployed(world).notes, [])
