@@ -1,17 +1,23 @@
-import { InfraError } from '../errors.ts'
 import { type AskOptions, askOnce } from './delegation-ask.ts'
 import type { DnsRecord } from './message.ts'
 import { canonicalName, isWithin, parentOf } from './name.ts'
 import type { Target } from './query.ts'
 import { type Answered, describeReply, type Endpoint } from './reply.ts'
 
+/** A server that had no say, and why. */
+interface Unheard {
+  readonly server: string
+  readonly address: string
+  readonly fault: string
+}
+
 /** A zone, and the servers that its parent refers to. */
 export interface Level {
   /** Canonical. */
   readonly zone: string
   readonly servers: readonly Target[]
-  /** Names of servers of which no address was found. */
-  readonly withoutAddress: readonly string[]
+  /** Servers that cannot be asked at all, such as those without an address. */
+  readonly unheard: readonly Unheard[]
 }
 
 export interface WalkOptions extends AskOptions {
@@ -31,23 +37,39 @@ const deepestLookup = 3
 /** Until a level counts as silent. */
 const attempts = 8
 
+/** No server of a level answers with authority or a referral. */
+class LostError extends Error {
+  readonly level: Level
+
+  constructor(zone: string, unheard: readonly Unheard[]) {
+    super(`no server of ${zone} answers`)
+    const nobody = { server: `every server of ${zone}`, address: 'no address', fault: 'none of them has an address' }
+    this.level = { zone, servers: [], unheard: unheard.length > 0 ? unheard : [nobody] }
+  }
+}
+
 /**
  * Walks from the root to the zone that delegates `name`, by questions for one label more at a time (RFC 9156 §2), so that
  * a server of several levels cannot hide one of them. One server a level is asked, the next one where it does not answer.
  * @param name canonical, not the root.
- * @returns the parent zone with every address, of both families, of every server: from glue, or looked up by such walks.
- * @throws InfraError (exit code 8) when no server of a level answers with authority or a referral.
+ * @returns the parent zone with every address, of both families, of every server: from glue, or looked up by such walks. Where
+ * the walk ends before it, since no server of a level answers with authority or a referral: that level, with none to ask.
  */
 export const walkToParent = async (name: string, options: WalkOptions): Promise<Level> => {
-  const cuts = await descend(parentOf(name), options, 0)
-  const last = cuts.at(-1)
-  return last ? resolveServers(last, options, 0) : rootOf(options)
+  try {
+    const cuts = await descend(parentOf(name), options, 0)
+    const last = cuts.at(-1)
+    return last ? await resolveServers(last, options, 0) : rootOf(options)
+  } catch (error) {
+    if (error instanceof LostError) return error.level
+    throw error
+  }
 }
 
 const rootOf = ({ roots }: WalkOptions): Level => ({
   zone: '.',
   servers: roots.map((root) => ({ name: 'root', address: root.address, port: root.port })),
-  withoutAddress: [],
+  unheard: [],
 })
 
 /** `www.example.test.` → `test.`, `example.test.`, `www.example.test.` */
@@ -79,19 +101,20 @@ const askLevel = async (
   asked: { readonly name: string; readonly type: string },
   options: WalkOptions,
 ): Promise<Answered> => {
-  const faults = new Set<string>()
+  const unheard = new Map<string, Unheard>()
   for (let attempt = 0; attempt < attempts; attempt++) {
     const server = servers[attempt % servers.length]
     if (!server) break
     const reply = await askOnce(server, asked, options)
     if (reply.kind === 'answered' && isUsable(reply, asked.name)) return reply
-    faults.add(`${server.name} (${server.address}): ${describeReply(reply)}`)
+    const { name, address } = server
+    unheard.set(address, {
+      server: name,
+      address,
+      fault: `asked for ${asked.name} ${asked.type}: ${describeReply(reply)}`,
+    })
   }
-  const seen = faults.size > 0 ? [...faults] : ['none of them has an address']
-  throw new InfraError(`No server of ${zone} could be asked for ${asked.name}:\n  ${seen.join('\n  ')}`, {
-    exitCode: 8,
-    hint: 'Look whether port 53 is open to the outside from here, and whether anything on the way answers in place of the servers asked.',
-  })
+  throw new LostError(zone, [...unheard.values()])
 }
 
 /** An upward referral, or an answer without authority (from a resolver on the way), says nothing. */
@@ -111,7 +134,7 @@ const reachServers = async (cut: Cut, options: WalkOptions, depth: number): Prom
   const servers = cut.names.flatMap((name) =>
     families.flatMap((type) => targetsOf(name, addressesIn(cut.glue, name, type), options)),
   )
-  return servers.length > 0 ? { zone: cut.zone, servers, withoutAddress: [] } : resolveServers(cut, options, depth)
+  return servers.length > 0 ? { zone: cut.zone, servers, unheard: [] } : resolveServers(cut, options, depth)
 }
 
 const resolveServers = async (cut: Cut, options: WalkOptions, depth: number): Promise<Level> => {
@@ -127,7 +150,9 @@ const resolveServers = async (cut: Cut, options: WalkOptions, depth: number): Pr
   return {
     zone: cut.zone,
     servers: found.flatMap(({ servers }) => servers),
-    withoutAddress: found.filter(({ servers }) => servers.length === 0).map(({ name }) => name),
+    unheard: found
+      .filter(({ servers }) => servers.length === 0)
+      .map(({ name }) => ({ server: name, address: 'no address', fault: 'no address of it could be found' })),
   }
 }
 
@@ -145,8 +170,7 @@ const lookUpAddresses = async (
     const { answers } = await askLevel(level, { name, type }, options)
     return addressesIn(answers, name, type)
   } catch (error) {
-    options.signal?.throwIfAborted()
-    if (error instanceof InfraError) return []
+    if (error instanceof LostError) return []
     throw error
   }
 }

@@ -1,14 +1,17 @@
+import { mapBounded } from '../bounded.ts'
 import { type ChildView, readChild } from '../dns/child.ts'
-import { type Delegation, readDelegation } from '../dns/delegation.ts'
+import { type Delegation, type ParentView, readDelegation } from '../dns/delegation.ts'
+import { findSilentIn } from '../dns/delegation-state.ts'
 import { canonicalName, isWithin, parentOf } from '../dns/name.ts'
 import { type TtlSource, ttlSourcesOf } from '../dns/ttl.ts'
 import type { FleetServer } from '../fleet/server.ts'
+import { canonicalAddress, canonicalAddresses } from '../ip.ts'
 import type { Registrar } from '../registrar/driver.ts'
 import { createRegistrar } from '../registrar/registrar.ts'
 import { findZone } from '../zones/authority.ts'
 import { clientTargetsOf } from './addresses.ts'
 import { zoneNames } from './artefact.ts'
-import { listLbsInService, targetsOf } from './servers.ts'
+import { listLbsInService, listServers, targetsOf } from './servers.ts'
 import type { RunWorld, World } from './world.ts'
 
 /** Where glue is set, as config and environment say. */
@@ -25,21 +28,35 @@ export const domainOf = (zones: readonly string[], host: string): string => {
   return (zone?.origin ?? parentOf(name)).replace(/\.$/, '')
 }
 
-/**
- * The delegation of every zone, and of the domains that our host names lie in where these are not ours: there the glue is.
- * As every server of the parent zone shows it now.
- */
-export const readDelegations = async (world: World): Promise<readonly Delegation[]> => {
-  const { config, environment } = world.settings
+/** Walks from the root, each of which asks every server of a parent zone. */
+const readAtOnce = 8
+
+/** The zones, and the domains that our host names lie in where these are not ours: there the glue is. */
+const delegatedNames = async (world: World): Promise<readonly string[]> => {
   const zones = await zoneNames(world)
-  const domains = config.pairs.map(({ hostname }) => canonicalName(domainOf(zones, hostname)))
-  return Promise.all(
-    [...new Set([...zones, ...domains])].map((zone) => readDelegation(zone, { roots: environment.rootServers })),
-  )
+  const domains = world.settings.config.pairs.map(({ hostname }) => canonicalName(domainOf(zones, hostname)))
+  return [...new Set([...zones, ...domains])]
 }
 
-/** Whether anybody is led to our nameservers at all. */
-export const isDelegated = ({ parents }: Delegation): boolean => parents.some(({ kind }) => kind === 'referral')
+/**
+ * The delegation of every zone, and of the domains of our host names, as every server of the parent zone shows it now. Without
+ * those that nobody but our own lbs delegates, from a zone above that is ours too: what they show is what we deploy.
+ */
+export const readDelegations = async (world: World): Promise<readonly Delegation[]> => {
+  const roots = world.settings.environment.rootServers
+  const all = await mapBounded(await delegatedNames(world), readAtOnce, (zone) => readDelegation(zone, { roots }))
+  return withoutOwn(world, all)
+}
+
+const withoutOwn = async <D extends Delegation>(world: World, all: readonly D[]): Promise<readonly D[]> => {
+  const zones = await zoneNames(world)
+  const isBelowOurs = ({ parentZone }: D): boolean => zones.includes(parentZone)
+  if (!all.some(isBelowOurs)) return all
+  const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
+  const ours = canonicalAddresses((await clientTargetsOf(world, lbs)).map(({ address }) => address))
+  const isOurs = ({ address }: ParentView): boolean => ours.includes(canonicalAddress(address))
+  return all.filter((one) => !isBelowOurs(one) || one.parents.length === 0 || !one.parents.every(isOurs))
+}
 
 /** How long each record that leads to the lbs may be held by a cache, at the parents and in the zones themselves. */
 export const readTtlSources = async (world: World): Promise<readonly TtlSource[]> => {
@@ -54,17 +71,25 @@ export const readTtlSources = async (world: World): Promise<readonly TtlSource[]
   return (await Promise.all(sources)).flat()
 }
 
-/** Where a parent server still shows an address of these lbs as glue, a sentence each. */
-export const findGlueTo = async (world: World, lbs: readonly FleetServer[]): Promise<readonly string[]> => {
-  const addresses = (await clientTargetsOf(world, lbs)).map(({ address }) => address)
+/** Where glue that leads to some lbs stands: sentences that say who shows it, and who was not heard. */
+export interface GlueReading {
+  readonly shown: readonly string[]
+  /** Not empty: nobody knows whether glue leads there. */
+  readonly silent: readonly string[]
+}
+
+/** Where a parent server still shows an address of these lbs as glue. */
+export const findGlueTo = async (world: World, lbs: readonly FleetServer[]): Promise<GlueReading> => {
+  const addresses = canonicalAddresses((await clientTargetsOf(world, lbs)).map(({ address }) => address))
   const delegations = await readDelegations(world)
-  return delegations.flatMap(({ zone, parents }) =>
+  const shown = delegations.flatMap(({ zone, parents }) =>
     parents.flatMap((parent) =>
       parent.kind === 'referral'
         ? parent.glue
-            .filter(({ address }) => addresses.includes(address))
+            .filter(({ address }) => addresses.includes(canonicalAddress(address)))
             .map(({ name, address }) => `${parent.server} (${parent.address}) shows ${address} as ${name}, for ${zone}`)
         : [],
     ),
   )
+  return { shown, silent: findSilentIn(delegations) }
 }

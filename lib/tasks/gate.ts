@@ -5,9 +5,40 @@ export class GateError extends InfraError {
   readonly findings: readonly string[]
 
   constructor(message: string, findings: readonly string[], hint: string) {
-    const shown = findings.slice(0, 8).map((finding) => `\n  - ${finding.replaceAll('\n', '\n    ')}`)
-    const more = findings.length > 8 ? `\n  … and ${findings.length - 8} more in the report` : ''
-    super(`${message}${shown.join('')}${more}`, { exitCode: 4, hint })
+    super(`${message}${listOf(findings)}`, { exitCode: 4, hint })
     this.findings = findings
   }
+}
+
+const listOf = (findings: readonly string[]): string => {
+  const shown = findings.slice(0, 8).map((finding) => `\n  - ${finding.replaceAll('\n', '\n    ')}`)
+  const more = findings.length > 8 ? `\n  … and ${findings.length - 8} more in the report` : ''
+  return `${shown.join('')}${more}`
+}
+
+/** What came of a look at the world: what is wrong, and what could not be measured, a sentence each. */
+export interface Findings {
+  readonly failed: readonly string[]
+  readonly unknown: readonly string[]
+}
+
+interface Verdict {
+  /** Fact and remedy, where something is wrong. */
+  readonly failed: string
+  readonly failedHint: string
+  /** The same where nothing is, but something could not be measured. */
+  readonly unknown: string
+  readonly unknownHint: string
+}
+
+/**
+ * Lets pass what was measured, and is right.
+ * @throws GateError when something is wrong; InfraError (exit code 8) when all that is against it is that it is not known.
+ */
+export const requireRight = (found: readonly Findings[], verdict: Verdict): void => {
+  const failed = found.flatMap((one) => one.failed)
+  const unknown = [...new Set(found.flatMap((one) => one.unknown))]
+  if (failed.length > 0) throw new GateError(`${verdict.failed}:`, [...failed, ...unknown], verdict.failedHint)
+  if (unknown.length === 0) return
+  throw new InfraError(`${verdict.unknown}:${listOf(unknown)}`, { exitCode: 8, hint: verdict.unknownHint })
 }

@@ -1,4 +1,6 @@
-import { type Delegation, findDelegationFaults, showsOnly } from '../dns/delegation.ts'
+import type { Delegation } from '../dns/delegation.ts'
+import { findDelegationDifferences, showsOnly } from '../dns/delegation-faults.ts'
+import { delegationStateOf, findSilentIn } from '../dns/delegation-state.ts'
 import { canonicalName } from '../dns/name.ts'
 import { describeRemaining } from '../dns/ttl.ts'
 import { countQuestions, readLbStatus, readTalkers } from '../dns-lb.ts'
@@ -9,7 +11,7 @@ import { sparkline } from '../report/sparkline.ts'
 import { describeTalkers } from '../report/talkers.ts'
 import { glueAddressesOf } from './addresses.ts'
 import { zoneNames } from './artefact.ts'
-import { domainOf, findGlueTo, isDelegated, readDelegations, registrarOf } from './delegations.ts'
+import { domainOf, findGlueTo, readDelegations, registrarOf } from './delegations.ts'
 import { writeFacts } from './handlers/await-server.ts'
 import { getDrain } from './handlers/glue.ts'
 import { getServer } from './servers.ts'
@@ -84,21 +86,22 @@ const lookAtParents = (world: RunWorld, { host, lb: name }: GlueChange): Look =>
   return atMostEvery(parentsEveryMs, world.clock.now, async () => {
     const lb = await getServer(world, name)
     const addresses = await glueAddressesOf(world, lb)
-    const delegations = (await readDelegations(world)).filter(isDelegated)
+    // whoever is not heard may be the one that still shows the old
+    const delegations = (await readDelegations(world)).filter((one) => delegationStateOf(one).kind !== 'absent')
     const isShown = delegations.length > 0 && delegations.every((delegation) => showsOnly(delegation, host, addresses))
     if (isShown) return { isOver: true, seen: `every parent server shows ${addresses.join(' and ')} for ${host}` }
     instructions ??= await instructionsFor(world, host, { delegations, to: addresses })
-    const faults = [
-      ...new Set(
-        delegations.flatMap((delegation) =>
-          findDelegationFaults(delegation, { ns: undefined, glue: [{ name: host, addresses }] }),
-        ),
-      ),
-    ]
-    const [first = 'no parent server could be asked'] = faults
-    const more = faults.length > 1 ? `; and ${faults.length - 1} more` : ''
-    return { isOver: false, seen: `${first}${more}`, details: instructions }
+    const wanted = { ns: undefined, glue: [{ name: host, addresses }] }
+    const differences = delegations.flatMap((delegation) => findDelegationDifferences(delegation, wanted))
+    const seen = [differences, findSilentIn(delegations)].flatMap((sentences) => inShort(sentences) ?? []).join('; ')
+    return { isOver: false, seen: seen || 'no zone of ours is delegated', details: instructions }
   })
+}
+
+/** The first of some sentences, and how many more there are; undefined when there is none. */
+const inShort = (sentences: readonly string[]): string | undefined => {
+  const [first, ...others] = new Set(sentences)
+  return others.length > 0 ? `${first}; and ${others.length} more` : first
 }
 
 const instructionsFor = async (
@@ -121,15 +124,19 @@ const delegationEveryMs = (): number => 60_000
 const lookAtCaches = (world: RunWorld, names: readonly string[]): Look => {
   const read = atMostEvery(delegationEveryMs, world.clock.now, async () => {
     const lbs = await Promise.all(names.map((name) => getServer(world, name)))
-    const shown = await findGlueTo(world, lbs)
+    const { shown, silent } = await findGlueTo(world, lbs)
     if (shown.length > 0) await Promise.all(lbs.map((lb) => beginAgain(world, lb)))
     const until = Math.max(...(await Promise.all(names.map((name) => readUntil(world, name)))))
-    return { isOver: false, seen: shown[0] ?? '', remainingMs: until }
+    const [first] = shown
+    const again = first && `the wait began anew: ${first}`
+    const unknown = silent.length > 0 ? `the old glue may be back: ${inShort(silent)}` : ''
+    return { isOver: false, seen: again ?? unknown, remainingMs: until }
   })
   return async () => {
-    const { seen: shown, remainingMs: until = 0 } = await read()
+    const { seen: doubt, remainingMs: until = 0 } = await read()
     const remainingMs = until - world.clock.now()
-    if (shown !== '') return { isOver: false, seen: `the wait began anew: ${shown}`, remainingMs }
+    // once the TTLs are over, what is left to wait for is the next look
+    if (doubt !== '') return { isOver: false, seen: doubt, remainingMs: remainingMs > 0 ? remainingMs : undefined }
     if (remainingMs <= 0) return { isOver: true, seen: 'no cache may know the old lbs any more' }
     const [day = '', time = ''] = new Date(until).toISOString().slice(0, 19).split('T')
     return {

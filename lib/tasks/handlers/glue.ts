@@ -1,16 +1,19 @@
 import { readChild } from '../../dns/child.ts'
-import { describeDelegation, findDelegationFaults } from '../../dns/delegation.ts'
+import type { Delegation } from '../../dns/delegation.ts'
+import { describeDelegation, findDelegationDifferences } from '../../dns/delegation-faults.ts'
+import { delegationStateOf, findSilentIn } from '../../dns/delegation-state.ts'
 import { canonicalName, isWithin } from '../../dns/name.ts'
 import { removalWait } from '../../dns/ttl.ts'
 import { countQuestions, readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
+import { canonicalAddresses } from '../../ip.ts'
 import type { GlueChange } from '../../plan/types.ts'
 import { duration } from '../../report/table.ts'
 import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { zoneNames } from '../artefact.ts'
-import { domainOf, isDelegated, readDelegations, readTtlSources, registrarOf } from '../delegations.ts'
-import { GateError } from '../gate.ts'
+import { domainOf, readDelegations, readTtlSources, registrarOf } from '../delegations.ts'
+import { type Findings, GateError, requireRight } from '../gate.ts'
 import { getServer, listServers, targetsOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { writeFacts } from './await-server.ts'
@@ -50,31 +53,41 @@ export const checkDelegation = async (
   // from now on the world may be led there
   for (const { lb } of hosts) world.witness.join(await clientTargetsOf(world, [await getServer(world, lb)]))
   const delegations = await readDelegations(world)
-  const delegated = delegations.filter(isDelegated)
   report(delegations.map(describeDelegation).join('; '))
-  if (delegated.length === 0) {
+  const states = delegations.map((delegation) => ({ delegation, ...delegationStateOf(delegation) }))
+  if (states.every(({ kind }) => kind === 'absent')) {
     throw new GateError(
       'No zone of ours is delegated, so there is no glue to change:',
       delegations.map(describeDelegation),
       'Register the nameservers of your domain at its registrar first: bootstrap-infra prints their names and addresses.',
     )
   }
-  const ns = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
-  const parentFaults = delegated.flatMap((delegation) => findDelegationFaults(delegation, { ns, glue: [] }))
-  const childFaults = (await Promise.all(hosts.map((change) => childFaultsOf(world, change)))).flat()
-  const faults = [...parentFaults, ...childFaults]
-  if (faults.length === 0) return
-  throw new GateError(
-    'The delegation would not be right with the new glue:',
-    faults,
-    'The glue was not changed. Put right what is listed, then run rotate-lbs again.',
-  )
+  const present = states.flatMap(({ kind, delegation }) => (kind === 'absent' ? [] : [delegation]))
+  const found = [
+    findingsAtParents(world, present),
+    ...(await Promise.all(hosts.map((change) => childFindingsOf(world, change)))),
+  ]
+  requireRight(found, {
+    failed: 'The delegation would not be right with the new glue',
+    failedHint: 'The glue was not changed. Put right what is listed, then run rotate-lbs again.',
+    unknown: 'It is not known whether the delegation would be right with the new glue',
+    unknownHint:
+      'The glue was not changed. Run rotate-lbs again once these can be asked from here over port 53, by UDP and TCP.',
+  })
+}
+
+const findingsAtParents = ({ settings }: RunWorld, delegations: readonly Delegation[]): Findings => {
+  const ns = settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
+  return {
+    failed: delegations.flatMap((delegation) => findDelegationDifferences(delegation, { ns, glue: [] })),
+    unknown: findSilentIn(delegations),
+  }
 }
 
 /** The zone itself has to give the new lb's addresses, through old and new lbs alike, before its parent does. */
-const childFaultsOf = async (world: RunWorld, { host, lb: name }: GlueChange): Promise<readonly string[]> => {
+const childFindingsOf = async (world: RunWorld, { host, lb: name }: GlueChange): Promise<Findings> => {
   const lb = await getServer(world, name)
-  const wanted = [...(await glueAddressesOf(world, lb))].sort()
+  const wanted = canonicalAddresses(await glueAddressesOf(world, lb))
   const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
   const domain = domainOf(await zoneNames(world), host)
   const views = await readChild(
@@ -82,13 +95,14 @@ const childFaultsOf = async (world: RunWorld, { host, lb: name }: GlueChange): P
     domain,
     [host],
   )
-  return views.flatMap(({ server, address, addresses }) => {
-    const shown = addresses.map((record) => record.address).sort()
+  const failed = views.flatMap(({ server, address, addresses }) => {
+    const shown = canonicalAddresses(addresses.map((record) => record.address))
     if (shown.join() === wanted.join()) return []
     return [
       `${server} (${address}) answers ${shown.join(', ') || 'nothing'} for ${host}, instead of ${wanted.join(', ')}`,
     ]
   })
+  return { failed, unknown: [] }
 }
 
 /** One host at a time, and nothing that is not ours. */

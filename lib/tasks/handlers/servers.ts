@@ -55,13 +55,19 @@ const refuseWhileAsked = async (world: RunWorld, server: FleetServer): Promise<v
   }
 }
 
-/** An lb may only go once no parent server shows its address; our own questions to it end before it does. */
+/** An lb may only go once every parent server was heard and none shows its address; our own questions to it end before it does. */
 const letGo = async (world: RunWorld, lb: FleetServer): Promise<void> => {
-  const shown = await findGlueTo(world, [lb])
+  const { shown, silent } = await findGlueTo(world, [lb])
   if (shown.length > 0) {
     throw new InfraError(`${lb.name} was not deleted: glue still points at it:\n  ${shown.join('\n  ')}`, {
       hint: 'Run rotate-lbs again: it waits until no parent server shows the address.',
     })
+  }
+  if (silent.length > 0) {
+    throw new InfraError(
+      `${lb.name} was not deleted: it is not known whether glue still points at it:\n  ${silent.join('\n  ')}`,
+      { exitCode: 8, hint: 'Run this again once these can be asked from here over port 53, by UDP and TCP.' },
+    )
   }
   await world.witness.leave(await clientTargetsOf(world, [lb]))
 }

@@ -8,19 +8,18 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readChild } from '../../../lib/dns/child.ts'
+import { type Delegation, type ParentView, readDelegation } from '../../../lib/dns/delegation.ts'
 import {
-  type Delegation,
   describeDelegation,
+  findDelegationDifferences,
   findDelegationFaults,
   glueStateOf,
-  type ParentView,
-  readDelegation,
   showsOnly,
-} from '../../../lib/dns/delegation.ts'
+} from '../../../lib/dns/delegation-faults.ts'
+import { delegationStateOf } from '../../../lib/dns/delegation-state.ts'
 import { createFrameReader, frame } from '../../../lib/dns/framing.ts'
 import { query } from '../../../lib/dns/query.ts'
 import { rootServers } from '../../../lib/dns/root-servers.ts'
-import { InfraError } from '../../../lib/errors.ts'
 import { freePort } from './named.ts'
 import { forward } from './relay.ts'
 
@@ -354,13 +353,20 @@ test('a family over which nobody is heard is out of reach from here, and the oth
 })
 
 test('without any answer at the root it says whom it asked, and that nothing is known', async () => {
-  const error: unknown = await readDelegation('example.test', {
-    roots: [{ address: silent, port }],
-    timeoutMs: 20,
-  }).catch((reason: unknown) => reason)
-  assert.ok(error instanceof InfraError)
-  assert.is(error.exitCode, 8)
-  assert.match(error.message, `No server of . could be asked for test.:\n  root (${silent}): no answer within 20 ms`)
+  const delegation = await readDelegation('example.test', { roots: [{ address: silent, port }], timeoutMs: 20 })
+  assert.equal(delegationStateOf(delegation), {
+    kind: 'unknown',
+    silent: [`root (${silent}): asked for test. NS: no answer within 20 ms`],
+  })
+  assert.match(describeDelegation(delegation), 'no server of . says how it is delegated')
+})
+
+test('without root servers nothing is known either', async () => {
+  const delegation = await readDelegation('example.test', { roots: [] })
+  assert.equal(delegationStateOf(delegation), {
+    kind: 'unknown',
+    silent: ['every server of . (no address): none of them has an address'],
+  })
 })
 
 test('a server that knows nothing of the zones it is asked for is passed over', async () => {
@@ -420,6 +426,7 @@ const delegated = (...parents: readonly ParentView[]): Delegation => ({
 })
 const ns1 = 'ns1.example.test.'
 const fault = (server: string, address: string): ParentView => ({ server, address, kind: 'fault', fault: 'no answer' })
+const absent = (server: string, address: string): ParentView => ({ server, address, kind: 'absent' })
 const unreachable = (server: string, address: string): ParentView => ({
   server,
   address,
@@ -485,6 +492,48 @@ test('a delegation that nobody could tell is unknown, not absent', () => {
     describeDelegation(delegated(fault('a', '1'), fault('b', '2'))),
     'example.test.: no server of test. says how it is delegated: no answer',
   )
+  assert.is(
+    describeDelegation(delegated(absent('a', '1'), fault('b', '2'))),
+    'example.test.: not every server of test. says how it is delegated: no answer',
+  )
+})
+
+const shows = referral('a', '1', { '192.0.2.1': ns1 })
+for (const [title, parents, state] of [
+  ['all refer', [shows, referral('b', '2', {})], { kind: 'delegated' }],
+  ['one refers, the other has nothing of it yet', [shows, absent('b', '2')], { kind: 'delegated' }],
+  ['all deny it', [absent('a', '1'), absent('b', '2')], { kind: 'absent' }],
+  ['one is silent', [shows, fault('b', '2')], { kind: 'unknown', silent: ['b (2): no answer'] }],
+  [
+    'one denies it, the other is silent',
+    [absent('a', '1'), fault('b', '2')],
+    { kind: 'unknown', silent: ['b (2): no answer'] },
+  ],
+  ['a server is out of reach over one family only', [shows, unreachable('a', '::1')], { kind: 'delegated' }],
+  [
+    'a server is out of reach altogether',
+    [shows, unreachable('b', '2')],
+    { kind: 'unknown', silent: ['b (2): could not be sent: ENETUNREACH'] },
+  ],
+  [
+    'a family is silent, and a server was heard over neither',
+    [unreachable('a', '::1'), fault('a', '1')],
+    {
+      kind: 'unknown',
+      silent: ['a (::1): could not be sent: ENETUNREACH', 'a (1): no answer'],
+    },
+  ],
+  ['nobody was asked', [], { kind: 'unknown', silent: ['no server of test. could be asked for example.test.'] }],
+] as const) {
+  test(`${title}: ${state.kind}`, () => assert.equal(delegationStateOf(delegated(...parents)), state))
+}
+
+test('where one server denies the zone and the other is silent, nobody says that it is not delegated', () => {
+  const wanted = { ns: undefined, glue: [{ name: ns1, addresses: ['192.0.2.1'] }] }
+  assert.equal(findDelegationDifferences(delegated(absent('a', '1'), fault('b', '2')), wanted), [])
+  assert.equal(findDelegationFaults(delegated(shows, absent('b', '2')), wanted), [
+    'b (2): example.test. is not delegated',
+  ])
 })
 
 test('all thirteen root servers are known, over both families', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../../../lib/clock.ts'
-import { serverLabels } from '../../../lib/fleet/labels.ts'
+import { type ServerFacts, serverLabels } from '../../../lib/fleet/labels.ts'
 import { parseServerName } from '../../../lib/fleet/names.ts'
 import { createHcloud } from '../../../lib/hcloud/client.ts'
 import { createEvents } from '../../../lib/report/events.ts'
@@ -17,19 +17,24 @@ export interface FakeWorld {
   readonly interrupt: AbortController
   readonly lockLost: AbortController
   /** Creates a server of ours, as an earlier run would have. */
-  addServer(name: string, generation: number): Promise<void>
+  addServer(name: string, generation: number, facts?: Partial<ServerFacts>): Promise<void>
   names(): Promise<readonly string[]>
   /** Has the cloud misbehave; see local/cloud/faults. */
   addFault(fault: object): void
   close(): Promise<void>
 }
 
+interface FakeWorldOptions {
+  /** A range of loopback, where servers get their addresses: what is sent there stays on this computer. They have no IPv6 then. */
+  readonly loopback?: string
+}
+
 /** A world on the emulated cloud without machines: for handlers that speak to the API alone. */
-export const createFakeWorld = async (): Promise<FakeWorld> => {
+export const createFakeWorld = async ({ loopback }: FakeWorldOptions = {}): Promise<FakeWorld> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'world-'))
   const cloud = await startCloud({
     machines: createFakeMachines(),
-    pools: { ipv4: '198.18.1.0/24', ipv6: '2001:2:0:100::/56' },
+    pools: { ipv4: loopback ?? '198.18.1.0/24', ipv6: '2001:2:0:100::/56' },
     timing: { minMs: 1, maxMs: 5 },
   })
   const hcloud = createHcloud({ endpoint: cloud.endpoint, token: 't' })
@@ -72,7 +77,7 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
     world,
     interrupt,
     lockLost,
-    addServer: async (name, generation) => {
+    addServer: async (name, generation, more = {}) => {
       const named = parseServerName(name)
       if (!named) throw new Error(`not a server name: ${name}`)
       const facts = {
@@ -86,6 +91,7 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
         kept: false,
         before: undefined,
         drain: undefined,
+        ...more,
       }
       const body = {
         name,
@@ -93,6 +99,7 @@ export const createFakeWorld = async (): Promise<FakeWorld> => {
         image: 'debian-12',
         location: 'fsn1',
         labels: serverLabels('example', facts),
+        ...(loopback ? { public_net: { enable_ipv4: true, enable_ipv6: false } } : {}),
       }
       await hcloud.servers.createReady(body, { timeoutMs: 10_000 })
     },

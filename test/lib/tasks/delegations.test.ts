@@ -1,0 +1,160 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Clock } from '../../../lib/clock.ts'
+import { InfraError } from '../../../lib/errors.ts'
+import type { ServerFacts } from '../../../lib/fleet/labels.ts'
+import type { Step } from '../../../lib/plan/types.ts'
+import type { Ssh } from '../../../lib/ssh/ssh.ts'
+import { perform } from '../../../lib/tasks/handlers.ts'
+import { getServer } from '../../../lib/tasks/servers.ts'
+import { waitForWorld } from '../../../lib/tasks/waits.ts'
+import type { RunWorld } from '../../../lib/tasks/world.ts'
+import { type Child, ownNetwork, startChild, startParents } from '../dns/parents.ts'
+import { createFakeWorld } from './fake-world.ts'
+
+// A root and two parent servers that say what they are told, an emulated cloud, and lbs on loopback whose port 53 is scripted too.
+const test = suite('lib/tasks/delegations')
+
+const lbNetwork = ownNetwork(81)
+const parents = await startParents(ownNetwork(80))
+const fake = await createFakeWorld({ loopback: `${lbNetwork}.0/24` })
+const zones = path.join(fake.world.settings.root, 'ansible/zones')
+mkdirSync(zones, { recursive: true })
+for (const zone of ['example.test', 'example2.test']) writeFileSync(path.join(zones, `${zone}.zone`), '')
+
+/** Hours pass in no time; a wait that finds nothing new in all of them is left. */
+const hurrying = (): Clock => {
+  let at = 1_800_000_000_000
+  return {
+    now: () => at,
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted()
+      at += ms
+    },
+  }
+}
+
+const status = {
+  active: 'blue',
+  colours: Object.fromEntries(
+    ['blue', 'green'].map((colour) => [
+      colour,
+      { upstream: null, running: true, port: 5301, preview: 5311, pending_upgrade: false },
+    ]),
+  ),
+  nginx: '1.22.1',
+  counters: { udp: 60 },
+  reboot_required: false,
+}
+
+const world: RunWorld = {
+  ...fake.world,
+  settings: {
+    ...fake.world.settings,
+    environment: { ...fake.world.settings.environment, rootServers: [parents.root] },
+  },
+  clock: hurrying(),
+  ssh: { ...fake.world.ssh, run: async () => JSON.stringify(status) } satisfies Ssh,
+}
+
+const bothHosts = ['ns1.example.test']
+const delegatedTo = (address: string, ttl = 10) =>
+  ({ ns: bothHosts, glue: { [address]: 'ns1.example.test' }, ttl }) as const
+
+const facts = { drain: { since: 1_700_000_000, waitSeconds: 60 } } satisfies Partial<ServerFacts>
+await fake.addServer('lb1', 200)
+await fake.addServer('lb1-old', 100, facts)
+const [lb1, lb1Old] = [(await getServer(world, 'lb1')).ipv4, (await getServer(world, 'lb1-old')).ipv4]
+const children: readonly [Child, Child] = [await startChild(lb1), await startChild(lb1Old)]
+
+test.after(async () => {
+  for (const one of [parents, ...children]) one.close()
+  await fake.close()
+})
+
+/** Everything is well: both parents delegate both zones to lb1, and both lbs answer for them. */
+test.before.each(() => {
+  parents.cut(false)
+  for (const zone of ['example.test', 'example2.test']) parents.say('both', zone, delegatedTo(lb1))
+  for (const child of children) {
+    child.say('example.test', { nsTtl: 300, hosts: { 'ns1.example.test': { address: lb1, ttl: 60 } } })
+    child.say('example2.test', { nsTtl: 30, hosts: { 'ns1.example.test': { address: lb1, ttl: 60 } } })
+  }
+})
+
+const failureOf = async (work: Promise<unknown>): Promise<InfraError> => {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof InfraError)) throw new Error(`no failure of ours: ${error}`)
+  return error
+}
+
+const atB = `b.nic.test (${parents.addresses.b})`
+const does = (step: Step): Promise<void> => perform(world, step, () => undefined)
+const waitsFor = (step: Step): Promise<void> => waitForWorld(world, step, { wait: false, json: true })
+
+const shown: Step = { kind: 'await-parents', host: 'ns1.example.test', lb: 'lb1' }
+
+test('a wait for the parents is over when each of them was heard and shows it', async () => {
+  await waitsFor(shown)
+})
+
+for (const saying of ['silence', 'SERVFAIL'] as const) {
+  test(`${saying} of all parents of the zone with the glue is no consent, though another zone is delegated`, async () => {
+    parents.say('both', 'example.test', saying)
+    const error = await failureOf(waitsFor(shown))
+    assert.is(error.exitCode, 7)
+    assert.match(error.message, /[ab]\.nic\.test \(127\..*\): (no answer within|no referral: SERVFAIL)/)
+  })
+}
+
+test('a wait for the parents outlasts an outage of the network, and says what it cannot hear', async () => {
+  parents.cut(true)
+  const error = await failureOf(waitsFor(shown))
+  assert.is(error.exitCode, 7)
+  assert.match(error.message, `root (${parents.root.address}): asked for test. NS: SERVFAIL`)
+})
+
+test('the wait for the caches is not over while a parent is silent, since the old glue may be back there', async () => {
+  const caches: Step = { kind: 'await-caches', lbs: ['lb1-old'] }
+  await waitsFor(caches)
+  parents.say('b', 'example2.test', 'SERVFAIL')
+  const error = await failureOf(waitsFor(caches))
+  assert.is(error.exitCode, 7)
+  assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
+})
+
+test('an lb is not deleted as long as one parent was not heard, and the parent is named', async () => {
+  parents.say('b', 'example2.test', 'SERVFAIL')
+  const error = await failureOf(does({ kind: 'delete-server', server: 'lb1-old' }))
+  assert.is(error.exitCode, 8)
+  assert.match(error.message, 'lb1-old was not deleted')
+  assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
+  assert.ok((await fake.names()).includes('lb1-old'))
+})
+
+test('nor while a parent shows its address', async () => {
+  parents.say('b', 'example2.test', delegatedTo(lb1Old))
+  const error = await failureOf(does({ kind: 'delete-server', server: 'lb1-old' }))
+  assert.match(error.message, `${atB} shows ${lb1Old} as ns1.example.test., for example2.test.`)
+  assert.ok((await fake.names()).includes('lb1-old'))
+})
+
+test('the check before new glue says unknown, where silence is all there is against it', async () => {
+  parents.say('b', 'example.test', 'SERVFAIL')
+  const check: Step = { kind: 'check-delegation', hosts: [{ host: 'ns1.example.test', lb: 'lb1' }] }
+  const error = await failureOf(does(check))
+  assert.is(error.exitCode, 8)
+  assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
+})
+
+test('measured is the longest TTL of parents and zones', async () => {
+  await does({ kind: 'measure-lb', lb: 'lb1-old' })
+  assert.is((await getServer(world, 'lb1-old')).before?.ttlSeconds, 300)
+})
+
+test.run()
