@@ -14,6 +14,8 @@ export interface ChildView {
   readonly addresses: readonly GlueRecord[]
   /** What came instead, a sentence a question. */
   readonly faults: readonly string[]
+  /** It refused every question: it does not have the zone. */
+  readonly isRefused: boolean
 }
 
 /**
@@ -35,11 +37,13 @@ const viewOf = async (
   options: AskOptions,
 ): Promise<ChildView> => {
   const faults: string[] = []
+  let refused = 0
   const ask = async (name: string, type: string): Promise<readonly DnsRecord[]> => {
     const reply = await askPatiently(target, { name, type }, options)
     if (reply.kind === 'answered' && reply.aa) {
       return reply.answers.filter((record) => record.type === type && record.name === name)
     }
+    if (reply.kind === 'answered' && reply.rcode === 'REFUSED') refused += 1
     faults.push(`${target.name} (${target.address}) asked for ${name} ${type}: ${describeReply(reply)}`)
     return []
   }
@@ -58,5 +62,6 @@ const viewOf = async (
     ns: first && { names: ns.map(({ rdata }) => canonicalName(rdata)).sort(), ttl: first.ttl },
     addresses: addresses.flat(),
     faults,
+    isRefused: refused === 1 + 2 * names.length,
   }
 }

@@ -32,13 +32,7 @@ export const removalWait = (
   sources: readonly TtlSource[],
   { slackSeconds: least }: { readonly slackSeconds: number },
 ): RemovalWait => {
-  const [because] = [...sources].sort((a, b) => b.ttlSeconds - a.ttlSeconds)
-  if (!because) {
-    throw new InfraError('It is not known how long caches may hold the addresses: no server told a TTL', {
-      exitCode: 8,
-      hint: 'Look whether the servers of the parent zone and the lbs can be asked from here, then run this again.',
-    })
-  }
+  const because = longestTtl(sources)
   const { ttlSeconds } = because
   const slackSeconds = Math.max(least, Math.ceil(ttlSeconds * slackShare))
   return {
@@ -53,13 +47,40 @@ export const removalWait = (
   }
 }
 
-/** The TTLs of NS and address records, at the parents and in the zone itself; those that servers agree in once. */
-export const ttlSourcesOf = ({ zone, parents }: Delegation, children: readonly ChildView[]): readonly TtlSource[] => {
-  const sources: readonly TtlSource[] = [
-    ...parents.flatMap((parent) => (parent.kind === 'referral' ? parentSources(zone, parent) : [])),
-    ...children.flatMap((child) => childSources(zone, child)),
-  ]
-  return [...new Map(sources.map((source) => [`${source.what} ${source.ttlSeconds}`, source])).values()]
+/** @throws InfraError (exit code 8) without any source. */
+export const longestTtl = (sources: readonly TtlSource[]): TtlSource => {
+  const [longest] = [...sources].sort((a, b) => b.ttlSeconds - a.ttlSeconds)
+  if (longest) return longest
+  throw unknownTtl(['no server told a TTL'])
+}
+
+/** A part of the TTLs is no maximum, so what is missing is an error of its own. @param silent a sentence each. */
+export const unknownTtl = (silent: readonly string[]): InfraError =>
+  new InfraError(`It is not known how long caches may hold the addresses:\n  ${silent.join('\n  ')}`, {
+    exitCode: 8,
+    hint: 'Look whether the servers of the parent zone and the lbs can be asked from here, then run this again.',
+  })
+
+/** The TTLs of NS and glue records at the parents; those that a server shows alike at all its addresses once. */
+export const parentTtlsOf = ({ zone, parents }: Delegation): readonly TtlSource[] =>
+  distinct(parents.flatMap((parent) => (parent.kind === 'referral' ? parentSources(zone, parent) : [])))
+
+/** The TTLs of NS and address records in the zone itself; those that servers agree in once. */
+export const childTtlsOf = (zone: string, children: readonly ChildView[]): readonly TtlSource[] =>
+  distinct(children.flatMap((child) => childSources(zone, child)))
+
+const distinct = (sources: readonly TtlSource[]): readonly TtlSource[] => [
+  ...new Map(sources.map((source) => [`${source.what} ${source.ttlSeconds}`, source])).values(),
+]
+
+/**
+ * Whose TTLs are missing, a sentence each: with any, the longest of the others says nothing. A server that was heard over one
+ * family has had its say; one that does not have the zone gives caches nothing to hold. Pure.
+ */
+export const findChildGaps = (children: readonly ChildView[]): readonly string[] => {
+  const isHeard = ({ faults, isRefused }: ChildView): boolean => faults.length === 0 || isRefused
+  const heard = new Set(children.filter(isHeard).map(({ server }) => server))
+  return children.flatMap(({ server, faults }) => (heard.has(server) ? [] : faults.slice(0, 1)))
 }
 
 const parentSources = (

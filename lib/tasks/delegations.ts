@@ -1,9 +1,9 @@
 import { mapBounded } from '../bounded.ts'
-import { type ChildView, readChild } from '../dns/child.ts'
+import { readChild } from '../dns/child.ts'
 import { type Delegation, type ParentView, readDelegation } from '../dns/delegation.ts'
 import { findSilentIn } from '../dns/delegation-state.ts'
 import { canonicalName, isWithin, parentOf } from '../dns/name.ts'
-import { type TtlSource, ttlSourcesOf } from '../dns/ttl.ts'
+import { childTtlsOf, findChildGaps, parentTtlsOf, type TtlSource, unknownTtl } from '../dns/ttl.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { canonicalAddress, canonicalAddresses } from '../ip.ts'
 import type { Registrar } from '../registrar/driver.ts'
@@ -58,17 +58,29 @@ const withoutOwn = async <D extends Delegation>(world: World, all: readonly D[])
   return all.filter((one) => !isBelowOurs(one) || one.parents.length === 0 || !one.parents.every(isOurs))
 }
 
-/** How long each record that leads to the lbs may be held by a cache, at the parents and in the zones themselves. */
+/**
+ * How long each record that leads to the lbs may be held by a cache, at the parents and in the zones themselves.
+ * @throws InfraError (exit code 8), naming them, when parents or lbs do not tell: the longest of a part is not the longest.
+ */
 export const readTtlSources = async (world: World): Promise<readonly TtlSource[]> => {
-  const [delegations, lbs] = await Promise.all([readDelegations(world), listLbsInService(world)])
+  const [delegations, names, lbs] = await Promise.all([
+    readDelegations(world),
+    delegatedNames(world),
+    listLbsInService(world),
+  ])
   const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
   const targets = lbs.flatMap((lb) => targetsOf(lb, 53))
-  const sources = delegations.map(async (delegation): Promise<readonly TtlSource[]> => {
-    const inZone = hosts.filter((host) => isWithin(host, delegation.zone))
-    const children: readonly ChildView[] = await readChild(targets, delegation.zone, inZone)
-    return ttlSourcesOf(delegation, children)
-  })
-  return (await Promise.all(sources)).flat()
+  const children = await mapBounded(names, readAtOnce, async (zone) => ({
+    zone,
+    views: await readChild(
+      targets,
+      zone,
+      hosts.filter((host) => isWithin(host, zone)),
+    ),
+  }))
+  const gaps = [...findSilentIn(delegations), ...children.flatMap(({ views }) => findChildGaps(views))]
+  if (gaps.length > 0) throw unknownTtl([...new Set(gaps)])
+  return [...delegations.flatMap(parentTtlsOf), ...children.flatMap(({ zone, views }) => childTtlsOf(zone, views))]
 }
 
 /** Where glue that leads to some lbs stands: sentences that say who shows it, and who was not heard. */

@@ -1,9 +1,9 @@
-import { readChild } from '../../dns/child.ts'
+import { type ChildView, readChild } from '../../dns/child.ts'
 import type { Delegation } from '../../dns/delegation.ts'
 import { describeDelegation, findDelegationDifferences } from '../../dns/delegation-faults.ts'
 import { delegationStateOf, findSilentIn } from '../../dns/delegation-state.ts'
 import { canonicalName, isWithin } from '../../dns/name.ts'
-import { removalWait } from '../../dns/ttl.ts'
+import { findChildGaps, longestTtl, removalWait } from '../../dns/ttl.ts'
 import { countQuestions, readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
@@ -31,7 +31,7 @@ export const measureLb = async (
   const lb = await getServer(world, name)
   if (lb.before) return
   const [sources, queriesPerHour] = await Promise.all([readTtlSources(world), measureRate(world, lb)])
-  const ttlSeconds = Math.max(0, ...sources.map((source) => source.ttlSeconds))
+  const { ttlSeconds } = longestTtl(sources)
   report(`${Math.round(queriesPerHour / 60)} questions a minute, TTL at most ${duration(ttlSeconds * 1000)}`)
   await writeFacts(world, { ...(await getServer(world, name)), before: { queriesPerHour, ttlSeconds } })
 }
@@ -95,14 +95,19 @@ const childFindingsOf = async (world: RunWorld, { host, lb: name }: GlueChange):
     domain,
     [host],
   )
-  const failed = views.flatMap(({ server, address, addresses }) => {
-    const shown = canonicalAddresses(addresses.map((record) => record.address))
-    if (shown.join() === wanted.join()) return []
-    return [
-      `${server} (${address}) answers ${shown.join(', ') || 'nothing'} for ${host}, instead of ${wanted.join(', ')}`,
-    ]
-  })
-  return { failed, unknown: [] }
+  return { failed: views.flatMap((view) => differencesOf(view, host, wanted)), unknown: findChildGaps(views) }
+}
+
+const differencesOf = (
+  { server, address, addresses, faults, isRefused }: ChildView,
+  host: string,
+  wanted: readonly string[],
+): readonly string[] => {
+  const shown = canonicalAddresses(addresses.map((record) => record.address))
+  if (shown.join() === wanted.join() || (faults.length > 0 && !isRefused)) return []
+  return [
+    `${server} (${address}) answers ${shown.join(', ') || 'nothing'} for ${host}, instead of ${wanted.join(', ')}`,
+  ]
 }
 
 /** One host at a time, and nothing that is not ours. */
@@ -116,12 +121,15 @@ export const publishGlue = async (world: RunWorld, { host, lb: name }: GlueChang
 }
 
 /** Zones below another of ours are delegated by that one, not by a registrar. */
+const registeredZones = async (world: RunWorld): Promise<readonly string[]> => {
+  const zones = await zoneNames(world)
+  return zones.filter((zone) => !zones.some((other) => other !== zone && isWithin(zone, other)))
+}
+
 export const registerNameservers = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
   const registrar = registrarOf(world)
-  const zones = await zoneNames(world)
   const nameservers = world.settings.config.pairs.map(({ hostname }) => hostname)
-  for (const zone of zones) {
-    if (zones.some((other) => other !== zone && isWithin(zone, other))) continue
+  for (const zone of await registeredZones(world)) {
     report(`${registrar.name}: ${zone}`)
     await registrar.setNameservers(zone.replace(/\.$/, ''), nameservers)
   }
@@ -138,11 +146,20 @@ export const beginDrain = async (
   for (const name of lbs) {
     const lb = await getServer(world, name)
     if (lb.drain) continue
-    const before = lb.before ? [{ what: `TTLs before the change`, ttlSeconds: lb.before.ttlSeconds }] : []
-    const { waitSeconds, reasons } = removalWait([...sources, ...before], world.settings.config.rotation)
+    const before = { what: 'TTLs before the change', ttlSeconds: getBefore(lb).ttlSeconds }
+    const { waitSeconds, reasons } = removalWait([...sources, before], world.settings.config.rotation)
     report(`${name}: ${reasons.join(', ')}`)
     await writeFacts(world, { ...lb, drain: { since, waitSeconds } })
   }
+}
+
+/** Once the glue has changed, nobody can tell any more how long caches hold what was there before. */
+const getBefore = (lb: FleetServer): NonNullable<FleetServer['before']> => {
+  if (lb.before) return lb.before
+  throw new InfraError(`${lb.name} bears no label that says how long caches could hold its address before the change`, {
+    exitCode: 8,
+    hint: `Give it the longest TTL that glue, NS and address records had, in seconds (two days under .com):\nhcloud server add-label ${lb.name} ttl-before=172800 && hcloud server add-label ${lb.name} queries-before=0\nThen run rotate-lbs again.`,
+  })
 }
 
 export const getDrain = (lb: FleetServer): NonNullable<FleetServer['drain']> => {

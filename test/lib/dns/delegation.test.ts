@@ -395,6 +395,7 @@ test('reads what the servers of the zone itself say, with authority', async () =
         { name: 'ns2.example.test.', type: 'A', address: '192.0.2.20', ttl: 60 },
       ],
       faults: [],
+      isRefused: false,
     },
   ])
 })

@@ -143,17 +143,17 @@ interface ChildZone {
 }
 
 export interface Child {
-  say(zone: string, saying: ChildZone | 'silence' | 'SERVFAIL'): void
+  say(zone: string, saying: ChildZone | 'silence' | 'SERVFAIL' | 'REFUSED'): void
   close(): void
 }
 
 /** A server of zones of ours, at port 53 of an address of loopback. */
 export const startChild = async (address: string): Promise<Child> => {
-  const sayings = new Map<string, ChildZone | 'silence' | 'SERVFAIL'>()
+  const sayings = new Map<string, ChildZone | 'silence' | 'SERVFAIL' | 'REFUSED'>()
   const socket = await listen({ address, port: 53 }, (name, type) => {
     const zone = [...sayings.keys()].find((one) => name === one || name.endsWith(`.${one}`))
     const saying = zone === undefined ? undefined : sayings.get(zone)
-    if (zone === undefined || saying === undefined) return { rcode: 'REFUSED' }
+    if (zone === undefined || saying === undefined || saying === 'REFUSED') return { rcode: 'REFUSED' }
     if (saying === 'silence') return undefined
     if (saying === 'SERVFAIL') return { rcode: 'SERVFAIL' }
     const host = type === 'A' ? saying.hosts[name] : undefined

@@ -2,7 +2,14 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ChildView } from '../../../lib/dns/child.ts'
 import type { Delegation } from '../../../lib/dns/delegation.ts'
-import { describeRemaining, removalWait, type TtlSource, ttlSourcesOf } from '../../../lib/dns/ttl.ts'
+import {
+  childTtlsOf,
+  describeRemaining,
+  findChildGaps,
+  parentTtlsOf,
+  removalWait,
+  type TtlSource,
+} from '../../../lib/dns/ttl.ts'
 import { InfraError } from '../../../lib/errors.ts'
 
 const ttl = suite('ttl')
@@ -61,7 +68,17 @@ const child: ChildView = {
     { name: 'ns1.example.test.', type: 'AAAA', address: '2001:db8::10', ttl: 30 },
   ],
   faults: [],
+  isRefused: false,
 }
+
+const silent = (server: string, address: string): ChildView => ({
+  ...child,
+  server,
+  address,
+  ns: undefined,
+  addresses: [],
+  faults: [`${server} (${address}): no answer`],
+})
 
 ttl('every record that leads to the servers counts, at each parent and in the zone, and the same ones once', () => {
   const parents: Delegation['parents'] = [
@@ -71,19 +88,31 @@ ttl('every record that leads to the servers counts, at each parent and in the zo
     { server: 'c.nic.test', address: '192.0.2.3', kind: 'fault', fault: 'no answer' },
     { server: 'd.nic.test', address: '192.0.2.4', kind: 'absent' },
   ]
-  const silent: ChildView = { ...child, ns: undefined, addresses: [], faults: ['no answer'] }
-  assert.equal(
-    ttlSourcesOf({ zone: 'example.test.', parentZone: 'test.', parents }, [child, { ...child, server: 'lb2' }, silent]),
-    [
-      source('NS of example.test. at a.nic.test', 10),
-      source('glue A of ns1.example.test. at a.nic.test', 10),
-      source('NS of example.test. at b.nic.test', 20),
-      source('glue A of ns1.example.test. at b.nic.test', 20),
-      source('NS of example.test. in the zone itself', 300),
-      source('A of ns1.example.test. in the zone itself', 60),
-      source('AAAA of ns1.example.test. in the zone itself', 30),
-    ],
-  )
+  assert.equal(parentTtlsOf({ zone: 'example.test.', parentZone: 'test.', parents }), [
+    source('NS of example.test. at a.nic.test', 10),
+    source('glue A of ns1.example.test. at a.nic.test', 10),
+    source('NS of example.test. at b.nic.test', 20),
+    source('glue A of ns1.example.test. at b.nic.test', 20),
+  ])
+  assert.equal(childTtlsOf('example.test.', [child, { ...child, server: 'lb2' }, silent('lb3', '192.0.2.30')]), [
+    source('NS of example.test. in the zone itself', 300),
+    source('A of ns1.example.test. in the zone itself', 60),
+    source('AAAA of ns1.example.test. in the zone itself', 30),
+  ])
+})
+
+ttl('an lb that was heard over neither family leaves a gap, and so does one that answers a part', () => {
+  const half: ChildView = { ...child, server: 'lb2', faults: ['no A', 'no AAAA'] }
+  assert.equal(findChildGaps([child, silent('lb1', '2001:db8::10')]), [])
+  assert.equal(findChildGaps([child, half, silent('lb3', '192.0.2.30'), silent('lb3', '2001:db8::30')]), [
+    'no A',
+    'lb3 (192.0.2.30): no answer',
+    'lb3 (2001:db8::30): no answer',
+  ])
+})
+
+ttl('an lb that refuses the zone has given caches nothing of it', () => {
+  assert.equal(findChildGaps([{ ...silent('lb1', '192.0.2.10'), isRefused: true }]), [])
 })
 
 for (const [ms, text] of [

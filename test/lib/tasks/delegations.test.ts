@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -103,6 +103,12 @@ test('a wait for the parents is over when each of them was heard and shows it', 
   await waitsFor(shown)
 })
 
+test('a zone that nobody but our own lbs delegates is not waited for: there is no parent to hear', async () => {
+  const file = path.join(zones, 'sub.example.test.zone')
+  writeFileSync(file, '')
+  await waitsFor(shown).finally(() => rmSync(file))
+})
+
 for (const saying of ['silence', 'SERVFAIL'] as const) {
   test(`${saying} of all parents of the zone with the glue is no consent, though another zone is delegated`, async () => {
     parents.say('both', 'example.test', saying)
@@ -152,9 +158,58 @@ test('the check before new glue says unknown, where silence is all there is agai
   assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
 })
 
+test('the check before new glue fails where an lb does not have the zone of the host', async () => {
+  children[1].say('example.test', 'REFUSED')
+  const check: Step = { kind: 'check-delegation', hosts: [{ host: 'ns1.example.test', lb: 'lb1' }] }
+  const error = await failureOf(does(check))
+  assert.is(error.exitCode, 4)
+  assert.match(error.message, `lb1-old (${lb1Old}) answers nothing for ns1.example.test`)
+})
+
 test('measured is the longest TTL of parents and zones', async () => {
   await does({ kind: 'measure-lb', lb: 'lb1-old' })
   assert.is((await getServer(world, 'lb1-old')).before?.ttlSeconds, 300)
+})
+
+const measure: Step = { kind: 'measure-lb', lb: 'lb1' }
+
+test('a TTL that no parent told is not 0, nor is it what the rest says: unknown, and no label', async () => {
+  parents.say('both', 'example2.test', 'SERVFAIL')
+  const error = await failureOf(does(measure))
+  assert.is(error.exitCode, 8)
+  assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
+  assert.is((await getServer(world, 'lb1')).before, undefined)
+})
+
+test('a TTL that an lb did not tell is unknown too', async () => {
+  children[1].say('example2.test', 'SERVFAIL')
+  const error = await failureOf(does(measure))
+  assert.is(error.exitCode, 8)
+  assert.match(error.message, `lb1-old (${lb1Old}) asked for example2.test. NS: SERVFAIL`)
+  assert.is((await getServer(world, 'lb1')).before, undefined)
+})
+
+const drain: Step = { kind: 'begin-drain', lbs: ['lb1'] }
+
+test('a drain does not begin without what was measured before the change, and says how to put it there', async () => {
+  const error = await failureOf(does(drain))
+  assert.is(error.exitCode, 8)
+  assert.match(error.hint ?? '', 'hcloud server add-label lb1 ttl-before=172800')
+  assert.is((await getServer(world, 'lb1')).drain, undefined)
+})
+
+test('a drain does not begin while a parent is silent', async () => {
+  await does(measure)
+  parents.say('b', 'example.test', 'SERVFAIL')
+  const error = await failureOf(does(drain))
+  assert.is(error.exitCode, 8)
+  assert.is((await getServer(world, 'lb1')).drain, undefined)
+})
+
+test('it lasts as long as the longest TTL of before and of now', async () => {
+  parents.say('both', 'example2.test', delegatedTo(lb1, 86_400))
+  await does(drain)
+  assert.is((await getServer(world, 'lb1')).drain?.waitSeconds, 86_400 + 8640)
 })
 
 test.run()
