@@ -126,8 +126,9 @@ const configuration = (role: Role, pending: readonly PairState[]): readonly Step
     ? []
     : [{ kind: 'configure', role, servers: pending.map((state) => (role === 'lb' ? state.lb : state.nameserver)) }]
 
-/** Host objects first: a domain cannot be delegated to a name of its own that has no address. */
+/** Host objects first: a domain cannot be delegated to a name of its own that has no address. Before all, what forbids it. */
 const registration = ({ hostnames }: BootstrapRequest): readonly Step[] => [
+  { kind: 'check-unsigned' },
   ...hostnames.map((host, index): Step => ({ kind: 'publish-glue', host, lb: serverName('lb', index + 1, 'serving') })),
   { kind: 'register-nameservers' },
 ]

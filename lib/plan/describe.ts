@@ -29,6 +29,7 @@ const describers: Describers = {
     `Check the delegation as if glue pointed at ${hosts.map(({ lb }) => lb).join(', ')}`,
   'publish-glue': ({ host, lb }) => `Set the glue of ${host} to ${lb}`,
   'await-parents': ({ host, lb }) => `Wait until every parent server shows ${lb} as glue of ${host}`,
+  'check-unsigned': () => 'Check that no parent takes a zone of ours for signed',
   'register-nameservers': () => 'Have every zone delegated to our nameservers',
   'begin-drain': ({ lbs }) => `Note from when on nobody learns of ${lbs.join(', ')}`,
   'await-caches': ({ lbs }) => `Wait until no cache may hold an address of ${lbs.join(', ')}`,

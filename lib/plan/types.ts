@@ -114,6 +114,7 @@ export type Step =
   | { readonly kind: 'check-delegation'; readonly hosts: readonly GlueChange[] }
   | ({ readonly kind: 'publish-glue' } & GlueChange)
   | ({ readonly kind: 'await-parents' } & GlueChange)
+  | { readonly kind: 'check-unsigned' }
   | { readonly kind: 'register-nameservers' }
   | { readonly kind: 'begin-drain'; readonly lbs: readonly string[] }
   | { readonly kind: 'await-caches'; readonly lbs: readonly string[] }

@@ -2,6 +2,7 @@ import { mapBounded } from '../bounded.ts'
 import { readChild } from '../dns/child.ts'
 import { type Delegation, type ParentView, readDelegation } from '../dns/delegation.ts'
 import { findSilentIn } from '../dns/delegation-state.ts'
+import { type DsReading, readDs } from '../dns/ds.ts'
 import { canonicalName, isWithin, parentOf } from '../dns/name.ts'
 import { childTtlsOf, findChildGaps, parentTtlsOf, type TtlSource, unknownTtl } from '../dns/ttl.ts'
 import type { FleetServer } from '../fleet/server.ts'
@@ -57,6 +58,10 @@ const withoutOwn = async <D extends Delegation>(world: World, all: readonly D[])
   const isOurs = ({ address }: ParentView): boolean => ours.includes(canonicalAddress(address))
   return all.filter((one) => !isBelowOurs(one) || one.parents.length === 0 || !one.parents.every(isOurs))
 }
+
+/** The DS records that the parents have of these zones. */
+export const readDsOf = (world: World, zones: readonly string[]): Promise<readonly DsReading[]> =>
+  mapBounded(zones, readAtOnce, (zone) => readDs(zone, { roots: world.settings.environment.rootServers }))
 
 /**
  * How long each record that leads to the lbs may be held by a cache, at the parents and in the zones themselves.

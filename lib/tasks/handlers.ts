@@ -5,7 +5,14 @@ import { checkNameserver, identifyLb, verifyAddress, verifyLb } from './handlers
 import { configure } from './handlers/configure.ts'
 import { createServer } from './handlers/create-server.ts'
 import { ensureFirewall, ensureNetwork } from './handlers/foundation.ts'
-import { beginDrain, checkDelegation, measureLb, publishGlue, registerNameservers } from './handlers/glue.ts'
+import {
+  beginDrain,
+  checkDelegation,
+  checkUnsigned,
+  measureLb,
+  publishGlue,
+  registerNameservers,
+} from './handlers/glue.ts'
 import { retire, revert, stage, switchTo } from './handlers/lbs.ts'
 import { keep, protect, remove, rename } from './handlers/servers.ts'
 import { ensureRegisteredKey } from './ssh-keys.ts'
@@ -42,6 +49,7 @@ const handlers: Handlers = {
   'measure-lb': measureLb,
   'check-delegation': checkDelegation,
   'publish-glue': publishGlue,
+  'check-unsigned': checkUnsigned,
   'register-nameservers': registerNameservers,
   'begin-drain': beginDrain,
   'rename-server': rename,

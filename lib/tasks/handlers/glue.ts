@@ -2,6 +2,7 @@ import { type ChildView, readChild } from '../../dns/child.ts'
 import type { Delegation } from '../../dns/delegation.ts'
 import { describeDelegation, findDelegationDifferences } from '../../dns/delegation-faults.ts'
 import { delegationStateOf, findSilentIn } from '../../dns/delegation-state.ts'
+import { type DsReading, findDsFaults } from '../../dns/ds.ts'
 import { canonicalName, isWithin } from '../../dns/name.ts'
 import { findChildGaps, longestTtl, removalWait } from '../../dns/ttl.ts'
 import { countQuestions, readLbStatus } from '../../dns-lb.ts'
@@ -12,7 +13,7 @@ import type { GlueChange } from '../../plan/types.ts'
 import { duration } from '../../report/table.ts'
 import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { zoneNames } from '../artefact.ts'
-import { domainOf, readDelegations, readTtlSources, registrarOf } from '../delegations.ts'
+import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
 import { type Findings, GateError, requireRight } from '../gate.ts'
 import { getServer, listServers, targetsOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
@@ -65,6 +66,7 @@ export const checkDelegation = async (
   const present = states.flatMap(({ kind, delegation }) => (kind === 'absent' ? [] : [delegation]))
   const found = [
     findingsAtParents(world, present),
+    signingOf(await readDsOf(world, await oursOf(world, present))),
     ...(await Promise.all(hosts.map((change) => childFindingsOf(world, change)))),
   ]
   requireRight(found, {
@@ -82,6 +84,11 @@ const findingsAtParents = ({ settings }: RunWorld, delegations: readonly Delegat
     failed: delegations.flatMap((delegation) => findDelegationDifferences(delegation, { ns, glue: [] })),
     unknown: findSilentIn(delegations),
   }
+}
+
+const oursOf = async (world: RunWorld, delegations: readonly Delegation[]): Promise<readonly string[]> => {
+  const zones = await zoneNames(world)
+  return delegations.flatMap(({ zone }) => (zones.includes(zone) ? [zone] : []))
 }
 
 /** The zone itself has to give the new lb's addresses, through old and new lbs alike, before its parent does. */
@@ -125,6 +132,25 @@ const registeredZones = async (world: RunWorld): Promise<readonly string[]> => {
   const zones = await zoneNames(world)
   return zones.filter((zone) => !zones.some((other) => other !== zone && isWithin(zone, other)))
 }
+
+/** Before the registrar is told anything: a domain that its parent takes for signed would be dead once it is delegated to us. */
+export const checkUnsigned = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
+  const zones = await registeredZones(world)
+  report(zones.join(' '))
+  requireRight([signingOf(await readDsOf(world, zones))], {
+    failed: 'Zones of ours are not signed, but their parent says they are',
+    failedHint:
+      'Nothing was changed at the registrar. Have it remove the DS records of these domains (it may call that: switch DNSSEC off) while the servers of before still serve them, wait until the parents show none and the TTL has passed, then run this again.',
+    unknown: 'It is not known whether the parents have DS records of our zones, which are not signed',
+    unknownHint:
+      'Nothing was changed at the registrar. Run this again once these can be asked from here over port 53, by UDP and TCP.',
+  })
+}
+
+const signingOf = (readings: readonly DsReading[]): Findings => ({
+  failed: readings.flatMap(findDsFaults),
+  unknown: readings.flatMap(({ state }) => (state.kind === 'unknown' ? state.silent : [])),
+})
 
 export const registerNameservers = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
   const registrar = registrarOf(world)

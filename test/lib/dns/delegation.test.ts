@@ -17,6 +17,7 @@ import {
   showsOnly,
 } from '../../../lib/dns/delegation-faults.ts'
 import { delegationStateOf } from '../../../lib/dns/delegation-state.ts'
+import { findDsFaults, readDs } from '../../../lib/dns/ds.ts'
 import { createFrameReader, frame } from '../../../lib/dns/framing.ts'
 import { query } from '../../../lib/dns/query.ts'
 import { rootServers } from '../../../lib/dns/root-servers.ts'
@@ -55,6 +56,7 @@ const parentZone = (ns1: string): readonly string[] => [
   'example.test. 10 NS ns1.example.test.',
   'example.test. 10 NS NS2.Example.test.',
   'example2.test. 20 NS ns1.example.test.',
+  `example2.test. 30 DS 12345 13 2 ${'01'.repeat(32)}`,
   `ns1.example.test. 10 A ${ns1}`,
   'ns1.example.test. 10 AAAA 2001:db8::10',
   'ns2.example.test. 10 A 192.0.2.20',
@@ -275,6 +277,36 @@ test('tells a zone that is not delegated from one that cannot be asked for', asy
     `b.nic.test ${parentB} absent`,
   ])
   assert.is(describeDelegation(delegation), 'nothing.test.: not delegated by test.')
+})
+
+test('reads DS records at every parent server, and that there are none', async () => {
+  const dsOf = (zone: string) => readDs(zone, { roots, timeoutMs: 1500 })
+  const reading = await dsOf('example2.test')
+  const at = [`a.nic.test (${parentA})`, 'a.nic.test (::1)', `b.nic.test (${parentB})`]
+  assert.equal(reading, {
+    zone: 'example2.test.',
+    parentZone: 'test.',
+    state: { kind: 'records', keyTags: [12345], ttl: 30, at },
+  })
+  assert.equal(findDsFaults(reading), [
+    `test. has DS 12345 of example2.test. (${at[0]} and 2 more; TTL 30 s), our zone has no such DNSKEY (RFC 4035 §5): validating resolvers take its answers for forged until the registrar removes it`,
+  ])
+  for (const zone of ['example.test', 'nothing.test', 'hosted.test', 'toys.shop.test']) {
+    assert.equal((await dsOf(zone)).state, { kind: 'none' }, zone)
+  }
+})
+
+test('whether there are DS records is not known from a parent that is silent, has no address, or was never reached', async () => {
+  const silentOf = async (zone: string, servers = roots): Promise<readonly string[]> => {
+    const { state } = await readDs(zone, { roots: servers, timeoutMs: 100 })
+    return state.kind === 'unknown' ? state.silent : [state.kind]
+  }
+  assert.equal(await silentOf('zone.quiet'), [`silent.quiet (${silent}): asked for DS: no answer within 100 ms`])
+  assert.equal(await silentOf('zone.lost.test'), ['nowhere.away.test. (no address): no address of it could be found'])
+  assert.equal(await silentOf('example.test', [{ address: silent, port }]), [
+    `root (${silent}): asked for test. NS: no answer within 100 ms`,
+  ])
+  assert.equal(await silentOf('zone.deaf'), ['none'])
 })
 
 test('does not take the word of a server that has the zone itself for a delegation', async () => {

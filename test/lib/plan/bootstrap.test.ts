@@ -87,12 +87,12 @@ plans('with Floating IPs, each pair gets both before anything is configured', ()
   assert.ok(isComplete(finalOf(nothing, plan)))
 })
 
-plans('--register enters host objects, then nameservers; by hand it is refused', () => {
+plans('--register looks for DS records, enters host objects, then nameservers; by hand it is refused', () => {
   const plan = planBootstrap(twoServing(), { ...request, register: true })
   if (isRefusal(plan)) throw new Error(plan.refused)
   assert.equal(
     stepsOf(plan).map((step) => step.kind),
-    ['publish-glue', 'publish-glue', 'register-nameservers'],
+    ['check-unsigned', 'publish-glue', 'publish-glue', 'register-nameservers'],
   )
   const manual = planBootstrap(twoServing(), { ...request, register: true, hasRegistrar: false })
   assert.match(isRefusal(manual) ? manual.refused : 'not refused', /manual/)

@@ -97,6 +97,7 @@ const atB = `b.nic.test (${parents.addresses.b})`
 const does = (step: Step): Promise<void> => perform(world, step, () => undefined)
 const waitsFor = (step: Step): Promise<void> => waitForWorld(world, step, { wait: false, json: true })
 
+const check: Step = { kind: 'check-delegation', hosts: [{ host: 'ns1.example.test', lb: 'lb1' }] }
 const shown: Step = { kind: 'await-parents', host: 'ns1.example.test', lb: 'lb1' }
 
 test('a wait for the parents is over when each of them was heard and shows it', async () => {
@@ -152,7 +153,6 @@ test('nor while a parent shows its address', async () => {
 
 test('the check before new glue says unknown, where silence is all there is against it', async () => {
   parents.say('b', 'example.test', 'SERVFAIL')
-  const check: Step = { kind: 'check-delegation', hosts: [{ host: 'ns1.example.test', lb: 'lb1' }] }
   const error = await failureOf(does(check))
   assert.is(error.exitCode, 8)
   assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
@@ -160,10 +160,44 @@ test('the check before new glue says unknown, where silence is all there is agai
 
 test('the check before new glue fails where an lb does not have the zone of the host', async () => {
   children[1].say('example.test', 'REFUSED')
-  const check: Step = { kind: 'check-delegation', hosts: [{ host: 'ns1.example.test', lb: 'lb1' }] }
   const error = await failureOf(does(check))
   assert.is(error.exitCode, 4)
   assert.match(error.message, `lb1-old (${lb1Old}) answers nothing for ns1.example.test`)
+})
+
+const register: Step = { kind: 'check-unsigned' }
+const signed = 'test. has DS 12345 of example2.test.'
+
+test('with a DS record at one parent of one zone, the glue of none is changed', async () => {
+  parents.say('b', 'example2.test', { ...delegatedTo(lb1), ds: [12345] })
+  const error = await failureOf(does(check))
+  assert.is(error.exitCode, 4)
+  assert.ok(error.message.includes(`${signed} (${atB}; TTL 10 s)`), error.message)
+})
+
+test('nor is a registrar told anything, and what to do is said', async () => {
+  parents.say('both', 'example.test', 'absent')
+  parents.say('both', 'example2.test', { ns: ['ns.elsewhere.example'], ds: [12345] })
+  const error = await failureOf(does(register))
+  assert.is(error.exitCode, 4)
+  assert.match(error.message, signed)
+  assert.match(error.hint ?? '', /Nothing was changed at the registrar[\s\S]*remove the DS records/)
+})
+
+for (const ds of ['referral', 'denied by the child'] as const) {
+  test(`where a parent's word of DS is ${ds}, it is not known: no glue, no registrar`, async () => {
+    parents.say('a', 'example2.test', { ...delegatedTo(lb1), ds })
+    for (const step of [check, register]) {
+      const error = await failureOf(does(step))
+      assert.is(error.exitCode, 8)
+      assert.ok(error.message.includes(`a.nic.test (${parents.addresses.a}): asked for DS: `), error.message)
+    }
+  })
+}
+
+test('domains that do not exist yet, and those without DS, may be registered', async () => {
+  parents.say('both', 'example2.test', 'absent')
+  await does(register)
 })
 
 test('measured is the longest TTL of parents and zones', async () => {
