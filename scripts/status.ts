@@ -3,7 +3,7 @@ import { createCommand, envFile, runCommand } from '../lib/cli.ts'
 const command = createCommand({
   name: 'status',
   summary:
-    'Shows machines, generations, active colours, who answers through each lb, and what differs from config and zone files. Changes nothing.',
+    'Shows machines, generations, active colours, who answers through each lb, how the zones are delegated, and what differs from config and zone files. Changes nothing.',
   examples: [
     ['', 'what runs and answers in production'],
     ['--env-file local/.state/twin.env', 'on the local twin'],
@@ -18,11 +18,11 @@ const command = createCommand({
 await runCommand(command, async (options, interrupt) => {
   const { withWorld } = await import('../lib/tasks/open-world.ts')
   const { readStatus } = await import('../lib/tasks/status.ts')
-  const { describeStatus } = await import('../lib/report/status.ts')
+  const { describeStatus, exitCodeOf } = await import('../lib/report/status.ts')
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
   return withWorld({ ...options, say, signal: interrupt }, async (world) => {
     const status = await readStatus(world)
     process.stdout.write(`${options.json ? JSON.stringify(status) : describeStatus(status)}\n`)
-    return status.drift.length === 0 ? 0 : 3
+    return exitCodeOf(status)
   })
 })

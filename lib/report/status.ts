@@ -1,4 +1,5 @@
 import type { LbStatus } from '../dns-lb.ts'
+import type { ExitCode } from '../errors.ts'
 import { type Answer, describeAnswers } from './summary.ts'
 import { table } from './table.ts'
 
@@ -7,6 +8,7 @@ export interface Status {
   readonly lbs: readonly StatusLb[]
   readonly addresses: readonly StatusAddress[]
   readonly answers: readonly Answer[]
+  readonly delegations: readonly StatusDelegation[]
   /** Sentences; empty when all is as config and zone files say. */
   readonly drift: readonly string[]
 }
@@ -17,6 +19,17 @@ interface StatusAddress {
   readonly ip: string
   /** Name of the lb that it leads to. */
   readonly lb: string | undefined
+}
+
+/** How the parent of a zone leads to it. */
+export interface StatusDelegation {
+  readonly zone: string
+  readonly state: 'delegated' | 'absent' | 'unknown'
+  /** Those that any parent server shows. */
+  readonly nameservers: readonly string[]
+  readonly ds: 'records' | 'none' | 'unknown'
+  /** Who was not heard, a sentence each. */
+  readonly silent: readonly string[]
 }
 
 export interface StatusServer {
@@ -49,9 +62,27 @@ export const describeStatus = (status: Status): string => {
     `Load balancers:\n${describeLbs(status.lbs)}`,
     ...(status.addresses.length === 0 ? [] : [`Floating IPs:\n${describeAddresses(status)}`]),
     `What answers now:\n${describeAnswers(status.answers)}`,
+    `How the zones are delegated:\n${describeDelegations(status.delegations)}`,
     describeDrift(status),
   ].join('\n\n')
 }
+
+/** Drift is known; what could not be read is unknown, and hides no drift. */
+export const exitCodeOf = ({ drift, delegations }: Status): ExitCode => {
+  if (drift.length > 0) return 3
+  return delegations.some(({ state, ds }) => state === 'unknown' || ds === 'unknown') ? 8 : 0
+}
+
+const describeDelegations = (delegations: readonly StatusDelegation[]): string =>
+  table([
+    ['  zone', 'delegated to', 'DS', 'not heard'],
+    ...delegations.map(({ zone, state, nameservers, ds, silent: [first = '-', ...others] }) => [
+      `  ${zone}`,
+      nameservers.join(' ') || (state === 'absent' ? 'not delegated' : 'unknown'),
+      ds === 'records' ? 'present' : ds,
+      others.length > 0 ? `${first}; and ${others.length} more` : first,
+    ]),
+  ])
 
 const describeAddresses = ({ addresses }: Status): string =>
   table([['  name', 'address', 'leads to'], ...addresses.map(({ name, ip, lb }) => [`  ${name}`, ip, lb ?? 'nothing'])])

@@ -30,7 +30,7 @@ export const domainOf = (zones: readonly string[], host: string): string => {
 }
 
 /** Walks from the root, each of which asks every server of a parent zone. */
-const readAtOnce = 8
+export const readAtOnce = 8
 
 /** The zones, and the domains that our host names lie in where these are not ours: there the glue is. */
 const delegatedNames = async (world: World): Promise<readonly string[]> => {
@@ -49,7 +49,8 @@ export const readDelegations = async (world: World): Promise<readonly Delegation
   return withoutOwn(world, all)
 }
 
-const withoutOwn = async <D extends Delegation>(world: World, all: readonly D[]): Promise<readonly D[]> => {
+/** Delegations less those that nobody but our own lbs shows. */
+export const withoutOwn = async <D extends Delegation>(world: World, all: readonly D[]): Promise<readonly D[]> => {
   const zones = await zoneNames(world)
   const isBelowOurs = ({ parentZone }: D): boolean => zones.includes(parentZone)
   if (!all.some(isBelowOurs)) return all

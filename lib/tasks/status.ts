@@ -10,6 +10,7 @@ import { compileArtefact } from './artefact.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { observe } from './observe.ts'
 import { lbsInService, listServers } from './servers.ts'
+import { readDelegationsStatus } from './status-delegations.ts'
 import type { World } from './world.ts'
 
 /** Everything there is to know, read only. */
@@ -17,7 +18,12 @@ export const readStatus = async (world: World): Promise<Status> => {
   // one request first: a cloud that does not answer is told of once
   const servers = await listServers(world)
   const [observed, zones] = await Promise.all([observe(world), hashZones(zonesFolderOf(world))])
-  const [lbs, answers, addresses] = await Promise.all([readLbs(world), answersOf(world), listAddresses(world)])
+  const [lbs, answers, addresses, { delegations, drift }] = await Promise.all([
+    readLbs(world),
+    answersOf(world),
+    listAddresses(world),
+    readDelegationsStatus(world),
+  ])
   return {
     servers: servers.map(statusServer),
     lbs,
@@ -27,7 +33,8 @@ export const readStatus = async (world: World): Promise<Status> => {
       lb: servers.find(({ id }) => id === serverId)?.name,
     })),
     answers,
-    drift: findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones }),
+    delegations,
+    drift: [...findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones }), ...drift],
   }
 }
 

@@ -9,6 +9,7 @@ import type { Step } from '../../../lib/plan/types.ts'
 import type { Ssh } from '../../../lib/ssh/ssh.ts'
 import { perform } from '../../../lib/tasks/handlers.ts'
 import { getServer } from '../../../lib/tasks/servers.ts'
+import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
 import { waitForWorld } from '../../../lib/tasks/waits.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
 import { type Child, ownNetwork, startChild, startParents } from '../dns/parents.ts'
@@ -221,6 +222,45 @@ test('a TTL that an lb did not tell is unknown too', async () => {
   assert.is(error.exitCode, 8)
   assert.match(error.message, `lb1-old (${lb1Old}) asked for example2.test. NS: SERVFAIL`)
   assert.is((await getServer(world, 'lb1')).before, undefined)
+})
+
+const seen = { state: 'delegated', nameservers: ['ns1.example.test.'], ds: 'none', silent: [] }
+
+test('status shows how zones are delegated; DS records are drift, also before we are delegated to', async () => {
+  parents.say('both', 'example2.test', { ns: ['ns.elsewhere.example'], ds: [12345] })
+  const { delegations, drift } = await readDelegationsStatus(world)
+  assert.equal(delegations, [
+    { zone: 'example.test.', ...seen },
+    { zone: 'example2.test.', ...seen, nameservers: ['ns.elsewhere.example.'], ds: 'records' },
+  ])
+  assert.equal(drift.length, 1)
+  assert.match(drift[0] ?? '', signed)
+})
+
+test('without an internet status says unknown, and no drift', async () => {
+  parents.cut(true)
+  const { delegations, drift } = await readDelegationsStatus(world)
+  assert.equal(drift, [])
+  assert.equal(
+    delegations.map(({ zone, state, ds, silent }) => [zone, state, ds, silent.length]),
+    ['example.test.', 'example2.test.'].map((zone) => [zone, 'unknown', 'unknown', 1]),
+  )
+})
+
+test('status does not wait for ever for what does not answer', async () => {
+  parents.say('both', 'example.test', 'silence')
+  const { delegations } = await readDelegationsStatus(world, { deadlineMs: 300 })
+  assert.equal(delegations, [
+    {
+      zone: 'example.test.',
+      ...seen,
+      state: 'unknown',
+      nameservers: [],
+      ds: 'unknown',
+      silent: ['its parents were not all asked within 0.3 s'],
+    },
+    { zone: 'example2.test.', ...seen },
+  ])
 })
 
 const drain: Step = { kind: 'begin-drain', lbs: ['lb1'] }

@@ -1,0 +1,80 @@
+import { setMaxListeners } from 'node:events'
+import { mapBounded } from '../bounded.ts'
+import { type Delegation, readDelegation } from '../dns/delegation.ts'
+import { delegationStateOf } from '../dns/delegation-state.ts'
+import { type DsReading, findDsFaults, readDs } from '../dns/ds.ts'
+import type { StatusDelegation } from '../report/status.ts'
+import { zoneNames } from './artefact.ts'
+import { readAtOnce, withoutOwn } from './delegations.ts'
+import type { World } from './world.ts'
+
+interface DelegationsStatus {
+  readonly delegations: readonly StatusDelegation[]
+  /** Sentences. */
+  readonly drift: readonly string[]
+}
+
+/** Where no packet comes back, a status without delegations is better than none. */
+const usualDeadlineMs = 10_000
+
+/** How the parents delegate each zone of ours, and whether they take it for signed; what is not read in time is unknown. */
+export const readDelegationsStatus = async (
+  world: World,
+  { deadlineMs = usualDeadlineMs }: { readonly deadlineMs?: number } = {},
+): Promise<DelegationsStatus> => {
+  const signal = AbortSignal.timeout(deadlineMs)
+  // many questions at once listen to it
+  setMaxListeners(0, signal)
+  const read = await mapBounded(await zoneNames(world), readAtOnce, async (zone) => ({
+    zone,
+    parents: await findParents(world, zone, signal),
+  }))
+  const theirs = await withoutOwn(
+    world,
+    read.flatMap(({ parents }) => parents ?? []),
+  )
+  return {
+    delegations: read.flatMap(({ zone, parents }) => {
+      if (!parents) return [lateStatus(zone, deadlineMs)]
+      return theirs.includes(parents) ? [statusOf(parents)] : []
+    }),
+    drift: theirs.flatMap(({ ds }) => findDsFaults(ds)),
+  }
+}
+
+type Parents = Delegation & { readonly ds: DsReading }
+
+const findParents = async (world: World, zone: string, signal: AbortSignal): Promise<Parents | undefined> => {
+  const options = { roots: world.settings.environment.rootServers, signal }
+  try {
+    const [delegation, ds] = await Promise.all([readDelegation(zone, options), readDs(zone, options)])
+    return { ...delegation, ds }
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+const statusOf = ({ ds, ...delegation }: Parents): StatusDelegation => {
+  const state = delegationStateOf(delegation)
+  const silent = [
+    ...(state.kind === 'unknown' ? state.silent : []),
+    ...(ds.state.kind === 'unknown' ? ds.state.silent : []),
+  ]
+  const nameservers = delegation.parents.flatMap((parent) => (parent.kind === 'referral' ? parent.ns : []))
+  return {
+    zone: delegation.zone,
+    state: state.kind,
+    nameservers: [...new Set(nameservers)].sort(),
+    ds: ds.state.kind,
+    silent: [...new Set(silent)],
+  }
+}
+
+const lateStatus = (zone: string, deadlineMs: number): StatusDelegation => ({
+  zone,
+  state: 'unknown',
+  nameservers: [],
+  ds: 'unknown',
+  silent: [`its parents were not all asked within ${deadlineMs / 1000} s`],
+})

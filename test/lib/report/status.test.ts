@@ -1,0 +1,68 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { describeStatus, exitCodeOf, type Status, type StatusDelegation } from '../../../lib/report/status.ts'
+
+const test = suite('lib/report/status')
+
+const ours: StatusDelegation = {
+  zone: 'example.test.',
+  state: 'delegated',
+  nameservers: ['ns1.example.test.', 'ns2.example.test.'],
+  ds: 'none',
+  silent: [],
+}
+const unheard: StatusDelegation = {
+  zone: 'example2.test.',
+  state: 'unknown',
+  nameservers: [],
+  ds: 'unknown',
+  silent: ['a.nic.test (192.0.2.1): no answer', 'b.nic.test (192.0.2.2): no answer'],
+}
+
+const server = {
+  name: 'lb1',
+  id: 1,
+  state: 'running',
+  generation: 100,
+  serverType: 'cpx22',
+  location: 'fsn1',
+  ipv4: '192.0.2.10',
+  ipv6: undefined,
+  privateIpv4: undefined,
+}
+
+const status = (delegations: readonly StatusDelegation[], drift: readonly string[] = []): Status => ({
+  servers: [server],
+  lbs: [],
+  addresses: [],
+  answers: [],
+  delegations,
+  drift,
+})
+
+test('how zones are delegated is shown, and what is not known as such', () => {
+  const absent: StatusDelegation = { ...ours, zone: 'new.test.', state: 'absent', nameservers: [] }
+  const text = describeStatus(status([ours, unheard, absent, { ...ours, zone: 'signed.test.', ds: 'records' }]))
+  assert.ok(
+    text.includes(`How the zones are delegated:
+  zone            delegated to                         DS       not heard
+  example.test.   ns1.example.test. ns2.example.test.  none     -
+  example2.test.  unknown                              unknown  a.nic.test (192.0.2.1): no answer; and 1 more
+  new.test.       not delegated                        none     -
+  signed.test.    ns1.example.test. ns2.example.test.  present  -
+
+No drift.`),
+    text,
+  )
+})
+
+for (const [title, code, shown] of [
+  ['all known, no drift', 0, status([ours])],
+  ['a delegation unknown', 8, status([ours, unheard])],
+  ['only DS unknown', 8, status([{ ...ours, ds: 'unknown' }])],
+  ['drift, whatever is unknown besides', 3, status([unheard], ['ns1 is missing'])],
+] as const) {
+  test(`${title}: exit code ${code}`, () => assert.is(exitCodeOf(shown), code))
+}
+
+test.run()
