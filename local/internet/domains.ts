@@ -12,6 +12,8 @@ export interface Domain {
   /** None: the parent does not delegate it. */
   readonly nameservers: readonly string[]
   readonly hosts: readonly Host[]
+  /** Rdata of DS records, as whoever signed the domain has them entered; none unless they were. */
+  readonly ds?: readonly string[]
 }
 
 type Domains = readonly Domain[]
@@ -47,6 +49,15 @@ export const setNameservers = (domains: Domains, name: string, given: readonly s
   if (unknown !== undefined)
     throw new Refusal(422, 'missing_glue', `'${unknown}' has no host object with its addresses`)
   return replace(domains, { ...domain, nameservers })
+}
+
+const dsRdata = /^\d{1,5} \d{1,3} \d{1,3} ([0-9a-f]{2})+$/i
+
+/** Whether there are keys that fit is for those to look at who sign the domain. */
+export const setDs = (domains: Domains, name: string, ds: readonly string[]): Domains => {
+  const wrong = ds.find((one) => !dsRdata.test(one))
+  if (wrong !== undefined) throw invalidInput(`'${wrong}' is not key tag, algorithm, digest type and digest`)
+  return replace(domains, { ...getDomain(domains, name), ds })
 }
 
 /** Creates one host object, or replaces its addresses. */

@@ -24,6 +24,12 @@ export const serverRecords = (owner: string, servers: ParentZone['parents']): re
   ...servers.flatMap(({ name, ipv4, ipv6 }) => [ipv4, ipv6].map((one) => addressRecord(name, upperTtlSeconds, one))),
 ]
 
+/** NS and DS records: DS belongs to a delegation, and is nothing without one. */
+const delegationOf = ({ name, nameservers, ds = [] }: Domain, ttlSeconds: number): readonly string[] => [
+  ...nameservers.map((one) => `${name}. ${ttlSeconds} NS ${one}.`),
+  ...(nameservers.length === 0 ? [] : ds).map((one) => `${name}. ${ttlSeconds} DS ${one}`),
+]
+
 /** The zone `test.`: every domain that has nameservers is delegated, with the addresses of those that are known here. */
 export const parentZoneText = ({ parents, domains, serial, ttlSeconds }: ParentZone): string => {
   const used = new Set(domains.flatMap(({ nameservers }) => nameservers))
@@ -31,7 +37,7 @@ export const parentZoneText = ({ parents, domains, serial, ttlSeconds }: ParentZ
   return [
     `test. ${negativeTtlSeconds} SOA ${parents[0]?.name}. hostmaster.nic.test. ${soa}`,
     ...serverRecords('test.', parents),
-    ...domains.flatMap(({ name, nameservers }) => nameservers.map((one) => `${name}. ${ttlSeconds} NS ${one}.`)),
+    ...domains.flatMap((domain) => delegationOf(domain, ttlSeconds)),
     ...domains
       .flatMap(({ hosts }) => hosts)
       .filter(({ name }) => used.has(name))

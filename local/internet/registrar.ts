@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { type Domain, getDomain, removeHost, setHost, setNameservers } from './domains.ts'
+import { type Domain, getDomain, removeHost, setDs, setHost, setNameservers } from './domains.ts'
 import { addFaults } from './fault-routes.ts'
 import { notFound, Refusal } from './refusal.ts'
 import type { Registry } from './registry.ts'
@@ -38,6 +38,10 @@ const addDomains = (app: Hono, registry: Registry): void => {
   app.put('/v1/domains/:domain/nameservers', async (c) => {
     const { nameservers } = await readBody(c, z.object({ nameservers: z.array(z.string()) }))
     return accept(c, setNameservers(domains(), nameIn(c, 'domain'), nameservers))
+  })
+  app.put('/v1/domains/:domain/ds', async (c) => {
+    const { ds } = await readBody(c, z.object({ ds: z.array(z.string()) }))
+    return accept(c, setDs(domains(), nameIn(c, 'domain'), ds))
   })
   app.put('/v1/domains/:domain/hosts/:host', async (c) => {
     const { addresses } = await readBody(c, z.object({ addresses: z.array(z.string()) }))

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Domain, getDomain, removeHost, setHost, setNameservers } from '../../../local/internet/domains.ts'
+import { type Domain, getDomain, removeHost, setDs, setHost, setNameservers } from '../../../local/internet/domains.ts'
 
 const test = suite('local/internet/domains')
 
@@ -26,6 +26,14 @@ test('a host object is created, and replaced as a whole, without another changin
 
 test('a domain may be served by the nameservers of another', () => {
   assert.equal(getDomain(setNameservers(withHosts, 'example2.test', both), 'example2.test').nameservers, both)
+})
+
+test('DS records are entered as they are told, and replaced as a whole', () => {
+  const ds = [`12345 13 2 ${'0a'.repeat(32)}`]
+  const signed = setDs(withHosts, 'example.test', ds)
+  assert.equal(getDomain(signed, 'example.test').ds, ds)
+  assert.equal(getDomain(setDs(signed, 'example.test', []), 'example.test').ds, [])
+  refuses('invalid_input', () => setDs(withHosts, 'example.test', ['12345 13']))
 })
 
 test('nameservers outside our zone need no host object', () => {

@@ -57,6 +57,19 @@ test('a nameserver elsewhere is delegated to without glue', () => {
   assert.equal(delegations(zone([domain('example.test', ['ns.example.org'])])), ['example.test. 10 NS ns.example.org.'])
 })
 
+test('DS records are part of a delegation', () => {
+  const ds = [`12345 13 2 ${'01'.repeat(32)}`]
+  assert.equal(
+    delegations(
+      zone([
+        { ...domain('example.test', ['ns.example.org']), ds },
+        { ...domain('no.test', []), ds },
+      ]),
+    ),
+    ['example.test. 10 NS ns.example.org.', `example.test. 10 DS ${ds[0]}`],
+  )
+})
+
 test('the root leads to both parents', () => {
   assert.is(
     rootZoneText(internet),

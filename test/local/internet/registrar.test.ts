@@ -74,6 +74,18 @@ test('delegates on both parents, over IPv4 and IPv6, a zone of its own servers a
   assert.is(await codeOf('DELETE', `${example}/hosts/ns1.example.test`), '409 in_use')
 })
 
+test('publishes DS records, which the parents give with authority, and takes them back', async () => {
+  const keyTagsAt = async (parent: string): Promise<readonly string[]> => {
+    const { aa, answers } = await ask(parent, 'example2.test', 'DS')
+    return answers.map(({ rdata }) => `${aa} ${rdata.split(' ')[0]}`)
+  }
+  const setDs = (...ds: string[]): Promise<string> => codeOf('PUT', '/v1/domains/example2.test/ds', { ds })
+  assert.is(await setDs(`12345 13 2 ${'01'.repeat(32)}`), '200')
+  assert.equal([...(await keyTagsAt(parentA)), ...(await keyTagsAt(parentB))], ['true 12345', 'true 12345'])
+  assert.is(await setDs(), '200')
+  assert.equal(await keyTagsAt(parentB), [])
+})
+
 test('can have one parent publish long before the other, until it is told not to', async () => {
   await call('POST', '/faults', { publishDelayMs: { a: 0, b: 3_600_000 } })
   assert.is(await setGlue('ns1', moved), '200')
