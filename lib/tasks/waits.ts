@@ -14,6 +14,7 @@ import { zoneNames } from './artefact.ts'
 import { domainOf, findGlueTo, readDelegations, registrarOf } from './delegations.ts'
 import { writeFacts } from './handlers/await-server.ts'
 import { getDrain } from './handlers/glue.ts'
+import { isOutage } from './outage.ts'
 import { getServer } from './servers.ts'
 import { createWaitDisplay, type Look, type WaitState, waitOut } from './wait.ts'
 import type { RunWorld } from './world.ts'
@@ -35,7 +36,7 @@ export interface WaitFlags {
 export const waitForWorld = async (world: RunWorld, step: Step, flags: WaitFlags): Promise<void> => {
   if (!isWait(step)) throw new Error(`${step.kind} is no wait`)
   const show = createWaitDisplay(world, { isSilent: flags.json === true })
-  await waitOut(world, step, lookFor(world, step, flags), {
+  await waitOut(world, step, patiently(lookFor(world, step, flags)), {
     everyMs: everyMs(world, step),
     show,
     isImpatient: flags.wait === false,
@@ -65,6 +66,18 @@ const lookFor = (world: RunWorld, step: Wait, flags: WaitFlags): Look => {
       return lookAtTraffic(world, step.lbs, flags)
   }
 }
+
+/** A wait lasts for days: what cannot be reached for a while is told, and looked for again. */
+const patiently =
+  (look: Look): Look =>
+  async () => {
+    try {
+      return await look()
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      return { isOver: false, seen: error.message }
+    }
+  }
 
 /** Looks anew only after some time, and returns what it saw last until then. */
 const atMostEvery = (intervalMs: (elapsedMs: number) => number, now: () => number, look: Look): Look => {

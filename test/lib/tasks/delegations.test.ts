@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert'
 import type { Clock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import type { ServerFacts } from '../../../lib/fleet/labels.ts'
+import { createHcloud } from '../../../lib/hcloud/client.ts'
 import type { Step } from '../../../lib/plan/types.ts'
-import type { Ssh } from '../../../lib/ssh/ssh.ts'
+import { type Ssh, SshError } from '../../../lib/ssh/ssh.ts'
 import { perform } from '../../../lib/tasks/handlers.ts'
 import { getServer } from '../../../lib/tasks/servers.ts'
 import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
@@ -125,6 +126,23 @@ test('a wait for the parents outlasts an outage of the network, and says what it
   const error = await failureOf(waitsFor(shown))
   assert.is(error.exitCode, 7)
   assert.match(error.message, `root (${parents.root.address}): asked for test. NS: SERVFAIL`)
+})
+
+const hcloudGone = createHcloud({ endpoint: 'http://127.0.0.1:1/v1', token: 't', clock: hurrying() })
+const sshGone = async (): Promise<never> => {
+  throw new SshError('lb1-old (127.0.0.1): no SSH connection: timed out', { failure: 'unreachable', stderr: '' })
+}
+
+test('a wait outlasts an outage of the cloud, or of the way to an lb, and says so', async () => {
+  const idle: Step = { kind: 'await-idle', lbs: ['lb1-old'] }
+  for (const [there, step, said] of [
+    [{ ...world, hcloud: hcloudGone }, shown, /no answer from the API/],
+    [{ ...world, ssh: { ...world.ssh, run: sshGone } }, idle, /no SSH connection/],
+  ] as const) {
+    const error = await failureOf(waitForWorld(there, step, { wait: false, json: true }))
+    assert.is(error.exitCode, 7)
+    assert.match(error.message, said)
+  }
 })
 
 test('the wait for the caches is not over while a parent is silent, since the old glue may be back there', async () => {
