@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
 import { expandCommand, gateCommand } from './commands.ts'
-import { type Completion, completeZone, type GlueHost, wrapSource } from './complete.ts'
+import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
 import { faultsIn, incomparableFaults, siblingFaults } from './faults.ts'
 import { readRawZone } from './raw.ts'
 import type { RRset } from './rrset.ts'
@@ -80,10 +80,11 @@ const readSource = async (
   options: CompileOptions,
   wrapper: string,
 ): Promise<Completion> => {
-  await writeFile(wrapper, wrapSource(file, origin, options.hosts))
+  const wrapping = { origin, hosts: options.hosts, standIn: drawStandIn() }
+  await writeFile(wrapper, wrapSource(file, wrapping))
   const expanded = await runTool(expandCommand(origin, wrapper), options.folder)
   if (!expanded.ok) return { text: '', faults: faultsIn(expanded.messages, file, wrapper) }
-  const { text, faults } = completeZone(expanded.stdout.toString('utf8'), { origin, ...options })
+  const { text, faults } = completeZone(expanded.stdout.toString('utf8'), { ...wrapping, serial: options.serial })
   const warnings = expanded.messages.filter((line) => !line.includes(wrapper))
   return { text, faults: [...faults.map((fault) => `${file}: ${fault}`), ...faultsIn(warnings, file)] }
 }

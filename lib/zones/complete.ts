@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { canonicalName, isWithin } from '../dns/name.ts'
 
 /** Where clients reach a nameserver: the addresses of its lb. */
@@ -14,35 +15,50 @@ export interface Completion {
   readonly faults: readonly string[]
 }
 
+export interface Wrapping {
+  /** `example.test.` */
+  readonly origin: string
+  readonly hosts: readonly GlueHost[]
+  /** What `drawStandIn` gave. */
+  readonly standIn: string
+}
+
 interface ZoneRecord {
   readonly owner: string
   readonly ttl: string
   readonly type: string
+  readonly data: string
 }
 
-// RFC 5737: an address that no nameserver has. Only marks our own lines between two runs of named-compilezone.
-const placeholder = '192.0.2.255'
+/**
+ * An address that no zone file holds, since it is drawn anew for each compilation: our own lines are told by it from whatever
+ * records a file has between two runs of named-compilezone. Six groups of four digits: nothing of it is ever written shorter.
+ */
+export const drawStandIn = (): string =>
+  `2001:db8:${Array.from({ length: 6 }, () => randomInt(0x1000, 0x10000).toString(16)).join(':')}`
 
 /**
  * A file that includes the source and gives each host of ours an address, since BIND refuses to read a zone whose nameservers
  * have none. `completeZone` puts the real ones in their place, once the TTL that they shall have is known.
  */
-export const wrapSource = (file: string, origin: string, hosts: readonly GlueHost[]): string =>
-  [`$INCLUDE "${file}"`, ...hostsIn(origin, hosts).map(({ hostname }) => placeholderLine(hostname)), ''].join('\n')
+export const wrapSource = (file: string, { origin, hosts, standIn }: Wrapping): string =>
+  [
+    `$INCLUDE "${file}"`,
+    ...hostsIn(origin, hosts).map(({ hostname }) => `${canonicalName(hostname)} 3600 IN AAAA ${standIn}`),
+    '',
+  ].join('\n')
 
 const hostsIn = (origin: string, hosts: readonly GlueHost[]): readonly GlueHost[] =>
   hosts.filter(({ hostname }) => isWithin(canonicalName(hostname), origin))
 
-const placeholderLine = (hostname: string): string => `${canonicalName(hostname)} 3600 IN A ${placeholder}`
-
-const isPlaceholder = (line: string): boolean => line.split(/\s+/)[4] === placeholder
+const isStandIn = (line: string, standIn: string): boolean => line.split(/\s+/, 5)[4] === standIn
 
 const soaSerial = /^(\S+\s+\d+\s+IN\s+SOA\s+\S+\s+\S+\s+)(\d+)(?=\s)/m
 
 const recordsOf = (lines: readonly string[]): ZoneRecord[] =>
   lines.flatMap((line) => {
-    const [owner, ttl, , type] = line.split(/\s+/, 4)
-    return owner && ttl && type ? [{ owner: canonicalName(owner), ttl, type }] : []
+    const [owner, ttl, , type, data] = line.split(/\s+/, 5)
+    return owner && ttl && type && data ? [{ owner: canonicalName(owner), ttl, type, data }] : []
   })
 
 const serialFaults = (expanded: string): string[] => {
@@ -53,10 +69,11 @@ const serialFaults = (expanded: string): string[] => {
 
 const hostFaults = (records: readonly ZoneRecord[], hosts: readonly GlueHost[]): string[] =>
   hosts.flatMap(({ hostname }) => {
-    const types = records.filter(({ owner }) => owner === canonicalName(hostname)).map(({ type }) => type)
-    const present = types.filter((type) => type === 'A' || type === 'AAAA')
+    const own = records.filter(({ owner }) => owner === canonicalName(hostname))
+    const present = own.filter(({ type }) => type === 'A' || type === 'AAAA')
     return present.map(
-      (type) => `${canonicalName(hostname)} has an ${type} record: take it out, a deployment puts in the lb's address`,
+      ({ owner, type, data }) =>
+        `${owner} has an ${type} record (${data}): take it out, a deployment puts in the lb's address`,
     )
   })
 
@@ -72,9 +89,9 @@ const addressLines = (ttl: string, { hostname, ipv4, ipv6 }: GlueHost): string[]
  */
 export const completeZone = (
   expanded: string,
-  { origin, serial, hosts }: { readonly origin: string; readonly serial: number; readonly hosts: readonly GlueHost[] },
+  { origin, serial, hosts, standIn }: Wrapping & { readonly serial: number },
 ): Completion => {
-  const lines = expanded.split('\n').filter((line) => line.trim() !== '' && !isPlaceholder(line))
+  const lines = expanded.split('\n').filter((line) => line.trim() !== '' && !isStandIn(line, standIn))
   const source = lines.join('\n')
   const records = recordsOf(lines)
   const inZone = hostsIn(origin, hosts)

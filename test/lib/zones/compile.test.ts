@@ -46,8 +46,28 @@ test('serial, addresses of the lbs and all else are in the artefact', async () =
   assert.equal(rrset('example.test.', 'MX')?.rdata, ['10 mail.example.test.', '20 mail2.elsewhere.invalid.'])
   assert.equal(rrset('mail.example.test.', 'TXT')?.rdata, ['"semi;colon" "quo\\"te" "caf\\233 \\\\ back" "plain"'])
   assert.equal(rrset('host2.example.test.', 'A')?.rdata, ['192.0.2.2'])
-  assert.not.match(zone?.text ?? '', '192.0.2.255')
+  assert.is(zone?.rrsets.filter(({ name, type }) => name === 'ns2.example.test.' && type === 'AAAA').length, 0)
 })
+
+test('a record is kept whatever its data, and no address is taken for one of ours', async () => {
+  const addresses = ['192.0.2.255', '192.0.2.254', '0.0.0.0', '255.255.255.255', '198.18.0.10']
+  const lines = addresses.map((address, i) => `h${i} A ${address}\nt${i} TXT "x ${address}"\n`)
+  const [zone] = await compile({ 'example.test.zone': `${soa}${lines.join('')}` })
+  const found = zone?.rrsets.filter(({ name }) => /^h\d/.test(name)).flatMap(({ rdata }) => rdata)
+  assert.equal([...(found ?? [])].sort(), [...addresses].sort())
+  assert.is(zone?.rrsets.filter(({ name }) => /^t\d/.test(name)).length, addresses.length)
+})
+
+for (const record of ['A 192.0.2.255', 'A 198.18.0.10', '3600 A 192.0.2.255', 'AAAA 2001:2:0:a::1']) {
+  test(`an address of our own at the name of a nameserver, ${record}: refused, whichever it is`, async () => {
+    const fault = await faultOf({ 'example.test.zone': `${soa}NS1 ${record}\n` })
+    const [type, address] = record.split(' ').slice(-2)
+    assert.equal(fault.message.split('\n'), [
+      'One fault in the zone files:',
+      `  - example.test.zone: ns1.example.test. has an ${type} record (${address}): take it out, a deployment puts in the lb's address`,
+    ])
+  })
+}
 
 test('the text compiles to the same artefact again: what the server reads is what the checks expect', async () => {
   const [zone] = await compileFixture()
@@ -75,7 +95,7 @@ test('all faults of all files come at once, with file and line', async () => {
     "  - a.test.zone:5: unknown RR type 'BOGUS'",
     "  - a.test.zone:6: near '300.1.1.1': bad dotted quad",
     '  - b.test.zone: the SOA serial is 7: write 0, a deployment sets it',
-    "  - example.test.zone: ns1.example.test. has an A record: take it out, a deployment puts in the lb's address",
+    "  - example.test.zone: ns1.example.test. has an A record (192.0.2.1): take it out, a deployment puts in the lb's address",
     '  - example.test.zone:5: ignoring out-of-zone data (other.org)',
   ])
 })
