@@ -52,7 +52,7 @@ export const checksFor = (zones: readonly Zone[], { nsid, serial }: CheckOptions
   const [first] = authorities
   if (!first) return []
   const checks = [
-    ...authorities.flatMap((authority) => dataChecks(authority, serial)),
+    ...authorities.flatMap((authority) => dataChecks(authority, { serial, all: authorities })),
     ...pathChecks(first, nsids),
     ...authorities.flatMap((authority) => absentChecks(authority, serial)),
     ...closedChecks(first, authorities),

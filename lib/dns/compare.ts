@@ -15,19 +15,24 @@ export const describeRrset = ({ name, type, ttl, rdata }: RRset): string => {
 const belongsTo = ({ name, type }: RRset, record: DnsRecord): boolean =>
   record.name === name && record.type === type && record.class === 1
 
+/** Records of an RRset that should be there and are not, as sentences. */
+const missing = (expected: RRset, records: readonly DnsRecord[]): string[] => {
+  const came = new Set(records.filter((record) => belongsTo(expected, record)).map(({ rdata }) => rdata))
+  return expected.rdata
+    .filter((rdata) => !came.has(rdata))
+    .map((rdata) => `missing: ${expected.type} ${shorten(rdata)}`)
+}
+
 /**
- * How records differ from an RRset, as sentences: data missing, data too many, TTLs (authoritative data does not age, so
- * they must be equal, RFC 2181 §5.2), and records that belong to something else. Order and letter case do not count.
+ * What is wrong with records that may be a part of an RRset, as sentences: data too many, TTLs (authoritative data does not
+ * age, so they must be equal, RFC 2181 §5.2), and records that belong to something else. Order and letter case do not count.
  */
-export const differences = (expected: RRset, records: readonly DnsRecord[]): string[] => {
+export const contradictions = (expected: RRset, records: readonly DnsRecord[]): string[] => {
   const own = records.filter((record) => belongsTo(expected, record))
   const came = own.map(({ rdata }) => rdata)
   const wanted = new Set(expected.rdata)
   const ttls = [...new Set(own.map(({ ttl }) => ttl))].filter((ttl) => ttl !== expected.ttl)
   return [
-    ...expected.rdata
-      .filter((rdata) => !came.includes(rdata))
-      .map((rdata) => `missing: ${expected.type} ${shorten(rdata)}`),
     ...came
       .filter((rdata) => !wanted.has(rdata))
       .map((rdata) => `not in the zone file: ${expected.type} ${shorten(rdata)}`),
@@ -38,6 +43,12 @@ export const differences = (expected: RRset, records: readonly DnsRecord[]): str
       .map((record) => `not asked for: ${describeRecord(record)}`),
   ]
 }
+
+/** How records differ from an RRset, as sentences: data missing, and whatever contradicts it. */
+export const differences = (expected: RRset, records: readonly DnsRecord[]): string[] => [
+  ...missing(expected, records),
+  ...contradictions(expected, records),
+]
 
 /** The header that an answer from our own data must have. */
 export const headerFaults = (reply: Answered, rcode = 'NOERROR'): string[] => [
@@ -50,6 +61,15 @@ export const headerFaults = (reply: Answered, rcode = 'NOERROR'): string[] => [
 export const answerFaults = (reply: Answered, expected: RRset): string[] => {
   const header = headerFaults(reply)
   return reply.rcode === 'NOERROR' ? [...header, ...differences(expected, reply.answers)] : header
+}
+
+/**
+ * An answer that was cut short because it may be too long for a datagram. What is left of it is no RRset, but must not be wrong
+ * either; TCP brings the whole (RFC 2181 §9).
+ */
+export const truncatedFaults = (reply: Answered, expected: RRset): string[] => {
+  const header = headerFaults({ ...reply, tc: false })
+  return reply.rcode === 'NOERROR' ? [...header, ...contradictions(expected, reply.answers)] : header
 }
 
 /** SOA data: mname rname serial refresh retry expire minimum. */

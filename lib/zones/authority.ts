@@ -24,7 +24,7 @@ const hiddenNames = (zone: Zone, type: string): ReadonlySet<string> =>
   new Set(zone.rrsets.filter((rrset) => rrset.type === type && rrset.name !== zone.origin).map(({ name }) => name))
 
 /** The ancestors of a name up to and without the zone's apex, nearest first. */
-const ancestorsOf = (name: string, origin: string): string[] => {
+export const ancestorsOf = (name: string, origin: string): string[] => {
   const ancestors: string[] = []
   for (let at = name; at !== origin && at !== '.'; at = parentOf(at)) ancestors.push(at)
   return ancestors.slice(1)
@@ -67,11 +67,14 @@ export const authorityOf = (zone: Zone, zones: readonly Zone[]): Authority => {
   }
 }
 
-/** True when a wildcard of the zone would answer for this name, which does not exist (RFC 4592 §3.3.1: closest encloser). */
-export const isCoveredByWildcard = (authority: Authority, name: string): boolean => {
-  const { names, zone } = authority
+/** The wildcard that answers for this name, which does not exist (RFC 4592 §3.3.1: at the closest encloser); undefined if none does. */
+export const wildcardFor = ({ names, zone }: Authority, name: string): string | undefined => {
   const closest = [...ancestorsOf(name, zone.origin), zone.origin].find(
     (ancestor) => names.has(ancestor) || ancestor === zone.origin,
   )
-  return closest !== undefined && names.has(`*.${closest}`)
+  return closest !== undefined && names.has(`*.${closest}`) ? `*.${closest}` : undefined
 }
+
+/** True when a wildcard of the zone would answer for this name, which does not exist. */
+export const isCoveredByWildcard = (authority: Authority, name: string): boolean =>
+  wildcardFor(authority, name) !== undefined

@@ -2,6 +2,7 @@ import { type Authority, isCoveredByWildcard } from '../../zones/authority.ts'
 import type { Check } from '../check.ts'
 import { denialFaults, describeRrset, negativeSoa } from '../compare.ts'
 import { overBoth } from './data.ts'
+import { inventName } from './invented.ts'
 
 const commonTypes = ['PTR', 'HINFO', 'LOC', 'NAPTR', 'AAAA', 'A']
 
@@ -60,6 +61,6 @@ const findMissingName = (authority: Authority, label: string): string | undefine
   const dnames = new Set(authority.answered.filter(({ type }) => type === 'DNAME').map(({ name }) => name))
   return plainNames(authority)
     .filter((name) => !dnames.has(name))
-    .map((name) => `${label}.${name}`)
-    .find((name) => !authority.names.has(name) && !isCoveredByWildcard(authority, name))
+    .map((name) => inventName(name, label, (taken) => authority.names.has(taken)))
+    .find((name) => name !== undefined && !isCoveredByWildcard(authority, name))
 }

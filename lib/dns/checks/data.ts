@@ -1,10 +1,13 @@
 import type { Authority } from '../../zones/authority.ts'
+import { addressesFor, type Chain, createFollower } from '../../zones/chain.ts'
 import type { RRset } from '../../zones/rrset.ts'
 import { type Check, createCheck } from '../check.ts'
-import { answerFaults, describeRrset, differences, headerFaults } from '../compare.ts'
+import { answerFaults, contradictions, describeRrset, differences, headerFaults, truncatedFaults } from '../compare.ts'
 import { isWithin } from '../name.ts'
 import { describeQuestion, type Question, udpLimitOf } from '../question.ts'
-import { largestAnswer } from '../size.ts'
+import type { Answered } from '../reply.ts'
+import { largestMessage } from '../size.ts'
+import { inventName } from './invented.ts'
 
 const transports = ['udp', 'tcp'] as const
 
@@ -24,15 +27,33 @@ export const overBoth = (question: Omit<Question, 'transport'>, { judge, ...rest
     })
   })
 
+/** Over UDP an answer may be truncated if, with all that can belong to it, it may be longer than what was offered. */
+const mayBeTruncated = (question: Question, rrsets: readonly RRset[]): boolean =>
+  question.transport === 'udp' && largestMessage(question.name, rrsets) > udpLimitOf(question)
+
+const orTruncated = (mayTruncate: boolean): string => (mayTruncate ? ', or truncated' : '')
+
+export interface DataOptions {
+  /** What the SOA must carry. */
+  readonly serial: number
+  /** All zones that the same server has: an alias may lead into another one. */
+  readonly all: readonly Authority[]
+}
+
 /** The zone is there, current, and complete: every RRset that its file holds, with exactly its data and TTL. */
-export const dataChecks = (authority: Authority, serial: number): Check[] => [
-  ...soaChecks(authority),
-  ...serialChecks(authority, serial),
-  ...authority.answered.flatMap((rrset) => rrsetChecks(rrset)),
-  ...authority.answered.filter(({ type }) => type === 'CNAME').flatMap((rrset) => aliasChecks(rrset)),
-  ...authority.wildcards.flatMap((rrset) => wildcardChecks(rrset, serial)),
-  ...authority.cuts.flatMap((cut) => referralChecks(cut, authority, serial)),
-]
+export const dataChecks = (authority: Authority, { serial, all }: DataOptions): Check[] => {
+  const follow = createFollower(all)
+  return [
+    ...soaChecks(authority),
+    ...serialChecks(authority, serial),
+    ...authority.answered.flatMap((rrset) => rrsetChecks(rrset)),
+    ...authority.answered
+      .filter(({ type }) => type === 'CNAME')
+      .flatMap((alias) => aliasChecks(alias, follow(alias.name, 'A'))),
+    ...authority.wildcards.flatMap((wildcard) => wildcardChecks(wildcard, authority, serial)),
+    ...authority.cuts.flatMap((cut) => referralChecks(cut, authority, serial)),
+  ]
+}
 
 const soaChecks = ({ zone, soa }: Authority): Check[] =>
   overBoth(
@@ -62,75 +83,111 @@ const serialChecks = ({ zone }: Authority, serial: number): Check[] =>
     },
   )
 
-const rrsetChecks = (rrset: RRset): Check[] =>
+const rrsetChecks = (rrset: RRset): Check[] => wholeChecks(rrset, { id: 'rrsets', expected: describeRrset(rrset) })
+
+/** An answer that is one RRset and nothing else. */
+const wholeChecks = (rrset: RRset, { id, expected }: Pick<Check, 'id' | 'expected'>): Check[] =>
   transports.map((transport) => {
     const question: Question = { name: rrset.name, type: rrset.type, transport }
-    const mayTruncate = transport === 'udp' && largestAnswer(rrset) > udpLimitOf(question)
+    const mayTruncate = mayBeTruncated(question, [rrset])
     return createCheck({
-      id: 'rrsets',
+      id,
       questions: [question],
       asked: describeQuestion(question),
-      expected: `${describeRrset(rrset)}${mayTruncate ? ', or truncated' : ''}`,
+      expected: `${expected}${orTruncated(mayTruncate)}`,
       judge: ([reply]) => {
         if (!reply) return []
-        // What is left of a truncated answer is no RRset to compare; TCP brings the whole (RFC 2181 §9).
-        return mayTruncate && reply.tc ? headerFaults({ ...reply, tc: false }) : answerFaults(reply, rrset)
+        return mayTruncate && reply.tc ? truncatedFaults(reply, rrset) : answerFaults(reply, rrset)
       },
     })
   })
 
-/** Asked for another type, an alias answers with itself first (RFC 1034 §4.3.2, step 3a). */
-const aliasChecks = (alias: RRset): Check[] =>
-  overBoth(
-    { name: alias.name, type: 'A' },
-    {
+/** Asked for another type, an alias answers with itself first, then with what it leads to (RFC 1034 §4.3.2, step 3a). */
+const aliasChecks = (alias: RRset, { links, inZone }: Chain): Check[] => {
+  const possible = links.flatMap(({ answer }) => answer)
+  const required = inZone.flatMap(({ answer }) => answer)
+  const others = links.flatMap((link) => link.others)
+  return transports.map((transport) => {
+    const question: Question = { name: alias.name, type: 'A', transport }
+    const mayTruncate = mayBeTruncated(question, [...possible, ...others])
+    return createCheck({
       id: 'rrsets',
-      expected: `${describeRrset(alias)}, and what it leads to`,
-      judge: (reply) => {
-        const own = reply.answers.filter(({ name }) => name === alias.name)
-        // The target may be missing or elsewhere; the alias itself is what this zone says.
-        return [...headerFaults(reply, reply.rcode === 'NXDOMAIN' ? 'NXDOMAIN' : 'NOERROR'), ...differences(alias, own)]
-      },
-    },
-  )
+      questions: [question],
+      asked: describeQuestion(question),
+      expected: `${describeRrset(alias)}, and what it leads to${orTruncated(mayTruncate)}`,
+      judge: ([reply]) => (reply ? aliasFaults(reply, { required, possible, mayTruncate }) : []),
+    })
+  })
+}
 
-const wildcardChecks = (wildcard: RRset, serial: number): Check[] => {
-  const name = `synthesised-${serial}${wildcard.name.slice(1)}`
+interface ExpectedChain {
+  readonly required: readonly RRset[]
+  readonly possible: readonly RRset[]
+  readonly mayTruncate: boolean
+}
+
+/** The target may be missing or elsewhere: what the answer ends with is then not for this zone to say. */
+const aliasFaults = (reply: Answered, { required, possible, mayTruncate }: ExpectedChain): string[] => {
+  const isCut = mayTruncate && reply.tc
+  const recordsOf = (rrset: RRset) =>
+    reply.answers.filter(({ name, type }) => name === rrset.name && type === rrset.type)
+  const mayBePart = (rrset: RRset): boolean => isCut || (!required.includes(rrset) && recordsOf(rrset).length === 0)
+  const rcode = ['NXDOMAIN', 'YXDOMAIN'].includes(reply.rcode) ? reply.rcode : 'NOERROR'
+  return [
+    ...headerFaults({ ...reply, tc: reply.tc && !isCut }, rcode),
+    ...possible.flatMap((rrset) => (mayBePart(rrset) ? contradictions : differences)(rrset, recordsOf(rrset))),
+    ...reply.answers
+      .filter((record) => !possible.some(({ name, type }) => record.name === name && record.type === type))
+      .map(({ name, type }) => `not asked for: ${name} ${type}`),
+  ]
+}
+
+const wildcardChecks = (wildcard: RRset, { names }: Authority, serial: number): Check[] => {
+  const name = inventName(wildcard.name.slice('*.'.length), `synthesised-${serial}`, (taken) => names.has(taken))
+  if (name === undefined) return []
   const synthesised = { ...wildcard, name }
-  return overBoth(
-    { name, type: wildcard.type },
-    {
-      id: 'wildcard',
-      expected: `${describeRrset(synthesised)} (from ${wildcard.name})`,
-      judge: (reply) =>
-        reply.tc && reply.rcode === 'NOERROR'
-          ? headerFaults({ ...reply, tc: false })
-          : answerFaults(reply, synthesised),
-    },
-  )
+  return wholeChecks(synthesised, {
+    id: 'wildcard',
+    expected: `${describeRrset(synthesised)} (from ${wildcard.name})`,
+  })
 }
 
-const referralChecks = (cut: RRset, { zone }: Authority, serial: number): Check[] => {
-  const glue = zone.rrsets.filter(
-    ({ name, type }) => (type === 'A' || type === 'AAAA') && cut.rdata.includes(name) && isWithin(name, cut.name),
-  )
-  return overBoth(
-    { name: `below-${serial}.${cut.name}`, type: 'A' },
-    {
+const referralChecks = (cut: RRset, authority: Authority, serial: number): Check[] => {
+  const addresses = addressesFor(cut, authority)
+  const glue = addresses.filter(({ name }) => isWithin(name, cut.name))
+  const name = inventName(cut.name, `below-${serial}`) ?? cut.name
+  return transports.map((transport) => {
+    const question: Question = { name, type: 'A', transport }
+    const mayTruncate = mayBeTruncated(question, [cut, ...addresses])
+    return createCheck({
       id: 'below-cut',
-      expected: `a referral: not authoritative, no answer, ${describeRrset(cut)} in the authority section${glue.length > 0 ? ', glue with it' : ''}`,
-      judge: (reply) => [
-        ...(reply.rcode === 'NOERROR' ? [] : [`${reply.rcode} instead of NOERROR`]),
-        ...(reply.aa ? ['authoritative (AA=1) for a name that is delegated away'] : []),
-        ...reply.answers.map(({ name, type }) => `an answer instead of a referral: ${name} ${type}`),
-        ...differences(cut, reply.authority).map((fault) => `authority section: ${fault}`),
-        ...(reply.tc ? [] : glue.flatMap((host) => glueFaults(host, reply.additional))),
-      ],
-    },
-  )
+      questions: [question],
+      asked: describeQuestion(question),
+      expected: `a referral: not authoritative, no answer, ${describeRrset(cut)} in the authority section${glue.length > 0 ? ', glue with it' : ''}${mayTruncate ? ', as far as there is room' : ''}`,
+      judge: ([reply]) => (reply ? referralFaults(reply, { cut, glue, mayTruncate }) : []),
+    })
+  })
 }
 
-const glueFaults = (host: RRset, additional: Parameters<typeof differences>[1]): string[] => {
-  const records = additional.filter(({ name, type }) => name === host.name && type === host.type)
-  return differences(host, records).map((fault) => `glue of ${host.name}: ${fault}`)
+interface ExpectedReferral {
+  readonly cut: RRset
+  readonly glue: readonly RRset[]
+  readonly mayTruncate: boolean
+}
+
+/** A server with too little room leaves out addresses first, often without a word (BIND does), and nameservers with TC=1. */
+const referralFaults = (reply: Answered, { cut, glue, mayTruncate }: ExpectedReferral): string[] => {
+  const judgeNames = mayTruncate && reply.tc ? contradictions : differences
+  const judgeGlue = mayTruncate ? contradictions : differences
+  return [
+    ...(reply.rcode === 'NOERROR' ? [] : [`${reply.rcode} instead of NOERROR`]),
+    ...(reply.aa ? ['authoritative (AA=1) for a name that is delegated away'] : []),
+    ...(reply.tc && !mayTruncate ? ['truncated (TC=1)'] : []),
+    ...reply.answers.map(({ name, type }) => `an answer instead of a referral: ${name} ${type}`),
+    ...judgeNames(cut, reply.authority).map((fault) => `authority section: ${fault}`),
+    ...glue.flatMap((host) => {
+      const records = reply.additional.filter(({ name, type }) => name === host.name && type === host.type)
+      return judgeGlue(host, records).map((fault) => `glue of ${host.name}: ${fault}`)
+    }),
+  ]
 }

@@ -1,7 +1,7 @@
 import type { Authority } from '../../zones/authority.ts'
 import type { RRset } from '../../zones/rrset.ts'
 import { type Check, createCheck } from '../check.ts'
-import { answerFaults, denialFaults, describeRrset, headerFaults } from '../compare.ts'
+import { answerFaults, denialFaults, describeRrset, headerFaults, truncatedFaults } from '../compare.ts'
 import { describeQuestion, type EdnsRequest, type Question, udpLimitOf, usualEdns } from '../question.ts'
 import type { Answered } from '../reply.ts'
 import { smallestTextAnswer } from '../size.ts'
@@ -50,7 +50,8 @@ const truncationChecks = (authority: Authority): Check[] => {
   ]
 }
 
-const truncatedCheck = ({ name, type }: RRset, edns: EdnsRequest | null): Check => {
+const truncatedCheck = (rrset: RRset, edns: EdnsRequest | null): Check => {
+  const { name, type } = rrset
   const limit = edns?.size ?? 512
   return overUdp(
     { name, type, edns },
@@ -59,6 +60,7 @@ const truncatedCheck = ({ name, type }: RRset, edns: EdnsRequest | null): Check 
       expected: `truncated (TC=1), at most ${limit} octets${edns ? '' : ', no OPT record'}`,
       judge: (reply) => [
         ...(reply.tc ? [] : [`not truncated (TC=0), ${reply.bytes} octets`]),
+        ...truncatedFaults(reply, rrset),
         ...(!edns && reply.edns ? ['an OPT record in the answer to a question without one'] : []),
       ],
     },
