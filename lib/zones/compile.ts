@@ -4,7 +4,7 @@ import path from 'node:path'
 import { InfraError } from '../errors.ts'
 import { expandCommand, gateCommand } from './commands.ts'
 import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
-import { faultsIn, incomparableFaults, siblingFaults } from './faults.ts'
+import { aliasFaults, faultsIn, incomparableFaults, siblingFaults } from './faults.ts'
 import { readRawZone } from './raw.ts'
 import type { RRset } from './rrset.ts'
 import { findZoneSources, type ZoneSource } from './sources.ts'
@@ -90,8 +90,10 @@ const readSource = async (
 }
 
 const faultsBetween = (compiled: readonly Compiled[], zones: readonly Zone[]): string[] => {
-  const faults = siblingFaults(zones)
-  return compiled.flatMap(({ source }) => (faults.get(source.origin) ?? []).map((fault) => `${source.file}: ${fault}`))
+  const found = [siblingFaults(zones), aliasFaults(zones)]
+  return compiled.flatMap(({ source: { origin, file } }) =>
+    found.flatMap((faults) => faults.get(origin) ?? []).map((fault) => `${file}: ${fault}`),
+  )
 }
 
 const verifyNoFaults = (faults: readonly string[]): void => {

@@ -1,5 +1,6 @@
 import { isWithin } from '../dns/name.ts'
 import { authorityOf, findZone, isCoveredByWildcard } from './authority.ts'
+import { createFollower } from './chain.ts'
 import type { Zone } from './compile.ts'
 import type { RRset } from './rrset.ts'
 
@@ -38,6 +39,31 @@ export const incomparableFaults = ({ rrsets }: Pick<Zone, 'rrsets'>): string[] =
     if (obsoleteTypes.has(type)) return [`${name} ${type}: this obsolete type cannot be compared exactly`]
     return []
   })
+
+// BIND's max-query-restarts since 9.18.28: after so many aliases it answers SERVFAIL.
+const maxAliases = 11
+
+/**
+ * Aliases within a zone that no question comes to the end of: BIND loads them, and answers SERVFAIL.
+ * @returns per zone origin, the faults found.
+ */
+export const aliasFaults = (zones: readonly Zone[]): ReadonlyMap<string, readonly string[]> => {
+  const authorities = zones.map((zone) => authorityOf(zone, zones))
+  const follow = createFollower(authorities)
+  const faultsOf = ({ name }: RRset): string[] => {
+    const { links, inZone, isLoop } = follow(name, 'A')
+    const way = [name, ...inZone.flatMap(({ next }) => next ?? [])]
+    if (isLoop && inZone.length === links.length) return [`${name} CNAME leads in a circle: ${way.join(' → ')}`]
+    if (way.length - 1 <= maxAliases) return []
+    return [`${name} CNAME: ${way.length - 1} aliases one after the other, BIND follows at most ${maxAliases}`]
+  }
+  return new Map(
+    authorities.map(({ zone, answered }) => [
+      zone.origin,
+      answered.filter(({ type }) => type === 'CNAME').flatMap(faultsOf),
+    ]),
+  )
+}
 
 const targetIndex: Readonly<Record<string, number>> = { NS: 0, MX: 1, SRV: 3 }
 

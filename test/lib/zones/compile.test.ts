@@ -100,6 +100,14 @@ test('all faults of all files come at once, with file and line', async () => {
   ])
 })
 
+const aliases = (count: number): string =>
+  `${Array.from({ length: count }, (_, i) => `x${i} CNAME x${i + 1}\n`).join('')}x${count} A 192.0.2.1`
+
+test('as many aliases as BIND follows are taken', async () => {
+  const [zone] = await compile({ 'example.test.zone': `${soa}${aliases(11)}\n` })
+  assert.is(zone?.rrsets.filter(({ type }) => type === 'CNAME').length, 11)
+})
+
 for (const [title, lines, message] of [
   ['a nameserver without an address', ' NS ns3', /example\.test\.zone: NS 'ns3\.example\.test' has no address records/],
   ['a delegation without glue', 'sub NS ns.sub', /has no address|extra|glue/i],
@@ -115,6 +123,10 @@ for (const [title, lines, message] of [
   ['an escaped dot in an owner', 'a\\.b TXT x', /escaped characters cannot be asked/],
   ['an obsolete type', 'x MB a\na A 192.0.2.1', /obsolete type/],
   ['a signed zone', 'x NSEC a.example.test. A NSEC', /signed zones are not supported/],
+  ['aliases in a circle', 'x CNAME y\ny CNAME x', /x\.example\.test\. CNAME leads in a circle: x\S+ → y\S+ → x/],
+  ['an alias of itself', 'x CNAME x', /x\.example\.test\. CNAME leads in a circle/],
+  ['a circle made by a wildcard', '*.x CNAME y.x', /CNAME leads in a circle: \*\.x\S+ → y\.x\S+ → y\.x/],
+  ['more aliases than BIND follows', aliases(12), /x0\.example\.test\. CNAME: 12 aliases .* BIND follows at most 11/],
   ['a quote that does not end', 'x TXT "abc', /unbalanced quotes/],
 ] as const) {
   test(`${title}: refused`, async () => {
