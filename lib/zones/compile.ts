@@ -5,9 +5,11 @@ import { InfraError } from '../errors.ts'
 import { expandCommand, gateCommand } from './commands.ts'
 import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
 import { aliasFaults, faultsIn, incomparableFaults, siblingFaults } from './faults.ts'
+import { readZoneFiles, type ZoneFiles } from './files.ts'
+import { hashFiles } from './hash.ts'
 import { readRawZone } from './raw.ts'
 import type { RRset } from './rrset.ts'
-import { findZoneSources, type ZoneSource } from './sources.ts'
+import type { ZoneSource } from './sources.ts'
 import { runTool } from './tool.ts'
 
 /** The finished artefact of one zone: the same bytes go to every nameserver and the same RRsets to every check. */
@@ -43,14 +45,18 @@ const verifySerial = (serial: number): void => {
 /**
  * Compiles every zone of a folder with BIND's own parser (named-compilezone(1)), puts in the serial and the hosts' addresses,
  * and has BIND check the result as strictly as it can.
- * @throws InfraError (exit code 2) with all faults of all files at once; also when named-compilezone is not installed.
+ * @throws InfraError (exit code 2) with all faults of all files at once; also when named-compilezone is not installed, and when a
+ * file changed meanwhile.
  */
 export const compileZones = async (options: CompileOptions): Promise<Zone[]> => {
   verifySerial(options.serial)
-  const sources = await findZoneSources(options.folder)
+  const files = await readZoneFiles(options.folder)
   const temporary = await mkdtemp(path.join(tmpdir(), 'zones-'))
   try {
-    const compiled = await Promise.all(sources.map((source) => compileZone(source, options, temporary)))
+    const compiled = await Promise.all(
+      files.sources.map((source) => compileZone(source, { files, temporary, ...options })),
+    )
+    await verifyUnchanged(options.folder, files)
     const zones = compiled.flatMap(({ zone }) => (zone ? [zone] : []))
     verifyNoFaults([...compiled.flatMap(({ faults }) => faults), ...faultsBetween(compiled, zones)])
     return zones
@@ -59,12 +65,19 @@ export const compileZones = async (options: CompileOptions): Promise<Zone[]> => 
   }
 }
 
-const compileZone = async (source: ZoneSource, options: CompileOptions, temporary: string): Promise<Compiled> => {
+interface Workplace extends CompileOptions {
+  readonly files: ZoneFiles
+  readonly temporary: string
+}
+
+const compileZone = async (source: ZoneSource, options: Workplace): Promise<Compiled> => {
   const { file } = source
-  const { text, faults } = await readSource(source, options, path.join(temporary, `${file}.source`))
+  const unreadable = options.files.faults.get(file) ?? []
+  if (unreadable.length > 0) return { source, faults: unreadable }
+  const { text, faults } = await readSource(source, options)
   if (faults.length > 0) return { source, faults }
 
-  const finished = path.join(temporary, file)
+  const finished = path.join(options.temporary, file)
   await writeFile(finished, text)
   const gated = await runTool(gateCommand(source.origin, finished), options.folder)
   const gateFaults = faultsIn(gated.messages, file, finished)
@@ -75,11 +88,17 @@ const compileZone = async (source: ZoneSource, options: CompileOptions, temporar
   return incomparable.length > 0 ? { source, faults: incomparable } : { source, zone, faults: [] }
 }
 
-const readSource = async (
-  { file, origin }: ZoneSource,
-  options: CompileOptions,
-  wrapper: string,
-): Promise<Completion> => {
+/** The compiler opens the files by itself, so that its messages name their lines: what it read must be what is hashed. */
+const verifyUnchanged = async (folder: string, before: ZoneFiles): Promise<void> => {
+  if (hashFiles(await readZoneFiles(folder)) === hashFiles(before)) return
+  throw new InfraError('The zone files changed while they were compiled', {
+    hint: 'Run again once they are as they shall be. Nothing was created or changed.',
+    exitCode: 2,
+  })
+}
+
+const readSource = async ({ file, origin }: ZoneSource, options: Workplace): Promise<Completion> => {
+  const wrapper = path.join(options.temporary, `${file}.source`)
   const wrapping = { origin, hosts: options.hosts, standIn: drawStandIn() }
   await writeFile(wrapper, wrapSource(file, wrapping))
   const expanded = await runTool(expandCommand(origin, wrapper), options.folder)

@@ -43,7 +43,7 @@ export const drawStandIn = (): string =>
  */
 export const wrapSource = (file: string, { origin, hosts, standIn }: Wrapping): string =>
   [
-    `$INCLUDE "${file}"`,
+    `$INCLUDE "${file.replaceAll('"', '\\"')}"`,
     ...hostsIn(origin, hosts).map(({ hostname }) => `${canonicalName(hostname)} 3600 IN AAAA ${standIn}`),
     '',
   ].join('\n')

@@ -1,28 +1,37 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import path from 'node:path'
-import { findZoneSources } from './sources.ts'
+import { InfraError } from '../errors.ts'
+import { readZoneFiles, type ZoneFiles } from './files.ts'
 
 const hashLength = 40
 
 /**
- * A content hash of the zone sources, short enough for a label's value (63 characters). Every file of the folder counts,
- * since `$INCLUDE` may draw any of them in; hidden files do not.
+ * A content hash of what is compiled, short enough for a label's value (63 characters).
  * @returns 40 hexadecimal digits.
- * @throws InfraError when the folder holds no zone.
  */
-export const hashZones = async (folder: string): Promise<string> => {
-  await findZoneSources(folder)
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .sort()
+export const hashFiles = ({ contents }: Pick<ZoneFiles, 'contents'>): string => {
   const hash = createHash('sha256')
-  for (const file of files) {
-    const content = await readFile(path.join(folder, file))
+  for (const [file, content] of [...contents].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // Lengths first: no two different sets of files feed the same octets.
     hash.update(`${Buffer.byteLength(file)}:${file}${content.length}:`).update(content)
   }
   return hash.digest('hex').slice(0, hashLength)
+}
+
+/**
+ * The hash of the zone files of a folder and of all that they include, links followed.
+ * @throws InfraError (exit code 2) when the folder holds no zone, or a file cannot be read.
+ */
+export const hashZones = async (folder: string): Promise<string> => {
+  const files = await readZoneFiles(folder)
+  verifyReadable(files)
+  return hashFiles(files)
+}
+
+const verifyReadable = ({ faults }: ZoneFiles): void => {
+  const all = [...faults.values()].flat()
+  if (all.length === 0) return
+  throw new InfraError(`Zone files cannot be read:${all.map((fault) => `\n  - ${fault}`).join('')}`, {
+    hint: 'Correct them and run again. Nothing was created or changed.',
+    exitCode: 2,
+  })
 }

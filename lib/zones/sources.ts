@@ -12,8 +12,8 @@ export interface ZoneSource {
 const extension = '.zone'
 
 /**
- * The zone files of a folder; a file's name says its origin.
- * @throws InfraError when the folder cannot be read or holds none.
+ * The zone files of a folder; a file's name says its origin. Hidden ones are what editors leave there.
+ * @throws InfraError (exit code 2) when the folder cannot be read or holds none, or two of the same zone.
  */
 export const findZoneSources = async (folder: string): Promise<ZoneSource[]> => {
   const files = await readdir(folder).catch((cause: unknown) => {
@@ -24,12 +24,23 @@ export const findZoneSources = async (folder: string): Promise<ZoneSource[]> => 
     })
   })
   const sources = files
-    .filter((file) => file.endsWith(extension) && file !== extension)
+    .filter((file) => file.endsWith(extension) && !file.startsWith('.'))
     .sort()
     .map((file) => ({ file, origin: canonicalName(file.slice(0, -extension.length)) }))
+  verifyDistinct(sources)
   if (sources.length > 0) return sources
   throw new InfraError(`No *.zone file in ${folder}`, {
     exitCode: 2,
     hint: 'Put one there, named after its zone: example.com.zone.',
+  })
+}
+
+const verifyDistinct = (sources: readonly ZoneSource[]): void => {
+  const again = sources.find(({ origin }, index) => sources.findIndex((one) => one.origin === origin) < index)
+  if (!again) return
+  const files = sources.filter(({ origin }) => origin === again.origin).map(({ file }) => file)
+  throw new InfraError(`${files.join(' and ')} are the same zone`, {
+    exitCode: 2,
+    hint: 'Letter case does not tell names apart: keep one of them.',
   })
 }

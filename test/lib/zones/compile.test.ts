@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
@@ -21,6 +21,17 @@ const faultOf = async (files: Readonly<Record<string, string>>): Promise<InfraEr
     throw error
   }
   throw new Error('compiled without a fault')
+}
+
+const assertRefused = async (compiling: Promise<unknown>, message: RegExp): Promise<InfraError> => {
+  const error = await compiling.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof InfraError)) throw error ?? new Error('compiled without a fault')
+  assert.match(error.message, message)
+  assert.is(error.exitCode, 2)
+  return error
 }
 
 const soa = '$TTL 1h\n@ SOA ns1 hostmaster 0 7200 3600 1209600 300\n NS ns1\n NS ns2\n'
@@ -170,6 +181,69 @@ test('without named-compilezone, the package to install is named', async () => {
   process.env.PATH = before
   await rm(empty, { recursive: true })
   assert.match(fault.hint ?? '', /apt-get install bind9-utils/)
+  assert.is(fault.exitCode, 2)
+})
+
+test('files that change while they are compiled are refused', async () => {
+  const bin = await mkdtemp(path.join(tmpdir(), 'path-'))
+  const before = process.env.PATH
+  try {
+    await withZoneFiles({ 'example.test.zone': `${soa}$INCLUDE x.inc\n`, 'x.inc': '' }, async (folder) => {
+      const script = `#!/bin/sh\necho "; $$" >> ${folder}/x.inc\nPATH='${before}' exec named-compilezone "$@"\n`
+      await writeFile(path.join(bin, 'named-compilezone'), script, { mode: 0o755 })
+      process.env.PATH = `${bin}:${before}`
+      await assertRefused(compileZones({ folder, serial, hosts }), /The zone files changed while they were compiled/)
+    })
+  } finally {
+    process.env.PATH = before
+    await rm(bin, { recursive: true })
+  }
+})
+
+test('what cannot be read is refused with the other faults, and is never waited for', () =>
+  withZoneFiles(
+    {
+      'a.test.zone': `${soa}$INCLUDE gone.inc\n`,
+      'b.test.zone': 'x BOGUS y\n',
+      'c.test.zone': '$INCLUDE c.test.zone\n',
+    },
+    async (folder) => {
+      await mkdir(path.join(folder, 'd.test.zone'))
+      await symlink('nowhere', path.join(folder, 'e.test.zone'))
+      await symlink('f.test.zone', path.join(folder, 'f.test.zone'))
+      const fault = await assertRefused(compileZones({ folder, serial, hosts }), /faults in the zone files/)
+      assert.equal(
+        fault.message
+          .split('\n')
+          .filter((line) => !line.includes('b.test'))
+          .slice(1),
+        [
+          '  - a.test.zone:5: gone.inc is not there, or a link that leads nowhere',
+          '  - c.test.zone:1: c.test.zone includes c.test.zone: a circle',
+          '  - d.test.zone is not a file',
+          '  - e.test.zone is not there, or a link that leads nowhere',
+          '  - f.test.zone is a link that leads in a circle',
+        ],
+      )
+      assert.match(fault.message, /b\.test\.zone:1/)
+    },
+  ))
+
+test('zone files and includes behind links are compiled', () =>
+  withZoneFiles({ real: `${soa}$INCLUDE "in/x.inc"\n` }, async (root) => {
+    await mkdir(path.join(root, 'zones'))
+    await mkdir(path.join(root, 'other'))
+    await writeFile(path.join(root, 'other/x.inc'), 'a A 192.0.2.1\n')
+    await symlink('../real', path.join(root, 'zones/example.test.zone'))
+    await symlink('../other', path.join(root, 'zones/in'))
+    await symlink('zones', path.join(root, 'linked'))
+    const [zone] = await compileZones({ folder: path.join(root, 'linked'), serial, hosts })
+    assert.ok(zone?.rrsets.some(({ name }) => name === 'a.example.test.'))
+  }))
+
+test('two files for one zone are refused', async () => {
+  const fault = await faultOf({ 'example.test.zone': exampleZone, 'Example.test.zone': exampleZone })
+  assert.is(fault.message, 'Example.test.zone and example.test.zone are the same zone')
   assert.is(fault.exitCode, 2)
 })
 
