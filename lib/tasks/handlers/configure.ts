@@ -9,6 +9,7 @@ import { listAddresses } from '../addresses.ts'
 import { compileArtefact } from '../artefact.ts'
 import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
+import { withZonesLabel } from './zones-label.ts'
 
 export interface ConfigureStep {
   readonly role: Role
@@ -23,7 +24,8 @@ export const configure = async (
   report: (text: string) => void,
 ): Promise<void> => {
   const machines = await Promise.all(servers.map((name) => getServer(world, name)))
-  const variables = role === 'lb' ? lbVariables(upgrade, await listAddresses(world)) : await nameserverVariables(world)
+  const variables =
+    role === 'lb' ? lbVariables(upgrade, await listAddresses(world)) : await nameserverVariables(world, machines)
   await runPlaybook({
     folder: path.join(world.settings.sources, 'ansible'),
     role,
@@ -58,8 +60,8 @@ const lbVariables =
   })
 
 /** The whole private network may ask: in it are lbs and nameservers alone, and lbs made later ask the same nameserver. */
-const nameserverVariables = async (world: RunWorld) => {
-  const zones = await writeZones(world)
+const nameserverVariables = async (world: RunWorld, machines: readonly FleetServer[]) => {
+  const zones = await withZonesLabel(world, machines, () => writeZones(world))
   return ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4, generation }: FleetServer): Variables => ({
     nameserver_identity: identityOf(pair, generation),
     nameserver_zones: zones,

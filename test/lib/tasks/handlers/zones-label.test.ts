@@ -1,0 +1,44 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { withZonesLabel } from '../../../../lib/tasks/handlers/zones-label.ts'
+import { getServer } from '../../../../lib/tasks/servers.ts'
+import { hashZones } from '../../../../lib/zones/hash.ts'
+import { createFakeWorld, type FakeWorld } from '../fake-world.ts'
+
+const test = suite('lib/tasks/handlers/zones-label')
+
+const withFiles = async (use: (fake: FakeWorld, folder: string) => Promise<void>): Promise<void> => {
+  const fake = await createFakeWorld()
+  try {
+    const folder = path.join(fake.world.settings.sources, 'ansible/zones')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(path.join(folder, 'example.test.zone'), '; one\n')
+    await fake.addServer('ns1-next', 200)
+    await use(fake, folder)
+  } finally {
+    await fake.close()
+  }
+}
+
+test('a nameserver that was ordered for other zone files is labelled with those that it gets', () =>
+  withFiles(async ({ world }, folder) => {
+    const ordered = await getServer(world, 'ns1-next')
+    assert.is(await withZonesLabel(world, [ordered], async () => 'compiled'), 'compiled')
+    const labelled = await getServer(world, 'ns1-next')
+    assert.equal(labelled, { ...ordered, zones: await hashZones(folder) })
+  }))
+
+test('files that change while they are compiled are refused', () =>
+  withFiles(async ({ world }, folder) => {
+    const edit = async () => writeFileSync(path.join(folder, 'example.test.zone'), '; two\n')
+    try {
+      await withZonesLabel(world, [await getServer(world, 'ns1-next')], edit)
+      assert.unreachable()
+    } catch (error) {
+      assert.match(String(error), /changed while they were compiled/)
+    }
+  }))
+
+test.run()
