@@ -82,12 +82,12 @@ export const operate = (operation: Operation, options: OperateOptions, interrupt
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
   return withWorld({ ...defined(options), say }, (opened) =>
     withSources(opened, operation, async (world) => {
-      await preflight(world)
+      const remarks = await preflight(world)
       const moment = await momentOf(world)
       const makePlan = async (): Promise<Plan> => accepted(operation.plan(await observe(world), moment))
       const plan = await makePlan()
       verifyAccepted(plan, moment.zoneNames, options)
-      const orders = isOrdering(plan) ? await readOrders(world) : []
+      const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
       if (options.dryRun || !options.json) show(plan, orders, options)
       if (plan.phases.length === 0 && !options.dryRun)
         return reportRun(world, { ...options, plan, events: undefined, witness: undefined })

@@ -7,6 +7,7 @@ import { readShell } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import type { ServerType } from '../hcloud/types.ts'
 import { compileZones } from '../zones/compile.ts'
+import { findLeftOut, readZoneFiles } from '../zones/files.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { networkZoneOf } from './handlers/foundation.ts'
 import { readOffers } from './offers.ts'
@@ -22,12 +23,25 @@ const tools = [
 /**
  * Finds out before anything is changed what would stop the operation later: missing tools, zone files that do not compile,
  * locations that do not exist. Reports all faults of a kind at once.
+ * @returns what an operator may not expect, as sentences.
  * @throws InfraError with exit code 2.
  */
-export const preflight = async (world: World): Promise<void> => {
+export const preflight = async (world: World): Promise<readonly string[]> => {
   await requireTools(world)
   await compileWithPlaceholders(world)
   await networkZoneOf(world)
+  return leftOutNotes(zonesFolderOf(world))
+}
+
+const mostNamed = 5
+
+const leftOutNotes = async (folder: string): Promise<readonly string[]> => {
+  const files = await findLeftOut(folder, await readZoneFiles(folder))
+  if (files.length === 0) return []
+  const more = files.length > mostNamed ? ` and ${files.length - mostNamed} more` : ''
+  return [
+    `Not deployed, since no zone is made of them (a zone is a file NAME.zone in ${folder} itself): ${files.slice(0, mostNamed).join(', ')}${more}.`,
+  ]
 }
 
 const requireTools = async ({ settings }: World): Promise<void> => {

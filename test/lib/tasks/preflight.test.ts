@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
@@ -53,6 +53,46 @@ preflights('a program that is missing is named with its package', async () => {
 preflights('Ansible is tried in the environment in which it is run later', async () => {
   const error = await refusalWith({ ...programs, 'ansible-playbook': 'echo "$LC_ALL $ANSIBLE_CONFIG" >&2; exit 1' })
   assert.match(String(error), /fails: C\.UTF-8 .*ansible\.cfg$/)
+})
+
+const soa = '$TTL 1h\n@ SOA ns1 hostmaster 0 7200 3600 1209600 300\n NS ns1\n'
+
+const preflightWith = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+  const fake = await createFakeWorld()
+  try {
+    const folder = path.join(fake.world.settings.sources, 'ansible/zones')
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
+      writeFileSync(path.join(folder, file), text)
+    }
+    return (await preflight(fake.world)).map((remark) => remark.replace(folder, 'FOLDER'))
+  } finally {
+    await fake.close()
+  }
+}
+
+preflights('nothing to remark on a folder of zones and what they include', async () => {
+  assert.equal(
+    await preflightWith({ 'example.test.zone': `${soa}$INCLUDE sub/x.inc\n`, 'sub/x.inc': 'a A 192.0.2.1\n' }),
+    [],
+  )
+})
+
+preflights('files that look like zones and are not deployed are named', async () => {
+  const files = ['EXAMPLE.ZONE', 'a.zone~', 'b.zone.bak', 'notes', 'sub/c.zone', 'sub/d.zone']
+  const remarks = await preflightWith({
+    'example.test.zone': soa,
+    ...Object.fromEntries(files.map((file) => [file, ''])),
+  })
+  assert.equal(remarks, [
+    'Not deployed, since no zone is made of them (a zone is a file NAME.zone in FOLDER itself): EXAMPLE.ZONE, a.zone~, b.zone.bak, notes, sub/c.zone and 1 more.',
+  ])
+})
+
+preflights('zones with faults are refused before anything is changed', async () => {
+  const error = await preflightWith({ 'example.test.zone': `${soa}x BOGUS y\n` }).catch((reason: unknown) => reason)
+  assert.instance(error, InfraError)
+  assert.is((error as InfraError).exitCode, 2)
 })
 
 preflights.run()
