@@ -8,6 +8,7 @@ import { InfraError } from '../errors.ts'
 import type { ServerType } from '../hcloud/types.ts'
 import { compileZones } from '../zones/compile.ts'
 import { findLeftOut, readZoneFiles } from '../zones/files.ts'
+import { findServerProgram, serviceRemark } from '../zones/tool.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { networkZoneOf } from './handlers/foundation.ts'
 import { readOffers } from './offers.ts'
@@ -51,11 +52,12 @@ const requireTools = async ({ settings }: World): Promise<void> => {
   const forPlaybooks = playbookEnvironment(readShell(), { config, home })
   const tries = tools.map((tool) => tryTool(tool, tool[0] === 'ansible-playbook' ? forPlaybooks : readShell()))
   const states = await Promise.all(tries).finally(() => rm(home, { recursive: true, force: true }))
-  const missing = states.filter(({ isMissing }) => isMissing)
+  const missing = [...states.filter(({ isMissing }) => isMissing), ...(await missingServer())]
   if (missing.length > 0) {
+    const install = `apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(' ')}`
     throw new InfraError(`Missing on this machine: ${missing.map(({ program }) => program).join(', ')}`, {
       exitCode: 2,
-      hint: `apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(' ')}`,
+      hint: missing.some(({ program }) => program === 'named') ? `${install}\n${serviceRemark}` : install,
     })
   }
   const broken = states.flatMap(({ fault }) => fault ?? [])
@@ -86,6 +88,10 @@ const tryTool = (
       resolve({ program, debianPackage, isMissing, fault })
     })
   })
+
+/** It is not tried: the compiler runs a copy of it. */
+const missingServer = async (): Promise<readonly Pick<ToolState, 'program' | 'debianPackage'>[]> =>
+  (await findServerProgram()) === undefined ? [{ program: 'named', debianPackage: 'bind9' }] : []
 
 /** Before the lbs exist their addresses are unknown; any will do to find out whether the files are sound. */
 const compileWithPlaceholders = async (world: World): Promise<void> => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
 import { expandCommand, gateCommand } from './commands.ts'
 import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
@@ -11,6 +12,7 @@ import { readRawZone } from './raw.ts'
 import type { RRset } from './rrset.ts'
 import type { ZoneSource } from './sources.ts'
 import { runTool } from './tool.ts'
+import { tryZonesOnce } from './trial.ts'
 
 /** The finished artefact of one zone: the same bytes go to every nameserver and the same RRsets to every check. */
 export interface Zone {
@@ -44,9 +46,9 @@ const verifySerial = (serial: number): void => {
 
 /**
  * Compiles every zone of a folder with BIND's own parser (named-compilezone(1)), puts in the serial and the hosts' addresses,
- * and has BIND check the result as strictly as it can.
- * @throws InfraError (exit code 2) with all faults of all files at once; also when named-compilezone is not installed, and when a
- * file changed meanwhile.
+ * has BIND check the result as strictly as it can, and has its server load it.
+ * @throws InfraError (exit code 2) with all faults of all files at once; also when named-compilezone or named is not
+ * installed, and when a file changed meanwhile.
  */
 export const compileZones = async (options: CompileOptions): Promise<Zone[]> => {
   verifySerial(options.serial)
@@ -59,6 +61,7 @@ export const compileZones = async (options: CompileOptions): Promise<Zone[]> => 
     await verifyUnchanged(options.folder, files)
     const zones = compiled.flatMap(({ zone }) => (zone ? [zone] : []))
     verifyNoFaults([...compiled.flatMap(({ faults }) => faults), ...faultsBetween(compiled, zones)])
+    verifyNoFaults(namedFaults(files.sources, await tryZonesOnce(zones, hostNames(options))))
     return zones
   } finally {
     await rm(temporary, { recursive: true, force: true })
@@ -114,6 +117,11 @@ const faultsBetween = (compiled: readonly Compiled[], zones: readonly Zone[]): s
     found.flatMap((faults) => faults.get(origin) ?? []).map((fault) => `${file}: ${fault}`),
   )
 }
+
+const hostNames = ({ hosts }: CompileOptions): string[] => hosts.map(({ hostname }) => canonicalName(hostname))
+
+const namedFaults = (sources: readonly ZoneSource[], refusals: ReadonlyMap<string, readonly string[]>): string[] =>
+  sources.flatMap(({ origin, file }) => (refusals.get(origin) ?? []).map((fault) => `${file}: ${fault}`))
 
 const verifyNoFaults = (faults: readonly string[]): void => {
   if (faults.length === 0) return

@@ -91,6 +91,7 @@ export const examineComputer = async (stateDir: string): Promise<readonly Findin
     examinePrograms('Ansible', [['ansible-playbook', 'ansible-core']]),
     examinePrograms('DNS tools', [
       ['dig', 'bind9-dnsutils'],
+      ['named', 'bind9'],
       ['named-compilezone', 'bind9-utils'],
     ]),
     examinePrograms('SSH', [

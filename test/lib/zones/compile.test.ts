@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { InfraError } from '../../../lib/errors.ts'
 import { authorityOf } from '../../../lib/zones/authority.ts'
 import { compileZones } from '../../../lib/zones/compile.ts'
-import { compileFixture, example2Zone, exampleZone, hosts, serial, withZoneFiles } from './fixture.ts'
+import { compileFixture, example2Zone, exampleZone, hosts, serial, withOwnTmpdir, withZoneFiles } from './fixture.ts'
 
 const test = suite('lib/zones/compile')
 
@@ -247,13 +247,12 @@ test('two files for one zone are refused', async () => {
   assert.is(fault.exitCode, 2)
 })
 
-test('no temporary file is left, not even after a fault', async () => {
-  const leftOver = async () => (await readdir(tmpdir())).filter((file) => file.startsWith('zones-'))
-  const before = await leftOver()
-  await compileFixture()
-  await faultOf({ 'example.test.zone': 'nonsense' })
-  assert.equal(await leftOver(), before)
-})
+test('no temporary file is left, not even after a fault', () =>
+  withOwnTmpdir(async (folder) => {
+    await compileFixture()
+    await faultOf({ 'example.test.zone': 'nonsense' })
+    assert.equal(await readdir(folder), [])
+  }))
 
 test('what is answered, delegated, empty and wild is told apart', async () => {
   const zones = await compileFixture()

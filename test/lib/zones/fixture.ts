@@ -60,6 +60,19 @@ export const withZoneFiles = async <T>(
   }
 }
 
+/** Calls `use` while temporary files are made in a folder of its own, where those of other tests cannot be seen. */
+export const withOwnTmpdir = (use: (folder: string) => Promise<void>): Promise<void> =>
+  withZoneFiles({}, async (folder) => {
+    const before = process.env.TMPDIR
+    process.env.TMPDIR = folder
+    try {
+      await use(folder)
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = before
+    }
+  })
+
 export const compileFixture = (
   options: { readonly serial?: number; readonly example?: string } = {},
 ): Promise<Zone[]> =>
