@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
@@ -55,9 +55,7 @@ export const compileZones = async (options: CompileOptions): Promise<Zone[]> => 
   const files = await readZoneFiles(options.folder)
   const temporary = await mkdtemp(path.join(tmpdir(), 'zones-'))
   try {
-    const compiled = await Promise.all(
-      files.sources.map((source) => compileZone(source, { files, temporary, ...options })),
-    )
+    const compiled = await compileAll(files.sources, { files, temporary, ...options })
     await verifyUnchanged(options.folder, files)
     const zones = compiled.flatMap(({ zone }) => (zone ? [zone] : []))
     verifyNoFaults([...compiled.flatMap(({ faults }) => faults), ...faultsBetween(compiled, zones)])
@@ -66,6 +64,21 @@ export const compileZones = async (options: CompileOptions): Promise<Zone[]> => 
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+/** As many at a time as the processors can take: a folder may hold hundreds. */
+const compileAll = async (sources: readonly ZoneSource[], options: Workplace): Promise<readonly Compiled[]> => {
+  const compiled: Compiled[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let at = next++; ; at = next++) {
+      const source = sources[at]
+      if (!source) return
+      compiled[at] = await compileZone(source, options)
+    }
+  }
+  await Promise.all(Array.from({ length: 2 * availableParallelism() }, work))
+  return compiled
 }
 
 interface Workplace extends CompileOptions {
