@@ -61,6 +61,21 @@ export const readReply = (bytes: Buffer, asked: PreparedQuestion): Reading => {
   }
 }
 
+const headerBytes = 12
+
+/** The id of a message, or undefined when it is too short to have one. */
+export const idOf = (bytes: Buffer): number | undefined => (bytes.length < 2 ? undefined : bytes.readUInt16BE(0))
+
+/** What came when it has no id that was asked with. Too little for any answer is a sign of a proxy or a device, not of a forgery. */
+export const describeStray = ({ length }: Buffer): string => {
+  if (length === 0) return 'an empty message'
+  return length < headerBytes ? `too few octets for an answer (${length})` : 'an answer with another id'
+}
+
+/** The end of the sentence about a question that got no answer. */
+export const describeIgnored = (ignored: ReadonlySet<string>): string =>
+  ignored.size > 0 ? `; ignored: ${[...ignored].join(', ')}` : ''
+
 const serialOf = (answers: readonly DnsRecord[]): number | null => {
   const soa = answers.find(({ type }) => type === 'SOA')
   return soa ? Number(soa.rdata.split(' ')[2]) : null

@@ -3,13 +3,23 @@ import { connect } from 'node:net'
 import { type Deadline, startDeadline } from './deadline.ts'
 import { createFrameReader, frame } from './framing.ts'
 import type { PreparedQuestion } from './question.ts'
-import { answered, type Endpoint, type Reply, readReply, type Unanswered } from './reply.ts'
+import {
+  answered,
+  describeIgnored,
+  describeStray,
+  type Endpoint,
+  idOf,
+  type Reply,
+  readReply,
+  type Unanswered,
+} from './reply.ts'
 import type { Connection } from './udp.ts'
 
 interface Pending {
   readonly asked: PreparedQuestion
   readonly startedAt: number
   readonly deadline: Deadline
+  readonly ignored: Set<string>
   readonly resolve: (reply: Reply) => void
 }
 
@@ -54,15 +64,17 @@ export const openTcp = (endpoint: Endpoint): TcpConnection => {
     for (const [id, { startedAt }] of open) settle(id, { ...ended, ms: performance.now() - startedAt })
   }
   const onMessage = (bytes: Buffer): void => {
-    const id = bytes.length < 2 ? -1 : bytes.readUInt16BE(0)
+    const id = idOf(bytes) ?? -1
     const pending = open.get(id)
     if (pending) take(bytes, pending, (reply) => settle(id, reply))
+    else for (const { ignored } of open.values()) ignored.add(describeStray(bytes))
   }
-  const take = (bytes: Buffer, { asked, startedAt }: Pending, done: (reply: Reply) => void): void => {
+  const take = (bytes: Buffer, { asked, startedAt, ignored }: Pending, done: (reply: Reply) => void): void => {
     const ms = performance.now() - startedAt
     const reading = readReply(bytes, asked)
     if ('malformed' in reading) done({ kind: 'malformed', detail: `malformed answer: ${reading.malformed}`, ms })
-    else if ('message' in reading) done(answered(reading.message, { bytes: bytes.length, ms, from: endpoint }))
+    else if ('ignored' in reading) ignored.add(reading.ignored)
+    else done(answered(reading.message, { bytes: bytes.length, ms, from: endpoint }))
   }
 
   socket.on('data', createFrameReader(onMessage))
@@ -91,13 +103,14 @@ export const openTcp = (endpoint: Endpoint): TcpConnection => {
           return
         }
         const id = freeId(open)
+        const ignored = new Set<string>()
         const expire = (): void =>
           settle(id, {
             kind: 'timeout',
-            detail: `no answer over TCP within ${timeoutMs} ms`,
+            detail: `no answer over TCP within ${timeoutMs} ms${describeIgnored(ignored)}`,
             ms: performance.now() - startedAt,
           })
-        open.set(id, { asked, startedAt, deadline: startDeadline(timeoutMs, expire), resolve })
+        open.set(id, { asked, startedAt, deadline: startDeadline(timeoutMs, expire), ignored, resolve })
         const framed = frame(asked.bytes)
         framed.writeUInt16BE(id, 2)
         write(framed)

@@ -3,7 +3,16 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { type Deadline, startDeadline } from './deadline.ts'
 import type { PreparedQuestion } from './question.ts'
-import { answered, type Endpoint, type Reply, readReply, type Unanswered } from './reply.ts'
+import {
+  answered,
+  describeIgnored,
+  describeStray,
+  type Endpoint,
+  idOf,
+  type Reply,
+  readReply,
+  type Unanswered,
+} from './reply.ts'
 
 /** A way to put questions to one address. */
 export interface Connection {
@@ -83,8 +92,7 @@ export const openUdp = (endpoint: Endpoint, { anySource = false } = {}): Connect
         const id = randomInt(0x10000)
         const ignored = new Set<string>()
         const expire = (): void => {
-          const heard = ignored.size > 0 ? `; ignored: ${[...ignored].join(', ')}` : ''
-          fail({ kind: 'timeout', detail: `no answer within ${timeoutMs} ms${heard}` })
+          fail({ kind: 'timeout', detail: `no answer within ${timeoutMs} ms${describeIgnored(ignored)}` })
         }
         const deadline = startDeadline(timeoutMs, expire)
         pending = { asked, id, startedAt: performance.now(), deadline, ignored, resolve }
@@ -108,8 +116,8 @@ const connect = (socket: Socket, { address, port }: Endpoint): Promise<void> =>
 const take = (bytes: Buffer, remote: RemoteInfo, pending: Pending, settle: (reply: Reply) => void): void => {
   const { asked, id, startedAt, ignored } = pending
   const ms = performance.now() - startedAt
-  if (bytes.length < 2 || bytes.readUInt16BE(0) !== id) {
-    ignored.add('an answer with another id')
+  if (idOf(bytes) !== id) {
+    ignored.add(describeStray(bytes))
     return
   }
   const reading = readReply(bytes, asked)

@@ -60,8 +60,10 @@ test('the NSID and the upper bits of the rcode come from the OPT record', async 
   assert.is(reply.kind === 'answered' && reply.nsid, 'ns1.7')
 })
 
+const notOurs = (asked: Buffer): Buffer => answerTo(asked, { id: (asked.readUInt16BE(0) + 1) & 0xffff })
+
 for (const [title, behave, heard] of [
-  ['another id', (asked) => answerTo(asked, { id: (asked.readUInt16BE(0) + 1) & 0xffff }), /another id/],
+  ['another id', (asked) => notOurs(asked), /another id/],
   ['another name', (asked) => answerTo(asked, { questions: [{ name: 'other.test', type: 'A' }] }), /another question/],
   [
     'another type',
@@ -70,13 +72,18 @@ for (const [title, behave, heard] of [
   ],
   ['no question in a good answer', (asked) => answerTo(asked, { questions: [] }), /another question/],
   ['the question itself, echoed', (asked) => asked, /question instead of an answer/],
-  ['nothing', () => null, /no answer within 150 ms$/],
+  ['an empty message', () => Buffer.alloc(0), /ignored: an empty message$/],
+  ['a single octet', () => Buffer.from('x'), /ignored: too few octets for an answer \(1\)$/],
+  ['less than a header', (asked) => notOurs(asked).subarray(0, 11), /ignored: too few octets for an answer \(11\)$/],
+  ['nothing', () => null, /within 150 ms$/],
 ] as const satisfies readonly (readonly [string, Behaviour, RegExp])[]) {
-  test(`${title}: not taken for an answer`, async () => {
-    const reply = await ask(behave)
-    assert.is(reply.kind, 'timeout')
-    assert.match(reply.kind === 'answered' ? '' : reply.detail, heard)
-  })
+  for (const transport of ['udp', 'tcp'] as const) {
+    test(`${title}: not taken for an answer over ${transport}`, async () => {
+      const reply = await ask(behave, { ...question, transport })
+      assert.is(reply.kind, 'timeout')
+      assert.match(reply.kind === 'answered' ? '' : reply.detail, heard)
+    })
+  }
 }
 
 test('a forged answer before the right one does no harm', async () => {
