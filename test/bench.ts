@@ -1,6 +1,6 @@
 /**
  * What a deployment costs, as ratios taken in one run on one local twin: against its floor (boot to SSH, then one Ansible run of
- * the same role), each phase's share of it, and the throughput of an lb against its nameserver asked directly.
+ * the same role), each phase's share of it, the throughput of an lb against its nameserver asked directly, and what sessions cost an lb.
  */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,9 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { systemClock, waitFor } from '../lib/clock.ts'
 import { duration, table } from '../lib/report/table.ts'
+import { compareSessions, median } from './bench-sessions.ts'
 import { expectScript } from './scripts/command.ts'
+import { createFleet } from './scripts/fleet.ts'
 import { startTwin, type Twin } from './scripts/twin.ts'
 
 interface Event {
@@ -74,27 +76,30 @@ const bootToSsh = async ({ cloud }: Twin): Promise<number> => {
   return ms
 }
 
-/** Queries a second that dnsperf gets answered in a few seconds, asking as fast as it is answered. */
-const throughput = async (address: string): Promise<number> => {
+/** @param work is given a file of questions for dnsperf. */
+const withQuestions = async <T>(work: (file: string) => Promise<T>): Promise<T> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'bench-'))
   const file = path.join(directory, 'questions')
   writeFileSync(file, 'example.test SOA\nwww.example.test A\nns1.example.test AAAA\n')
+  return work(file).finally(() => rmSync(directory, { recursive: true }))
+}
+
+/** Queries a second that dnsperf gets answered in a few seconds, asking as fast as it is answered. */
+const throughput = async (address: string, file: string): Promise<number> => {
   const args = ['-s', address, '-d', file, '-l', String(secondsOfLoad), '-c', '20', '-q', '100', '-t', '2', '-e']
   const { stdout } = await promisify(execFile)('dnsperf', args)
-  rmSync(directory, { recursive: true })
   return Number(/Queries per second:\s+([\d.]+)/.exec(stdout)?.[1] ?? Number.NaN)
 }
 
 const addressOf = async ({ cloud }: Twin, name: string): Promise<string> =>
   (await cloud.servers.find(name))?.public_net.ipv4?.ip ?? ''
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-
-const compareThroughput = async (twin: Twin): Promise<string> => {
+const compareThroughput = async (twin: Twin, file: string): Promise<string> => {
   const [direct, lb] = await Promise.all([addressOf(twin, 'ns1'), addressOf(twin, 'lb1')])
   const ratios: number[] = []
-  for (let round = 0; round < 3; round += 1) ratios.push((await throughput(lb)) / (await throughput(direct)))
+  for (let round = 0; round < 3; round += 1) {
+    ratios.push((await throughput(lb, file)) / (await throughput(direct, file)))
+  }
   return `lb throughput / nameserver asked directly: ${median(ratios).toFixed(2)} (rounds: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`
 }
 
@@ -123,7 +128,10 @@ try {
   say('measuring a deployment whose packages are in the cache')
   const events = await deployment(twin)
   say(`\n${compareWithFloor(events, await bootToSsh(twin))}`)
-  say(`\n${await compareThroughput(twin)}`)
+  await withQuestions(async (file) => {
+    say(`\n${await compareThroughput(twin, file)}`)
+    say(`\n${await compareSessions(createFleet(twin), file)}`)
+  })
 } finally {
   await twin.down()
 }

@@ -29,12 +29,13 @@ const questions = [
 ]
 
 /**
- * dnsperf against one address: a steady rate from many sockets, bounded in time even when nobody stops it.
+ * dnsperf against one address: a steady rate, bounded in time even when nobody stops it.
  * @param rate queries a second.
+ * @param sockets that share it; with one, many questions of one source port are open at once.
  */
 const startLoad = (
   address: string,
-  { rate, maxSeconds }: { readonly rate: number; readonly maxSeconds: number },
+  { rate, maxSeconds, sockets }: { readonly rate: number; readonly maxSeconds: number; readonly sockets: number },
 ): Load => {
   const directory = mkdtempSync(path.join(tmpdir(), 'load-'))
   const file = path.join(directory, 'questions')
@@ -49,7 +50,7 @@ const startLoad = (
     '-l',
     String(maxSeconds),
     '-c',
-    '200',
+    String(sockets),
     '-q',
     '5000',
     '-t',
@@ -93,9 +94,9 @@ const readReport = (text: string): LoadReport => {
   }
 }
 
-/** One load for each address, all at once. @param rate queries a second at each. */
-export const startLoads = (addresses: readonly string[], rate: number): readonly Load[] =>
-  addresses.map((address) => startLoad(address, { rate, maxSeconds: 600 }))
+/** One load for each address, all at once. @param rate queries a second at each, @param sockets that each shares them among. */
+export const startLoads = (addresses: readonly string[], rate: number, sockets = 200): readonly Load[] =>
+  addresses.map((address) => startLoad(address, { rate, maxSeconds: 600, sockets }))
 
 /** Those of IPv4: the witness of each operation asks the others too. */
 export const ofIpv4 = (addresses: readonly string[]): readonly string[] =>

@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { systemClock, waitFor } from '../../lib/clock.ts'
+import { query } from '../../lib/dns/query.ts'
 import { prepareQuestion } from '../../lib/dns/question.ts'
 import { openTcp } from '../../lib/dns/tcp.ts'
 import { getTwin } from '../../local/twin/record.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
 import { assertSays, expectScript, type Outcome, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
-import { assertNothingLost, startLoads } from './load.ts'
+import { startFlows } from './flows.ts'
+import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { makeNginxPackages, useNginxPackages } from './nginx-packages.ts'
 import { startResolverStream } from './resolver-stream.ts'
 import { startTwin, type Twin } from './twin.ts'
@@ -19,6 +22,8 @@ const updates = suite('scripts/update-lbs and rollback-infra on real machines')
 /** At each address of each lb at once; what two shared cores hold beside four machines, Ansible and the load generator itself. */
 const queriesPerSecond = 500
 const resolverQueriesPerSecond = 50
+/** From one source port, besides. */
+const flowQueriesPerSecond = 100
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'update-'))
 const template = 'ansible/roles/lb/templates/nginx.conf.template'
@@ -47,14 +52,17 @@ const expect = async (code: number, name: string, ...args: readonly string[]): P
   return outcome
 }
 
-/** dnsperf at every address, and a stream through the resolver of names that it has never been asked for. */
+/** dnsperf at every address, from many source ports and from one, and a stream through the resolver of names that it has never been asked for. */
 const startAsking = async () => {
-  const loads = startLoads(await fleet.lbAddresses(), queriesPerSecond)
+  const addresses = await fleet.lbAddresses()
+  const loads = startLoads(addresses, queriesPerSecond)
+  const flows = startLoads(ofIpv4(addresses), flowQueriesPerSecond, 1)
   const { internet } = (await getTwin(twin.state)).layout
   const stream = startResolverStream(internet.resolver.ipv4, { rate: resolverQueriesPerSecond })
   return {
     assertNothingLost: async () => {
       await assertNothingLost(loads, queriesPerSecond)
+      await assertNothingLost(flows, flowQueriesPerSecond)
       const { asked, faults } = await stream.stop()
       assert.equal(faults, [])
       assert.ok(asked > resolverQueriesPerSecond, `${asked} asked through the resolver`)
@@ -78,6 +86,37 @@ updates('lbs that are up to date are left as they are, and one that needs a rebo
   assertSays(stderr, /runs what is installed[\s\S]*is active already/)
   assert.equal(await colours(), before)
 })
+
+/** Hangs with questions in hand, then dies; systemd starts it again. */
+const crash = 'systemctl kill --signal=STOP named; sleep 0.5; systemctl kill --signal=KILL named'
+
+/** Asked from a new source port each time. */
+const untilAnswered = (address: string): Promise<unknown> => {
+  const question = { name: 'example.test', type: 'SOA', transport: 'udp' as const }
+  const attempt = async () => {
+    const reply = await query({ address, port: 53 }, question, { timeoutMs: 200 })
+    return reply.kind === 'answered' ? { done: true as const } : { seen: reply.detail }
+  }
+  return waitFor(address, attempt, { clock: systemClock, everyMs: 20, timeoutMs: 60_000 })
+}
+
+updates(
+  'flows that ask through a crash of their nameserver are answered once it is back',
+  async () => {
+    for (const address of await fleet.lbAddresses('lb1')) {
+      // ICMP errors to one host are limited to six at once and one a second: one for each flow
+      const flows = await startFlows(address, { count: 6, everyMs: 50 })
+      try {
+        assert.is(await flows.countDeaf(3000), 0, 'before the crash')
+        await fleet.onMachine('ns1', crash)
+        await untilAnswered(address)
+        assert.is(await flows.countDeaf(3000), 0, `deaf flows at ${address}`)
+      } finally {
+        flows.stop()
+      }
+    }
+  },
+)
 
 updates('an lb that does not exist is refused, and so is an option that does not exist', async () => {
   const before = await twin.snapshot()
