@@ -7,6 +7,8 @@ import { prepareQuestion } from '../../lib/dns/question.ts'
 export interface Flows {
   /** How many have had no answer, by the end of `ms`, to what they asked from now on. Returns as soon as it is none. */
   countDeaf(ms: number): Promise<number>
+  /** How many empty datagrams have come. */
+  countEmpty(): number
   stop(): void
 }
 
@@ -31,13 +33,15 @@ export const startFlows = async (
   address: string,
   { count, everyMs }: { readonly count: number; readonly everyMs: number },
 ): Promise<Flows> => {
+  let empty = 0
   const open = async (): Promise<Flow> => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     socket.connect(53, address)
     await once(socket, 'connect')
     const flow = { socket, asked: 0, answered: 0 }
     socket.on('message', (answer) => {
-      if (answer.length > 0) flow.answered = Math.max(flow.answered, answer.readUInt16BE(0))
+      if (answer.length === 0) empty += 1
+      else flow.answered = Math.max(flow.answered, answer.readUInt16BE(0))
     })
     return flow
   }
@@ -50,6 +54,7 @@ export const startFlows = async (
       for (const until = performance.now() + ms; deaf() > 0 && performance.now() < until; ) await systemClock.sleep(20)
       return deaf()
     },
+    countEmpty: () => empty,
     stop: () => {
       clearInterval(timer)
       for (const { socket } of flows) socket.close()

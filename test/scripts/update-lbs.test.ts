@@ -101,8 +101,9 @@ const untilAnswered = (address: string): Promise<unknown> => {
 }
 
 updates(
-  'flows that ask through a crash of their nameserver are answered once it is back',
+  'flows that ask through a crash of their nameserver are answered once it is back, and get no empty datagram',
   async () => {
+    const { counters: before } = await fleet.lbStatus('lb1')
     for (const address of await fleet.lbAddresses('lb1')) {
       // ICMP errors to one host are limited to six at once and one a second: one for each flow
       const flows = await startFlows(address, { count: 6, everyMs: 50 })
@@ -111,10 +112,13 @@ updates(
         await fleet.onMachine('ns1', crash)
         await untilAnswered(address)
         assert.is(await flows.countDeaf(3000), 0, `deaf flows at ${address}`)
+        assert.is(flows.countEmpty(), 0, 'empty datagrams')
       } finally {
         flows.stop()
       }
     }
+    const { counters } = await fleet.lbStatus('lb1')
+    assert.ok((counters.empty ?? 0) > (before.empty ?? 0), 'there was an empty datagram to be dropped')
   },
 )
 
