@@ -12,6 +12,7 @@ import { type Checkout, createCheckout } from './checkout.ts'
 import { assertSays, expectScript, type Outcome, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { startFlows } from './flows.ts'
+import { askHalfClosed } from './half-closed.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { makeNginxPackages, useNginxPackages } from './nginx-packages.ts'
 import { startResolverStream } from './resolver-stream.ts'
@@ -121,6 +122,19 @@ updates(
     assert.ok((counters.empty ?? 0) > (before.empty ?? 0), 'there was an empty datagram to be dropped')
   },
 )
+
+/** Connections that nginx still holds although their clients have ended them. */
+const held = "ss -Htn state close-wait '( sport = :5301 or sport = :5302 )' | wc -l"
+
+updates('TCP clients that end their side once they have asked are answered, and leave nothing behind', async () => {
+  for (const address of await fleet.lbAddresses('lb1')) {
+    let answered = 0
+    // One after the other: of fifty that come at once, BIND itself resets a few.
+    for (let i = 0; i < 50; i += 1) answered += (await askHalfClosed(address)) ? 1 : 0
+    assert.is(answered, 50, address)
+    assert.is((await fleet.onMachine('lb1', held)).trim(), '0', 'connections held')
+  }
+})
 
 updates('an lb that does not exist is refused, and so is an option that does not exist', async () => {
   const before = await twin.snapshot()
