@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock, waitFor } from '../../lib/clock.ts'
@@ -135,6 +137,16 @@ updates('TCP clients that end their side once they have asked are answered, and 
     assert.is((await fleet.onMachine('lb1', held)).trim(), '0', 'connections held')
   }
 })
+
+updates(
+  'clients that ask how long they may stay are told less than an lb allows',
+  async () => {
+    const [address = ''] = await fleet.lbAddresses('lb1')
+    const ask = (...args: readonly string[]) => promisify(execFile)('dig', [`@${address}`, '+norecurse', ...args])
+    const { stdout: kept } = await ask('+tcp', '+keepalive', 'example.test', 'SOA')
+    assert.match(kept, /; TCP KEEPALIVE: 15\.0 secs/)
+    },
+)
 
 updates('an lb that does not exist is refused, and so is an option that does not exist', async () => {
   const before = await twin.snapshot()
