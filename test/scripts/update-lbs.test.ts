@@ -139,13 +139,14 @@ updates('TCP clients that end their side once they have asked are answered, and 
 })
 
 updates(
-  'clients that ask how long they may stay are told less than an lb allows',
+  'clients that ask how long they may stay are told less than an lb allows, and nobody the version of BIND',
   async () => {
     const [address = ''] = await fleet.lbAddresses('lb1')
     const ask = (...args: readonly string[]) => promisify(execFile)('dig', [`@${address}`, '+norecurse', ...args])
     const { stdout: kept } = await ask('+tcp', '+keepalive', 'example.test', 'SOA')
     assert.match(kept, /; TCP KEEPALIVE: 15\.0 secs/)
-    },
+    assert.match((await ask('+tcp', 'version.bind', 'CH', 'TXT')).stdout, /status: NOERROR[\s\S]* ANSWER: 0,/)
+  },
 )
 
 updates('an lb that does not exist is refused, and so is an option that does not exist', async () => {
