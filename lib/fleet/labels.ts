@@ -21,6 +21,8 @@ export interface ServerFacts {
   readonly drain: Drain | undefined
   /** An old server that the operator chose to keep: not the rest of an unfinished run. */
   readonly kept: boolean
+  /** A new lb whose address is in zones that have been served, or are about to be: caches may know it. */
+  readonly announced: boolean
 }
 
 interface BeforeRotation {
@@ -59,6 +61,7 @@ export const serverLabels = (project: string, facts: ServerFacts): Labels => ({
   ...(facts.hostKeys[1] && { 'host-key-next': sealKey(facts.hostKeys[1]) }),
   ...(facts.isFirstContact && { 'first-contact': 'true' }),
   ...(facts.kept && { kept: 'true' }),
+  ...(facts.announced && { announced: 'true' }),
   ...(facts.before && {
     'queries-before': String(facts.before.queriesPerHour),
     'ttl-before': String(facts.before.ttlSeconds),
@@ -81,6 +84,7 @@ export const parseServerLabels = (project: string, labels: Labels): ServerFacts 
     hostKeys: [...openKey(labels['host-key']), ...openKey(labels['host-key-next'])],
     isFirstContact: labels['first-contact'] === 'true',
     kept: labels.kept === 'true',
+    announced: labels.announced === 'true',
     before: numbers(labels, ['queries-before', 'ttl-before'], ([queriesPerHour, ttlSeconds]) => ({
       queriesPerHour,
       ttlSeconds,

@@ -228,11 +228,13 @@ const creation = (server: string, made: ObservedServer | undefined, generation: 
   { kind: 'await-server', server },
 ]
 
-/** Staging touches no traffic, so all lbs are staged at once; then one lb at a time is switched and proven before the next. */
+/**
+ * Staging touches no traffic, so all lbs are staged at once; then one lb at a time is switched and proven before the next. New lbs
+ * come first: they have to answer before anybody can learn of them, and what is noted on them says that somebody may have.
+ */
 const cutover = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): readonly PlanPhase[] => {
-  const served = lbsInService(observed).map(({ name }) => name)
   const moves = states.flatMap(({ pair, made }) =>
-    [...lbsInService(observed), ...newLbs]
+    [...newLbs, ...lbsInService(observed)]
       .filter((lb) => lb.pair === pair)
       .map(({ name }) => ({
         lb: name,
@@ -241,6 +243,8 @@ const cutover = (observed: Observed, states: readonly PairState[], newLbs: reado
       })),
   )
   const pending = moves.filter(({ nameserver, target }) => target !== nameserver)
+  const isNew = ({ lb }: { readonly lb: string }): boolean => newLbs.some(({ name }) => name === lb)
+  const unannounced = newLbs.filter(({ name }) => !observed.servers.find((one) => one.name === name)?.announced)
   return [
     {
       key: 'stage',
@@ -250,19 +254,13 @@ const cutover = (observed: Observed, states: readonly PairState[], newLbs: reado
         { kind: 'verify-lb', lb, nameserver, port: 'preview' },
       ]),
     },
-    ...moves.map(
-      ({ lb, nameserver, target }): PlanPhase => ({
-        key: 'switch',
-        title: `Switch ${lb}`,
-        movesTraffic: served.includes(lb),
-        tracks: [
-          [
-            ...(target === nameserver ? [] : [{ kind: 'switch-lb', lb, nameserver } as const]),
-            { kind: 'verify-lb', lb, nameserver, port: 'public' },
-          ],
-        ],
-      }),
-    ),
+    ...moves.filter(isNew).map((move) => switchPhase(move, false)),
+    {
+      key: 'announce',
+      title: 'Announce the new lbs',
+      tracks: unannounced.length === 0 ? [] : [[{ kind: 'announce-lbs', lbs: unannounced.map(({ name }) => name) }]],
+    },
+    ...moves.filter((move) => !isNew(move)).map((move) => switchPhase(move, true)),
     {
       key: 'retire',
       title: 'Retire the idle colour',
@@ -270,6 +268,25 @@ const cutover = (observed: Observed, states: readonly PairState[], newLbs: reado
     },
   ]
 }
+
+interface Move {
+  readonly lb: string
+  readonly nameserver: string
+  /** Where it sends its queries now. */
+  readonly target: string | undefined
+}
+
+const switchPhase = ({ lb, nameserver, target }: Move, movesTraffic: boolean): PlanPhase => ({
+  key: movesTraffic ? 'switch' : 'switch-on',
+  title: `Switch ${lb}`,
+  movesTraffic,
+  tracks: [
+    [
+      ...(target === nameserver ? [] : [{ kind: 'switch-lb', lb, nameserver } as const]),
+      { kind: 'verify-lb', lb, nameserver, port: 'public' },
+    ],
+  ],
+})
 
 const renames = ({ pair, made, before }: PairState): readonly Step[] => {
   const serving = serverName('nameserver', pair, 'serving')

@@ -135,6 +135,6 @@ const rotationAt = ({ plan, index }: Stop): Words => {
   const key = keys[index]
   if (key === 'abandon') return abandonment
   if (key === 'remove-lbs') return endOfRotation
-  if (keys.includes('move') || keys.includes('switch-on')) return rotationOfAddresses
+  if (keys.includes('move') || (keys.includes('switch-on') && !keys.includes('switch'))) return rotationOfAddresses
   return isBeforeRotation(plan, index) ? rotationOfNameservers : rotationOfGlue
 }

@@ -14,6 +14,8 @@ export interface ObservedServer {
   readonly previous: string
   readonly kept: boolean
   readonly isProtected: boolean
+  /** A new lb that zones which have been served name: caches may know it. */
+  readonly announced: boolean
 }
 
 export interface ObservedLb {
@@ -110,6 +112,7 @@ export type Step =
     }
   | { readonly kind: 'move-address'; readonly address: string; readonly lb: string }
   | { readonly kind: 'verify-address'; readonly address: string; readonly nameserver: string }
+  | { readonly kind: 'announce-lbs'; readonly lbs: readonly string[] }
   | { readonly kind: 'measure-lb'; readonly lb: string }
   | { readonly kind: 'check-delegation'; readonly hosts: readonly GlueChange[] }
   | ({ readonly kind: 'publish-glue' } & GlueChange)
@@ -144,6 +147,8 @@ export type PhaseKey =
   | 'discard'
   /** Has lbs that nobody asks yet send to their nameservers. */
   | 'switch-on'
+  /** Notes that caches may learn of these lbs from now on. */
+  | 'announce'
   | 'switch-back'
   | 'protect'
   | 'register'

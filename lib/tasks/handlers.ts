@@ -1,5 +1,6 @@
 import type { Step } from '../plan/types.ts'
 import { createAddress, moveAddress } from './handlers/addresses.ts'
+import { announceLbs } from './handlers/announcement.ts'
 import { awaitServer } from './handlers/await-server.ts'
 import { checkNameserver, identifyLb, verifyAddress, verifyLb } from './handlers/checks.ts'
 import { configure } from './handlers/configure.ts'
@@ -46,6 +47,7 @@ const handlers: Handlers = {
   'create-address': createAddress,
   'move-address': moveAddress,
   'verify-address': verifyAddress,
+  'announce-lbs': announceLbs,
   'measure-lb': measureLb,
   'check-delegation': checkDelegation,
   'publish-glue': publishGlue,

@@ -59,6 +59,7 @@ const observedServer = ({
   previous,
   kept,
   isProtected,
+  announced,
 }: FleetServer): ObservedServer => ({
   name,
   role,
@@ -69,6 +70,7 @@ const observedServer = ({
   previous,
   kept,
   isProtected,
+  announced,
 })
 
 interface FirewallState {

@@ -77,6 +77,7 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     hostKeys: [hostKey.raw],
     isFirstContact: true,
     kept: false,
+    announced: false,
     before: undefined,
     drain: undefined,
   })

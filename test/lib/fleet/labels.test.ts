@@ -15,6 +15,7 @@ const facts: ServerFacts = {
   hostKeys: [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')],
   isFirstContact: true,
   kept: true,
+  announced: true,
   before: { queriesPerHour: 36000, ttlSeconds: 172800 },
   drain: { since: 1790000100, waitSeconds: 190080 },
 }
@@ -35,6 +36,7 @@ labels('read back as they were written', () => {
     hostKeys: [],
     isFirstContact: false,
     kept: false,
+    announced: false,
   }
   assert.equal(parseServerLabels('example', serverLabels('example', bare)), bare)
 })

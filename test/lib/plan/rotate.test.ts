@@ -46,10 +46,11 @@ plans('makes lbs and nameservers, changes one glue after the other, waits three 
       'Configure',
       'Check',
       'Stage',
-      'Switch lb1',
       'Switch lb1-next',
-      'Switch lb2',
       'Switch lb2-next',
+      'Announce the new lbs',
+      'Switch lb1',
+      'Switch lb2',
       'Retire the idle colour',
       'Rename',
       'Remove the old: confirms',
@@ -237,5 +238,26 @@ plans('can be abandoned until the glue points at the new lbs', () => {
   if (isRefusal(plan)) throw new Error(plan.refused)
   assert.equal(stepsOf(plan).map(describeStep), ['DELETE lb1-next', 'DELETE lb2-next'])
 })
+
+plans(
+  'new lbs answer, and it is noted that caches may know them, before an lb in service sends where zones name them',
+  () => {
+    const steps = stepsOf(planned(twoServing()))
+    const first = steps.findIndex((step) => step.kind === 'switch-lb' && !step.lb.endsWith('-next'))
+    const world = steps.slice(0, first).reduce(after, twoServing())
+    const next = world.servers.filter(({ name }) => name.endsWith('-next') && name.startsWith('lb'))
+    assert.equal(
+      next.map(({ name, announced }) => [name, announced]),
+      [
+        ['lb1-next', true],
+        ['lb2-next', true],
+      ],
+    )
+    assert.equal(
+      world.lbs.map(({ name, target }) => `${name} ${target}`),
+      ['lb1 ns1', 'lb2 ns2', 'lb1-next ns1-next', 'lb2-next ns2-next'],
+    )
+  },
+)
 
 plans.run()

@@ -11,6 +11,7 @@ export const server = (name: string, facts: Partial<ObservedServer> = {}): Obser
     zones: 'z',
     previous: '',
     kept: false,
+    announced: false,
     isProtected: named.phase !== 'next',
     ...facts,
   }
@@ -111,6 +112,8 @@ export const after = (world: Observed, step: Step): Observed => {
         ...world,
         addresses: world.addresses.map((one) => (one.name === step.address ? { ...one, lb: step.lb } : one)),
       }
+    case 'announce-lbs':
+      return step.lbs.reduce((now, name) => changed(now, name, { announced: true }), world)
     case 'begin-drain':
       return {
         ...world,

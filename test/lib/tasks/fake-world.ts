@@ -89,6 +89,7 @@ export const createFakeWorld = async ({ loopback }: FakeWorldOptions = {}): Prom
         hostKeys: [],
         isFirstContact: false,
         kept: false,
+        announced: false,
         before: undefined,
         drain: undefined,
         ...more,
