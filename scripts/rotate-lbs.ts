@@ -29,7 +29,7 @@ run again to go on.`,
     ['--dry-run', 'what would be done, or what is left to do'],
     ['--yes --yes-delete', 'for a scheduled job: ends with 7 at a long wait, goes on at the next run'],
     ['--accept-zone old.example', 'after old.example.zone was removed, whose clients get REFUSED from then on'],
-    ['--abandon', 'remove the new lbs again, as long as no glue points at them'],
+    ['--abandon', 'take it back as long as no glue points at a new lb; waits until no cache can know them'],
   ],
 })
   .option('--yes-delete', 'delete the old servers without asking')
@@ -41,14 +41,16 @@ run again to go on.`,
     'remove an lb that is still asked so long after its TTLs; asks for its name',
     minutes,
   )
-  .option('--abandon', 'remove the new lbs; refused once the glue points at them')
+  .option('--abandon', 'take the rotation back and remove the new lbs; refused while glue points at one')
 
 await runCommand(command, async (options, interrupt) => {
   const { operate } = await import('../lib/tasks/operate.ts')
+  const { observePublication } = await import('../lib/tasks/published.ts')
   const { abandon = false } = options
   const operation = {
     name: 'rotate-lbs',
     witness: true,
+    ...(abandon ? { observe: observePublication } : {}),
     plan: (observed: Observed, at: Moment) => (abandon ? planAbandon(observed, at) : planRotate(observed, at)),
   }
   return operate(operation, options, interrupt)

@@ -31,7 +31,7 @@ const patient = [
   'test/local/machines/contract/vagrant-lxc',
   'test/local/machines/contract/nspawn',
 ].map((name) => `${name}.test.ts`)
-const alone = ['vagrant-libvirt', 'deploy-infra', 'rotate-lbs', 'update-lbs', 'zones'].map(
+const alone = ['vagrant-libvirt', 'deploy-infra', 'rotate-lbs', 'abandon', 'update-lbs', 'zones'].map(
   (name) => `test/scripts/${name}.test.ts`,
 )
 

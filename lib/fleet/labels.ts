@@ -23,6 +23,8 @@ export interface ServerFacts {
   readonly kept: boolean
   /** A new lb whose address is in zones that have been served, or are about to be: caches may know it. */
   readonly announced: boolean
+  /** A new lb whose rotation is being taken back; undefined while it is to stay. */
+  readonly abandoned: Abandonment | undefined
 }
 
 interface BeforeRotation {
@@ -37,6 +39,13 @@ interface Drain {
   readonly since: number
   /** How long caches may hold the address from then on. */
   readonly waitSeconds: number
+}
+
+interface Abandonment {
+  /** Nameservers of this generation and later do not carry its address in their zones. */
+  readonly generation: number
+  /** The longest that a cache may have held its address, as the TTLs were then. */
+  readonly ttlSeconds: number
 }
 
 export type Labels = Readonly<Record<string, string>>
@@ -62,6 +71,10 @@ export const serverLabels = (project: string, facts: ServerFacts): Labels => ({
   ...(facts.isFirstContact && { 'first-contact': 'true' }),
   ...(facts.kept && { kept: 'true' }),
   ...(facts.announced && { announced: 'true' }),
+  ...(facts.abandoned && {
+    abandoned: String(facts.abandoned.generation),
+    'abandoned-ttl': String(facts.abandoned.ttlSeconds),
+  }),
   ...(facts.before && {
     'queries-before': String(facts.before.queriesPerHour),
     'ttl-before': String(facts.before.ttlSeconds),
@@ -85,6 +98,10 @@ export const parseServerLabels = (project: string, labels: Labels): ServerFacts 
     isFirstContact: labels['first-contact'] === 'true',
     kept: labels.kept === 'true',
     announced: labels.announced === 'true',
+    abandoned: numbers(labels, ['abandoned', 'abandoned-ttl'], ([generation, ttlSeconds]) => ({
+      generation,
+      ttlSeconds,
+    })),
     before: numbers(labels, ['queries-before', 'ttl-before'], ([queriesPerHour, ttlSeconds]) => ({
       queriesPerHour,
       ttlSeconds,

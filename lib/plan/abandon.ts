@@ -1,40 +1,207 @@
-import { sideBySide } from './phases.ts'
-import type { Refusal } from './refusal.ts'
-import { refuseStrangers } from './safety.ts'
-import type { Observed, ObservedServer, Plan } from './types.ts'
+import { serverName } from '../fleet/names.ts'
+import { laterThanAll } from './deploy.ts'
+import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
+import { type Coming, withLosses } from './losses.ts'
+import { deletions, namesOf, sideBySide, withoutEmpty } from './phases.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
+import { restore } from './restore.ts'
+import { isFloating, type RotateRequest } from './rotate.ts'
+import { refuseStrangers, refuseUnsafe } from './safety.ts'
+import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
+
+export type AbandonRequest = Pick<RotateRequest, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'addresses'>
 
 /**
- * Takes back a rotation whose glue was not published yet: removes the new lbs. Pure.
- * @returns a refusal when there is none, or when it is too late for that.
+ * Takes back a rotation whose glue is not published, or is no more: has the zones name the old lbs again, waits until no cache can
+ * know the new ones, and removes these. Goes on where an earlier run ended. Pure.
+ * @param observed with `publication`.
+ * @returns a refusal when there is no rotation, or as long as a parent server shows a new lb.
  */
-export const planAbandon = (observed: Observed, { now }: { readonly now: number }): Plan | Refusal => {
-  const next = observed.servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')
-  const refusal = refuseStrangers(observed) ?? refuseLate(observed, next)
+export const planAbandon = (observed: Observed, request: AbandonRequest): Plan | Refusal => {
+  const generation = laterThanAll(observed, request.now)
+  const refusal = refuseStrangers(observed) ?? refuseLate(observed)
   if (refusal) return refusal
-  const names = next.map(({ name }) => name)
+  const phases = isFloating(observed, request)
+    ? leadBack(observed, request)
+    : (refusePublished(observed) ??
+      (isKnown(observed) ? withdrawal(observed, { ...request, now: generation }) : discard(observed)))
+  if (isRefusal(phases)) return phases
+  const bare: Plan = { operation: 'abandon', generation, notes: notesOf(observed), phases: withoutEmpty(phases) }
+  const plan = withLosses(bare, observed, comingBy(bare, observed, request))
+  return refuseUnsafe(plan, observed) ?? plan
+}
+
+/** What the lbs are led to: new nameservers, or those of before, which have the zones that they had. */
+const comingBy = ({ phases }: Plan, { servers, generations }: Observed, request: AbandonRequest): Coming => {
+  const steps = phases.flatMap(({ tracks }) => tracks.flat())
+  const names = steps.flatMap((step) => (step.kind === 'switch-lb' ? [step.nameserver] : []))
+  const before = servers.find(({ name, phase }) => names.includes(name) && phase !== 'next')
+  if (!before) return { ...request, lack: 'the zone files do not have it', isAgreed: false }
   return {
-    operation: 'rotate',
-    generation: now,
-    notes: [
-      'Zones that carry the addresses of the new lbs are put right by the next deploy-infra: run it right after.',
-    ],
-    phases: [
-      {
-        key: 'abandon',
-        title: 'Remove the new lbs',
-        tracks: sideBySide(names.map((server) => ({ kind: 'delete-server', server }))),
-        confirm: { name: names[0] ?? '', loss: `Deletes ${names.join(', ')}, which no glue points at.` },
-      },
-    ],
+    zoneNames: generations.find(({ generation }) => generation === before.generation)?.zones,
+    zones: before.zones,
+    lack: `generation ${before.generation} does not have it`,
+    isAgreed: true,
   }
 }
 
-const refuseLate = ({ lbs }: Observed, next: readonly ObservedServer[]): Refusal | undefined => {
-  if (lbs.some(({ phase, isDraining }) => phase === 'old' || isDraining)) {
+const refuseLate = (observed: Observed): Refusal | undefined => {
+  if (observed.lbs.some(({ phase, isDraining }) => phase === 'old' || (phase === 'serving' && isDraining))) {
     return {
       refused: 'The glue points at the new lbs already',
       hint: 'Finish the rotation with rotate-lbs; another one leads to other machines again.',
     }
   }
-  return next.length > 0 ? undefined : { refused: 'There is no rotation to abandon', hint: 'Nothing was changed.' }
+  return newLbsIn(observed).length > 0
+    ? undefined
+    : { refused: 'There is no rotation to abandon', hint: 'Nothing was changed.' }
 }
+
+const publicationOf = ({ publication }: Observed): NonNullable<Observed['publication']> => {
+  if (publication) return publication
+  throw new Error('planAbandon was not told what is published')
+}
+
+const refusePublished = (observed: Observed): Refusal | undefined => {
+  const { glue } = publicationOf(observed)
+  if (glue.length === 0) return undefined
+  const more = glue.length - 8
+  const back =
+    'have the glue hold the addresses of the old lbs again at the registrar (status lists them), and run rotate-lbs --abandon again: it waits until no cache can know the new lbs'
+  return {
+    refused: `Glue points at a new lb:\n  ${[...glue.slice(0, 8), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n  ')}`,
+    hint:
+      abandonedSince(observed) === undefined
+        ? `Nothing was changed. Finish the rotation with rotate-lbs; or ${back}.`
+        : `Nothing was changed. To go on, ${back}.`,
+  }
+}
+
+/** Whether anybody may have learnt of the new lbs: from what was noted on them, or from what the zones say now. */
+const isKnown = (observed: Observed): boolean =>
+  publicationOf(observed).named.length > 0 ||
+  newLbsIn(observed).some(({ announced, abandoned }) => announced || abandoned !== undefined)
+
+/** Nobody has been led to the new machines, so they go at once. */
+const discard = (observed: Observed): readonly PlanPhase[] => {
+  const nameservers = observed.servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'next')
+  return [removal(observed, nameservers, 'Nobody has been led to them.')]
+}
+
+/** Each lb goes after the nameservers that name it and the Floating IPs made for it: with it goes what tells of all that. */
+const removal = (observed: Observed, naming: readonly ObservedServer[], loss: string): PlanPhase => {
+  const next = newLbsIn(observed)
+  // an address that leads nowhere was left by a crash: zones would carry it all the same
+  const addressesOf = (one: ObservedServer) =>
+    observed.addresses.filter(({ lb, pair }) => lb === one.name || (lb === undefined && pair === one.pair))
+  const alone = naming.filter(({ pair }) => next.every((one) => one.pair !== pair))
+  return {
+    key: 'abandon',
+    title: 'Remove the new lbs',
+    tracks: [
+      deletions(alone),
+      ...next.map((lb): readonly Step[] => [
+        ...deletions(naming.filter(({ pair }) => pair === lb.pair)),
+        ...addressesOf(lb).map(({ name: address }): Step => ({ kind: 'delete-address', address })),
+        { kind: 'delete-server', server: lb.name },
+      ]),
+    ],
+    confirm: {
+      name: next[0]?.name ?? '',
+      loss: `Deletes ${namesOf([...next, ...naming, ...next.flatMap(addressesOf)])}. ${loss}`,
+    },
+  }
+}
+
+/** Glue and zones give Floating IPs, which are led to the old lbs again; the new ones' own addresses were never given. */
+const leadBack = (observed: Observed, { zones }: AbandonRequest): readonly PlanPhase[] | Refusal => {
+  const next = newLbsIn(observed)
+  const moves = next.flatMap(({ name, pair }) =>
+    observed.addresses.filter(({ lb }) => lb === name).map((address) => ({ address: address.name, pair })),
+  )
+  const changed = observed.servers.find(
+    ({ role, phase, ...one }) =>
+      role === 'nameserver' &&
+      phase === 'serving' &&
+      one.zones !== zones &&
+      moves.some(({ pair }) => pair === one.pair),
+  )
+  if (changed) {
+    return {
+      refused: `the zone files have changed since ${changed.name} was made, so its answers cannot be checked against them`,
+      hint: 'Nothing was changed. Put the change aside (git stash) and run rotate-lbs --abandon again; then deploy it.',
+    }
+  }
+  return [
+    ...moves.map(
+      ({ address, pair }): PlanPhase => ({
+        key: 'move',
+        title: `Move ${address} back`,
+        movesTraffic: true,
+        tracks: [
+          [
+            { kind: 'move-address', address, lb: serverName('lb', pair, 'serving') },
+            { kind: 'verify-address', address, nameserver: serverName('nameserver', pair, 'serving') },
+          ],
+        ],
+      }),
+    ),
+    {
+      key: 'abandon',
+      title: 'Remove the new lbs',
+      tracks: sideBySide(deletions(next)),
+      confirm: { name: next[0]?.name ?? '', loss: `Deletes ${namesOf(next)}. No Floating IP leads there.` },
+    },
+  ]
+}
+
+/** Caches may know the new lbs: these go on answering until none can. */
+const withdrawal = (observed: Observed, request: AbandonRequest): readonly PlanPhase[] | Refusal => {
+  const next = newLbsIn(observed)
+  const refusal = refuseUnready(observed)
+  if (refusal) return refusal
+  const since = abandonedSince(observed) ?? request.now
+  const unmarked = next.filter(({ abandoned }) => abandoned === undefined)
+  const marked = markedAs(observed, since)
+  const restoration = restore(marked, request)
+  if (isRefusal(restoration)) return restoration
+  const lbs = next.map(({ name }) => name)
+  const isNoted = observed.lbs.every(({ phase, isDraining }) => phase !== 'next' || isDraining)
+  const warm = observed.servers.filter((one) => one.role === 'nameserver' && one.kept && namesLeavingLb(marked, one))
+  return [
+    {
+      key: 'withdraw',
+      title: 'Begin to take back',
+      tracks:
+        unmarked.length === 0
+          ? []
+          : [[{ kind: 'abandon-lbs', lbs: unmarked.map(({ name }) => name), generation: since }]],
+    },
+    ...restoration,
+    { key: 'drain', title: 'Begin to drain', tracks: isNoted ? [] : [[{ kind: 'begin-drain', lbs }]] },
+    { key: 'caches', title: 'Wait for the caches', waits: true, tracks: [[{ kind: 'await-caches', lbs }]] },
+    removal(observed, restoration.length > 0 ? [] : warm, 'Who still asks there gets no answer.'),
+  ]
+}
+
+const refuseUnready = ({ lbs }: Observed): Refusal | undefined => {
+  const bad = lbs.find(({ phase, fault, active }) => phase === 'next' && (fault !== undefined || active === undefined))
+  return (
+    bad && {
+      refused: `${bad.name} ${bad.fault === undefined ? 'answers nobody' : `could not be asked for its state: ${bad.fault}`}`,
+      hint: `Nothing was changed. Caches may know ${bad.name}, so it has to answer until they forget: see to it first, and run this again. If the machine is lost, delete it in the cloud console, then run this again.`,
+    }
+  )
+}
+
+const markedAs = (observed: Observed, since: number): Observed => ({
+  ...observed,
+  servers: observed.servers.map((one) =>
+    one.role === 'lb' && one.phase === 'next' ? { ...one, abandoned: one.abandoned ?? since } : one,
+  ),
+})
+
+const notesOf = (observed: Observed): readonly string[] =>
+  abandonedSince(observed) === undefined
+    ? ['Takes back a rotation: the new lbs go, glue stays as it is.']
+    : ['Goes on with taking back a rotation.']

@@ -72,10 +72,16 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
 }
 
 const refuseUnfinishedDeployment = ({ servers }: Observed): Refusal | undefined => {
-  const next = servers.find((server) => server.phase === 'next')
-  return (
-    next && { refused: `${next.name} is left of an unfinished deployment`, hint: 'Finish it with deploy-infra first.' }
-  )
+  const left = servers.filter((server) => server.phase === 'next')
+  // as long as there are new lbs, these say what has to be finished
+  const next = left.find(({ role }) => role === 'lb') ?? left[0]
+  if (!next) return undefined
+  return next.role === 'nameserver'
+    ? { refused: `${next.name} is left of an unfinished deployment`, hint: 'Finish it with deploy-infra first.' }
+    : {
+        refused: `${next.name} is left of an unfinished rotation`,
+        hint: 'Finish it with rotate-lbs, or take it back with rotate-lbs --abandon.',
+      }
 }
 
 const refuseManual = ({ register, hasRegistrar }: BootstrapRequest): Refusal | undefined =>

@@ -1,7 +1,7 @@
 import { type Phase, serverName } from '../fleet/names.ts'
-import { findServingLb, lbsInService } from './lbs.ts'
+import { abandonedSince, findServingLb, lbsInService, newLbsIn } from './lbs.ts'
 import { withLosses } from './losses.ts'
-import { sideBySide, withoutEmpty } from './phases.ts'
+import { namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
@@ -69,8 +69,8 @@ const hasTraffic = (observed: Observed, generation: number): boolean =>
   lbsInService(observed).some(({ target }) => generationOfTarget(observed, target) === generation)
 
 /** Serials must rise (RFC 1982), also on a machine whose clock is behind that of the last deployment. */
-const laterThanAll = ({ servers }: Observed, now: number): number =>
-  Math.max(now, ...servers.map((server) => server.generation + 1))
+export const laterThanAll = (observed: Observed, now: number): number =>
+  Math.max(now, abandonedSince(observed) ?? 0, ...observed.servers.map((server) => server.generation + 1))
 
 const nameserversIn = (observed: Observed, phase: Phase): readonly ObservedServer[] =>
   observed.servers.filter((server) => server.role === 'nameserver' && server.phase === phase)
@@ -96,12 +96,18 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
       }
     }
   }
-  const rotating = servers.filter((server) => server.role === 'lb' && server.phase === 'next')
+  const rotating = newLbsIn(observed).filter(({ abandoned }) => abandoned === undefined)
   if (rotating.length > 0 && newLbs.length === 0) {
-    const names = rotating.map(({ name }) => name).join(', ')
     return {
-      refused: `left of a rotation whose glue is not published yet: ${names}`,
-      hint: 'Finish it with rotate-lbs, or remove the new lbs with rotate-lbs --abandon; then deploy.',
+      refused: `left of a rotation whose glue is not published yet: ${namesOf(rotating)}`,
+      hint: 'Finish it with rotate-lbs, or take it back with rotate-lbs --abandon; then deploy.',
+    }
+  }
+  const [stale] = staleNameservers(observed)
+  if (stale && !isRenaming(observed, stale.generation)) {
+    return {
+      refused: `${stale.name} is left of a rotation that is being taken back`,
+      hint: 'Have it removed with rotate-lbs --abandon; then deploy.',
     }
   }
   const rolledBack = servers.find((server) => server.role === 'nameserver' && server.phase === 'next' && server.kept)
@@ -119,6 +125,17 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
   }
 }
 
+/** Those that were made for a rotation which has been abandoned since: their zones name lbs that leave again. */
+export const staleNameservers = (observed: Observed): readonly ObservedServer[] => {
+  const since = abandonedSince(observed)
+  return since === undefined ? [] : nameserversIn(observed, 'next').filter(({ generation }) => generation < since)
+}
+
+/** Every lb sends to this generation, and names have begun to change: there is no way but forward. */
+export const isRenaming = (observed: Observed, generation: number): boolean =>
+  nameserversIn(observed, 'serving').some((server) => server.generation === generation) ||
+  nameserversIn(observed, 'old').some(({ kept }) => !kept)
+
 const assess = (observed: Observed, request: DeployRequest): Situation | Refusal => {
   const next = nameserversIn(observed, 'next')
   const old = nameserversIn(observed, 'old')
@@ -133,9 +150,7 @@ const assess = (observed: Observed, request: DeployRequest): Situation | Refusal
   if (inUse && (changed || request.fresh)) {
     return {
       refused: `the unfinished deployment of generation ${generation} already has traffic${changed ? ', and the zone files have changed since it began' : ''}`,
-      hint: changed
-        ? 'Check out the commit that it was made from (label `commit` of ns1-next) and run deploy-infra again to finish it; then deploy the change.'
-        : 'Run deploy-infra without --fresh to finish it.',
+      hint: changed ? changedHint(request) : 'Run deploy-infra without --fresh to finish it.',
     }
   }
   if (changed || request.fresh) {
@@ -153,6 +168,11 @@ const assess = (observed: Observed, request: DeployRequest): Situation | Refusal
   return { generation, discard: stale, warm: [], notes }
 }
 
+const changedHint = ({ newLbs }: DeployRequest): string =>
+  newLbs.length > 0
+    ? 'Check out the commit that it was made from (label `commit` of ns1-next) and run rotate-lbs again to finish it, or take the rotation back with rotate-lbs --abandon.'
+    : 'Check out the commit that it was made from (label `commit` of ns1-next) and run deploy-infra again to finish it; then deploy the change.'
+
 const assessWithoutNext = (observed: Observed, request: DeployRequest, old: readonly ObservedServer[]): Situation => {
   const unfinished = old.filter((server) => !server.kept)
   if (unfinished.length === 0) {
@@ -167,9 +187,11 @@ const assessWithoutNext = (observed: Observed, request: DeployRequest, old: read
 const generationOfTarget = ({ servers }: Observed, target: string | undefined): number | undefined =>
   servers.find((server) => server.name === target)?.generation
 
-const namesOf = (servers: readonly ObservedServer[]): string => servers.map((server) => server.name).join(', ')
-
-const pairStates = (observed: Observed, pairs: number, { generation }: Situation): readonly PairState[] =>
+const pairStates = (
+  observed: Observed,
+  pairs: number,
+  { generation }: Pick<Situation, 'generation'>,
+): readonly PairState[] =>
   Array.from({ length: pairs }, (_, index) => {
     const mine = observed.servers.filter((server) => server.role === 'nameserver' && server.pair === index + 1)
     return {
@@ -191,10 +213,20 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
     ),
     ...preparation(observed, states, situation.generation),
     ...(finished ? [] : cutover(observed, states, request.newLbs)),
-    { key: 'rename', title: 'Rename', tracks: states.map(renames) },
-    retirement(observed, states, request.keepOld),
+    ...completion(observed, states, request.keepOld),
   ])
 }
+
+const completion = (observed: Observed, states: readonly PairState[], keepOld: boolean): readonly PlanPhase[] => [
+  { key: 'rename', title: 'Rename', tracks: states.map(renames) },
+  retirement(observed, states, keepOld),
+]
+
+/** What is left of the deployment of a generation to which every lb sends. Pure. */
+export const restOfDeployment = (
+  observed: Observed,
+  { pairs, generation }: { readonly pairs: number; readonly generation: number },
+): readonly PlanPhase[] => withoutEmpty(completion(observed, pairStates(observed, pairs, { generation }), false))
 
 const removal = (title: string, servers: readonly ObservedServer[], loss: string): PlanPhase => ({
   key: 'discard',

@@ -79,7 +79,24 @@ const endOfRotation: Words = {
   new: () => 'The new lbs serve, and nobody learns of the old any more.',
 }
 
-const abandonment: Words = { ...rotationOfNameservers, old: 'The old lbs serve; no glue points at the new ones.' }
+const goOnBack = 'Run rotate-lbs --abandon again to go on from here.'
+
+const abandonment: Words = {
+  ...deployment,
+  old: 'No lb was led to other nameservers: what answered before answers, and no glue points at the new lbs.',
+  both: ({ moved, rest }) =>
+    `${are(moved, 'sends', 'send')} to nameservers that name the old lbs, ${are(rest, 'sends', 'send')} where it went before.`,
+  new: () => 'Zones name the old lbs again. Nothing is lost: old and new lbs both serve.',
+  back: 'It was taken back: queries go where they went before.',
+  remains: { unmoved: goOnBack, moved: goOnBack },
+}
+
+const abandonmentOfAddresses: Words = {
+  ...abandonment,
+  old: 'No traffic has moved: the Floating IPs lead where they led.',
+  both: ({ moved, rest }) => `${are(moved, 'leads', 'lead')} to the old lbs again, ${list(rest)} where it led.`,
+  new: () => 'The Floating IPs lead to the old lbs again.',
+}
 
 const bootstrap: Words = {
   ...rotationOfNameservers,
@@ -120,6 +137,8 @@ const wordsOf = (stop: Stop): Words => {
       return bootstrap
     case 'rotate':
       return rotationAt(stop)
+    case 'abandon':
+      return stop.plan.phases.some(({ key }) => key === 'move') ? abandonmentOfAddresses : abandonment
     case 'rollback':
       return rollback
     case 'update':
@@ -132,9 +151,7 @@ const wordsOf = (stop: Stop): Words => {
 
 const rotationAt = ({ plan, index }: Stop): Words => {
   const keys = plan.phases.map(({ key }) => key)
-  const key = keys[index]
-  if (key === 'abandon') return abandonment
-  if (key === 'remove-lbs') return endOfRotation
+  if (keys[index] === 'remove-lbs') return endOfRotation
   if (keys.includes('move') || (keys.includes('switch-on') && !keys.includes('switch'))) return rotationOfAddresses
   return isBeforeRotation(plan, index) ? rotationOfNameservers : rotationOfGlue
 }

@@ -24,7 +24,10 @@ const describers: Describers = {
   'create-address': ({ address, lb }) => `Make the Floating IP ${address}, led to ${lb}`,
   'move-address': ({ address, lb }) => `Lead ${address} to ${lb}`,
   'verify-address': ({ address, nameserver }) => `Check ${nameserver} through ${address}`,
+  'delete-address': ({ address }) => `DELETE the Floating IP ${address}`,
   'announce-lbs': ({ lbs }) => `Note that zones which are served from now on name ${lbs.join(', ')}`,
+  'abandon-lbs': ({ lbs, generation }) =>
+    `Note that zones from generation ${generation} on do not name ${lbs.join(', ')} any more`,
   'measure-lb': ({ lb }) => `Measure how much ${lb} is asked, and how long caches may hold its address`,
   'check-delegation': ({ hosts }) =>
     `Check the delegation as if glue pointed at ${hosts.map(({ lb }) => lb).join(', ')}`,

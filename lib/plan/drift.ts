@@ -65,8 +65,13 @@ const lbDrift = ({ name, pair, fault, target }: ObservedLb): readonly string[] =
     : [`${name} sends its queries to ${target ?? 'nothing of ours'} instead of ${nameserver}`]
 }
 
-const leftoverDrift = ({ name, role, phase, kept, pair }: ObservedServer, pairs: number): readonly string[] => {
+const leftoverDrift = (
+  { name, role, phase, kept, pair, abandoned }: ObservedServer,
+  pairs: number,
+): readonly string[] => {
   if (pair > pairs) return [`${name} is of a pair that infra.config.ts does not have`]
+  if (role === 'lb' && abandoned !== undefined)
+    return [`${name} is left of a rotation that is being taken back: rotate-lbs --abandon goes on with it`]
   if (role === 'lb')
     return phase === 'serving' ? [] : [`${name} is left of an unfinished rotation: rotate-lbs goes on with it`]
   if (phase === 'next') return [`${name} is left of an unfinished deployment: deploy-infra finishes it`]

@@ -1,7 +1,36 @@
-import type { Observed, ObservedLb, Track } from './types.ts'
+import type { Observed, ObservedLb, ObservedServer, Track } from './types.ts'
 
-/** The lbs that clients may ask: those that glue points at, and those that it pointed at until lately. */
-export const lbsInService = ({ lbs }: Observed): readonly ObservedLb[] => lbs.filter(({ phase }) => phase !== 'next')
+/**
+ * The lbs that clients may ask: those that glue points at, those that it pointed at until lately, and new ones whose rotation is
+ * being taken back.
+ */
+export const lbsInService = (observed: Observed): readonly ObservedLb[] => {
+  const leaving = newLbsIn(observed).filter(({ abandoned }) => abandoned !== undefined)
+  return observed.lbs.filter(({ name, phase }) => phase !== 'next' || leaving.some((one) => one.name === name))
+}
+
+/** The zones of a nameserver give the address of an lb that was there when it was made, and that leaves again. */
+export const namesLeavingLb = (observed: Observed, { generation }: ObservedServer): boolean =>
+  newLbsIn(observed).some(
+    (lb) => lb.abandoned !== undefined && lb.generation <= generation && generation < lb.abandoned,
+  )
+
+/** Lbs that clients ask, or that caches may know: the nameserver behind one has to be there. */
+export const lbsThatMayBeAsked = (observed: Observed): readonly ObservedLb[] => {
+  const announced = newLbsIn(observed).filter((one) => one.announced)
+  const served = lbsInService(observed)
+  return observed.lbs.filter((lb) => served.includes(lb) || announced.some(({ name }) => name === lb.name))
+}
+
+/** What a rotation makes, until names change. */
+export const newLbsIn = ({ servers }: Observed): readonly ObservedServer[] =>
+  servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')
+
+/** Nameservers of this generation and later do not name the new lbs any more; undefined unless their rotation is being taken back. */
+export const abandonedSince = (observed: Observed): number | undefined => {
+  const since = newLbsIn(observed).flatMap(({ abandoned }) => abandoned ?? [])
+  return since.length > 0 ? Math.max(...since) : undefined
+}
 
 /** The lb that glue points at. */
 export const findServingLb = ({ lbs }: Observed, pair: number): ObservedLb | undefined =>

@@ -3,6 +3,12 @@ import type { PlanPhase, Step, Track } from './types.ts'
 /** Each step on a track of its own: all at once. */
 export const sideBySide = (steps: readonly Step[]): readonly Track[] => steps.map((step) => [step])
 
+export const deletions = (servers: readonly { readonly name: string }[]): Track =>
+  servers.map(({ name }) => ({ kind: 'delete-server', server: name }))
+
+/** As sentences list them. */
+export const namesOf = (all: readonly { readonly name: string }[]): string => all.map(({ name }) => name).join(', ')
+
 /** Drops empty tracks, then phases without a track, so that a plan holds only what is left to do. */
 export const withoutEmpty = (phases: readonly PlanPhase[]): readonly PlanPhase[] =>
   phases

@@ -53,8 +53,7 @@ const trafficOf = (stop: Stop, { moved, unproven, rest }: Piles): Traffic => {
 }
 
 /** Where no phase moves traffic an earlier run has moved all of it, unless nothing is to be moved. */
-const isUntouched = ({ plan, index }: Stop): boolean =>
-  plan.operation === 'bootstrap' || plan.phases[index]?.key === 'abandon'
+const isUntouched = ({ plan: { operation } }: Stop): boolean => operation === 'bootstrap' || operation === 'abandon'
 
 type Movers = readonly (readonly [at: number, phase: PlanPhase])[]
 
@@ -63,6 +62,7 @@ const moversAt = ({ plan: { operation, phases }, index }: Stop): Movers => {
   const ofKeys = (...keys: readonly PhaseKey[]): Movers =>
     [...phases.entries()].filter(([, { key }]) => keys.includes(key))
   if (operation === 'bootstrap') return ofKeys('switch-on')
+  if (operation === 'abandon') return ofKeys('switch', 'move')
   if (operation !== 'rotate' || isBeforeRotation({ phases }, index)) return ofKeys('switch')
   const byProgram = ofKeys('glue', 'move')
   // where a person changes the glue, waiting for the parents is all there is of it

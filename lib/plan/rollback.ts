@@ -1,5 +1,5 @@
 import { serverName } from '../fleet/names.ts'
-import { lbsInService } from './lbs.ts'
+import { lbsInService, namesLeavingLb } from './lbs.ts'
 import { type Coming, withLosses } from './losses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
@@ -92,15 +92,27 @@ const refuseStaleAddresses = (observed: Observed, pairs: number): Refusal | unde
   const stale = pairStates(observed, pairs).find(({ pair, good }) => {
     const floating = observed.addresses.filter((address) => address.pair === pair)
     const lbs = observed.servers.filter(
-      ({ role, phase, ...lb }) => role === 'lb' && phase !== 'old' && lb.pair === pair,
+      ({ role, phase, abandoned, ...lb }) =>
+        role === 'lb' && phase !== 'old' && abandoned === undefined && lb.pair === pair,
     )
     const since = Math.max(...(floating.length > 0 ? floating : lbs).map(({ generation }) => generation), 0)
     return since > good.generation
   })
   return (
-    stale && {
+    refuseAbandoned(observed, pairs) ??
+    (stale && {
       refused: `${stale.good.name} was made before the lbs were rotated: its zones give the addresses of the lbs of before`,
       hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra: that puts in the addresses of today.',
+    })
+  )
+}
+
+const refuseAbandoned = (observed: Observed, pairs: number): Refusal | undefined => {
+  const named = pairStates(observed, pairs).find(({ good }) => namesLeavingLb(observed, good))
+  return (
+    named && {
+      refused: `${named.good.name} was made for a rotation that is being taken back: its zones give the addresses of lbs that leave`,
+      hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra.',
     }
   )
 }

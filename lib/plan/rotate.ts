@@ -1,8 +1,8 @@
 import { serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
 import { planDeploy } from './deploy.ts'
-import { findServingLb, switchOn } from './lbs.ts'
-import { mergePhases, sideBySide, withoutEmpty } from './phases.ts'
+import { abandonedSince, findServingLb, newLbsIn, switchOn } from './lbs.ts'
+import { mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseChanged, refuseStrangers } from './safety.ts'
 import type { GlueChange, Observed, ObservedLb, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
@@ -58,7 +58,10 @@ export const planRotate = (observed: Observed, request: RotateRequest): Plan | R
  * The lb of every pair that leaves was there with the Floating IPs already, so glue points at these and stays as it is. Where they
  * are younger, they were made for the rotation that has glue point at them.
  */
-const isFloating = ({ addresses, servers }: Observed, request: RotateRequest): boolean =>
+export const isFloating = (
+  { addresses, servers }: Observed,
+  request: Pick<RotateRequest, 'addresses' | 'pairs'>,
+): boolean =>
   request.addresses === 'floating' &&
   Array.from({ length: request.pairs }, (_, index) => index + 1).every((pair) => {
     const lbs = servers.filter((server) => server.role === 'lb' && server.pair === pair && server.phase !== 'next')
@@ -90,6 +93,12 @@ const pairState = (observed: Observed, pair: number, host: string): PairState =>
 }
 
 const refuseUnready = (observed: Observed, { pairs }: RotateRequest): Refusal | undefined => {
+  if (abandonedSince(observed) !== undefined) {
+    return {
+      refused: `a rotation is being taken back: ${namesOf(newLbsIn(observed))}`,
+      hint: 'Go on with rotate-lbs --abandon; once it is done, rotate anew.',
+    }
+  }
   const isRotating = observed.lbs.some(({ phase }) => phase !== 'serving')
   for (let pair = 1; pair <= pairs; pair += 1) {
     if (lbNamed(observed, serverName('lb', pair, 'serving')) ?? lbNamed(observed, serverName('lb', pair, 'old')))
@@ -119,7 +128,7 @@ const planPreparation = (
 ): Preparation | Refusal => {
   if (states.some(({ isRenamed }) => isRenamed)) return { generation: request.now, notes: [], phases: [] }
   const newLbs = states.map(({ coming, pair }) => ({ name: coming, pair }))
-  const made = observed.servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')
+  const made = newLbsIn(observed)
   const youngest = Math.max(...made.map(({ generation }) => generation), 0)
   if (made.length === states.length && isDeployed(observed, youngest)) {
     return { generation: request.now, notes: [], phases: [] }

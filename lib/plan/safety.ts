@@ -1,3 +1,4 @@
+import { lbsThatMayBeAsked } from './lbs.ts'
 import type { Refusal } from './refusal.ts'
 import type { Observed, ObservedServer, Plan } from './types.ts'
 
@@ -23,14 +24,15 @@ export const refuseChanged = (nameserver: ObservedServer, zones: string): Refusa
  * Refuses a plan that would delete a nameserver while an lb sends its queries there. Plays the plan through in order, so it
  * does not trust the planner that made it.
  */
-export const refuseUnsafe = (plan: Plan, { lbs }: Observed): Refusal | undefined => {
-  const targets = new Map(lbs.map((lb) => [lb.name, lb.target]))
+export const refuseUnsafe = (plan: Plan, observed: Observed): Refusal | undefined => {
+  const targets = new Map(lbsThatMayBeAsked(observed).map((lb) => [lb.name, lb.target]))
   for (const step of plan.phases.flatMap((phase) => phase.tracks.flat())) {
     if (step.kind === 'switch-lb') targets.set(step.lb, step.nameserver)
     if (step.kind === 'rename-server') {
       for (const [lb, target] of targets) if (target === step.server) targets.set(lb, step.to)
     }
     if (step.kind !== 'delete-server') continue
+    targets.delete(step.server)
     const asker = [...targets].find(([, target]) => target === step.server)?.[0]
     if (asker === undefined) continue
     return {

@@ -62,14 +62,13 @@ export const planReapply = ({ tracks }: PlanPhase): Plan =>
     0,
   )
 
-/** Leads a Floating IP that a failed phase moved back to the lb that serves its pair. Pure. */
+/** Leads a Floating IP that a failed phase moved back to the other lb of its pair. Pure. */
 export const planMoveBack = ({ tracks }: PlanPhase): Plan =>
   switchingBack(
     tracks.flat().flatMap((step) => {
-      const pair = step.kind === 'move-address' ? parseServerName(step.lb)?.pair : undefined
-      return step.kind === 'move-address' && pair !== undefined
-        ? [[{ ...step, lb: serverName('lb', pair, 'serving') }]]
-        : []
+      const named = step.kind === 'move-address' ? parseServerName(step.lb) : undefined
+      if (step.kind !== 'move-address' || !named) return []
+      return [[{ ...step, lb: serverName('lb', named.pair, named.phase === 'serving' ? 'next' : 'serving') }]]
     }),
     0,
   )

@@ -16,6 +16,8 @@ export interface ObservedServer {
   readonly isProtected: boolean
   /** A new lb that zones which have been served name: caches may know it. */
   readonly announced: boolean
+  /** A new lb that leaves again: nameservers of this generation and later do not carry its address. Undefined while it is to stay. */
+  readonly abandoned: number | undefined
 }
 
 export interface ObservedLb {
@@ -52,6 +54,14 @@ export interface ObservedGeneration {
   readonly fault: string | undefined
 }
 
+/** Who leads the world to the new lbs of a rotation. */
+interface Publication {
+  /** Where a parent server shows an address of one as glue, a sentence each. */
+  readonly glue: readonly string[]
+  /** Names of those whose addresses zones give for our host names. */
+  readonly named: readonly string[]
+}
+
 export interface Observed {
   readonly servers: readonly ObservedServer[]
   readonly lbs: readonly ObservedLb[]
@@ -63,6 +73,8 @@ export interface Observed {
   readonly firewalls: readonly Role[]
   /** Objects that bear a name of ours without our labels. */
   readonly strangers: readonly string[]
+  /** Read for those planners only that ask for it. */
+  readonly publication?: Publication
 }
 
 /** The glue of one host name of ours, and the lb that it shall point at. */
@@ -112,7 +124,9 @@ export type Step =
     }
   | { readonly kind: 'move-address'; readonly address: string; readonly lb: string }
   | { readonly kind: 'verify-address'; readonly address: string; readonly nameserver: string }
+  | { readonly kind: 'delete-address'; readonly address: string }
   | { readonly kind: 'announce-lbs'; readonly lbs: readonly string[] }
+  | { readonly kind: 'abandon-lbs'; readonly lbs: readonly string[]; readonly generation: number }
   | { readonly kind: 'measure-lb'; readonly lb: string }
   | { readonly kind: 'check-delegation'; readonly hosts: readonly GlueChange[] }
   | ({ readonly kind: 'publish-glue' } & GlueChange)
@@ -161,7 +175,9 @@ export type PhaseKey =
   | 'caches'
   | 'idle'
   | 'remove-lbs'
-  /** Removes new lbs that no glue was ever changed for. */
+  /** Notes that the new lbs of a rotation are to go. */
+  | 'withdraw'
+  /** Removes the new lbs of a rotation that is taken back. */
   | 'abandon'
 
 export interface PlanPhase {
@@ -184,7 +200,7 @@ export interface PlanPhase {
 }
 
 export interface Plan {
-  readonly operation: 'bootstrap' | 'deploy' | 'rollback' | 'rotate' | 'switch-back' | 'update'
+  readonly operation: 'abandon' | 'bootstrap' | 'deploy' | 'rollback' | 'rotate' | 'switch-back' | 'update'
   readonly generation: number
   /** Sentences for the operator: what was found and why the plan is as it is. */
   readonly notes: readonly string[]

@@ -83,7 +83,7 @@ const refuseUnready = (observed: Observed, { pairs, zones }: UpdateRequest): Ref
   if (lbsInService(observed).length === 0) {
     return { refused: 'There are no lbs', hint: 'Make them with bootstrap-infra.' }
   }
-  const next = observed.servers.find(({ phase }) => phase === 'next')
+  const next = observed.servers.find(({ phase, abandoned }) => phase === 'next' && abandoned === undefined)
   if (next) {
     const script = next.role === 'lb' ? 'rotate-lbs' : 'deploy-infra'
     return { refused: `${next.name} is left of an unfinished run`, hint: `Finish it with ${script} first.` }

@@ -1,5 +1,6 @@
 import type { LbStatus } from '../dns-lb.ts'
 import type { ExitCode } from '../errors.ts'
+import { parseServerName } from '../fleet/names.ts'
 import { type Answer, describeAnswers } from './summary.ts'
 import { table } from './table.ts'
 
@@ -115,7 +116,7 @@ export const describeLbs = (lbs: readonly StatusLb[]): string =>
           : []),
         ...(drainsUntil === undefined
           ? []
-          : [`no glue points here, caches may until ${shortTime(drainsUntil)}: rotate-lbs`]),
+          : [`no glue points here, caches may until ${shortTime(drainsUntil)}: ${rotationOf(name)}`]),
         ...(status.reboot_required ? ['reboot required: rotate-lbs'] : []),
       ]
       return [
@@ -128,6 +129,9 @@ export const describeLbs = (lbs: readonly StatusLb[]): string =>
       ]
     }),
   ])
+
+const rotationOf = (lb: string): string =>
+  parseServerName(lb)?.phase === 'next' ? 'rotate-lbs --abandon' : 'rotate-lbs'
 
 const shortTime = (seconds: number): string =>
   `${new Date(seconds * 1000).toISOString().replace('T', ' ').slice(0, 16)} UTC`

@@ -36,7 +36,8 @@ export const clientTargetsOf = async (world: World, lbs: readonly FleetServer[])
 
 /**
  * The addresses that zones of a generation carry for our host names: the Floating IPs that were there when it was made, or else
- * those of the youngest lb of the pair that was; of the first one, when all were made later.
+ * those of the youngest lb of the pair that was; of the first one, when all were made later. An lb whose rotation had been
+ * abandoned by then, and a Floating IP that leads there, are not carried.
  */
 export const glueHostsOf = (
   servers: readonly FleetServer[],
@@ -46,12 +47,16 @@ export const glueHostsOf = (
   config.pairs.flatMap(({ hostname }, index) => {
     const isOfPair = ({ pair }: { readonly pair: number }): boolean => pair === index + 1
     const isThere = (one: { readonly generation: number }): boolean => one.generation <= generation
-    const floating = config.addresses === 'floating' ? addresses.filter((one) => isOfPair(one) && isThere(one)) : []
+    const isLeft = ({ abandoned }: FleetServer): boolean => abandoned !== undefined && isThere(abandoned)
+    const left = servers.filter(isLeft).map(({ id }) => id)
+    const leadsAway = ({ serverId }: FleetAddress): boolean => serverId !== undefined && left.includes(serverId)
+    const floating =
+      config.addresses === 'floating' ? addresses.filter((one) => isOfPair(one) && isThere(one) && !leadsAway(one)) : []
     const ipv4 = floating.find(({ family }) => family === 'ipv4')
     if (ipv4) return [{ hostname, ipv4: ipv4.ip, ipv6: floating.find(({ family }) => family === 'ipv6')?.ip ?? null }]
     const lbs = servers
       .filter((server) => server.role === 'lb' && isOfPair(server))
       .sort((a, b) => a.generation - b.generation)
-    const lb = lbs.findLast(isThere) ?? lbs[0]
+    const lb = lbs.findLast((one) => isThere(one) && !isLeft(one)) ?? lbs[0]
     return lb ? [{ hostname, ipv4: lb.ipv4, ipv6: lb.ipv6 ?? null }] : []
   })

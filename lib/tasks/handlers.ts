@@ -1,6 +1,6 @@
 import type { Step } from '../plan/types.ts'
-import { createAddress, moveAddress } from './handlers/addresses.ts'
-import { announceLbs } from './handlers/announcement.ts'
+import { createAddress, moveAddress, removeAddress } from './handlers/addresses.ts'
+import { abandonLbs, announceLbs } from './handlers/announcement.ts'
 import { awaitServer } from './handlers/await-server.ts'
 import { checkNameserver, identifyLb, verifyAddress, verifyLb } from './handlers/checks.ts'
 import { configure } from './handlers/configure.ts'
@@ -47,7 +47,9 @@ const handlers: Handlers = {
   'create-address': createAddress,
   'move-address': moveAddress,
   'verify-address': verifyAddress,
+  'delete-address': removeAddress,
   'announce-lbs': announceLbs,
+  'abandon-lbs': abandonLbs,
   'measure-lb': measureLb,
   'check-delegation': checkDelegation,
   'publish-glue': publishGlue,

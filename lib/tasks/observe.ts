@@ -60,6 +60,7 @@ const observedServer = ({
   kept,
   isProtected,
   announced,
+  abandoned,
 }: FleetServer): ObservedServer => ({
   name,
   role,
@@ -71,6 +72,7 @@ const observedServer = ({
   kept,
   isProtected,
   announced,
+  abandoned: abandoned?.generation,
 })
 
 interface FirewallState {

@@ -49,6 +49,8 @@ export interface Operation {
   /** How the deletion can be avoided, for whoever has no terminal to agree on. */
   readonly insteadOfDeleting?: string
   readonly plan: (observed: Observed, at: Moment) => Plan | Refusal
+  /** Where the planner has to know more of the world than the others. */
+  readonly observe?: (world: World) => Promise<Observed>
   /** The commit whose zones and roles are meant, where it is not the checkout at hand. */
   readonly sources?: (observed: Observed, at: Situation) => string | undefined | Refusal
 }
@@ -84,7 +86,8 @@ export const operate = (operation: Operation, options: OperateOptions, interrupt
     withSources(opened, operation, async (world) => {
       const remarks = await preflight(world)
       const moment = await momentOf(world)
-      const makePlan = async (): Promise<Plan> => accepted(operation.plan(await observe(world), moment))
+      const look = operation.observe ?? observe
+      const makePlan = async (): Promise<Plan> => accepted(operation.plan(await look(world), moment))
       const plan = await makePlan()
       verifyAccepted(plan, moment.zoneNames, options)
       const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []

@@ -110,9 +110,9 @@ const planAllBack = (observed: Observed, failure: Failure): Return => {
   }
 }
 
-/** A deployment's own; a rollback leads to that of the nameservers that its switches name. */
+/** A deployment's own; going back leads to that of the nameservers that its switches name. */
 const generationLedTo = ({ operation, generation, phases }: Plan, { servers }: Observed): number => {
-  if (operation !== 'rollback') return generation
+  if (operation !== 'rollback' && operation !== 'abandon') return generation
   const names = phases.flatMap(({ tracks }) =>
     tracks.flat().flatMap((step) => (step.kind === 'switch-lb' ? [step.nameserver] : [])),
   )

@@ -25,13 +25,13 @@ export const getServer = async (world: World, name: string): Promise<FleetServer
   })
 }
 
-/** The lbs that clients may ask: those that glue points at and those that it pointed at until lately, in the order of their pairs. */
+/** The lbs that clients may ask, in the order of their pairs: see lib/plan/lbs.ts. */
 export const listLbsInService = async (world: World): Promise<readonly FleetServer[]> =>
   lbsInService(await listServers(world))
 
 /** Those among servers that have been read already. */
 export const lbsInService = (servers: readonly FleetServer[]): readonly FleetServer[] =>
-  servers.filter((server) => server.role === 'lb' && server.phase !== 'next')
+  servers.filter((server) => server.role === 'lb' && (server.phase !== 'next' || server.abandoned))
 
 /** A machine's own addresses. */
 export const addressesOf = ({ ipv4, ipv6 }: FleetServer): readonly string[] => [ipv4, ...(ipv6 ? [ipv6] : [])]

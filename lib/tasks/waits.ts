@@ -4,6 +4,7 @@ import { delegationStateOf, findSilentIn } from '../dns/delegation-state.ts'
 import { canonicalName } from '../dns/name.ts'
 import { describeRemaining } from '../dns/ttl.ts'
 import { countQuestions, readLbStatus, readTalkers } from '../dns-lb.ts'
+import { parseServerName } from '../fleet/names.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import type { GlueChange, Step } from '../plan/types.ts'
 import { canAsk, confirm, typeToConfirm } from '../prompts.ts'
@@ -145,16 +146,17 @@ const lookAtCaches = (world: RunWorld, names: readonly string[]): Look => {
     const unknown = silent.length > 0 ? `the old glue may be back: ${inShort(silent)}` : ''
     return { isOver: false, seen: again ?? unknown, remainingMs: until }
   })
+  const lbs = parseServerName(names[0] ?? '')?.phase === 'next' ? 'new lbs' : 'old lbs'
   return async () => {
     const { seen: doubt, remainingMs: until = 0 } = await read()
     const remainingMs = until - world.clock.now()
     // once the TTLs are over, what is left to wait for is the next look
     if (doubt !== '') return { isOver: false, seen: doubt, remainingMs: remainingMs > 0 ? remainingMs : undefined }
-    if (remainingMs <= 0) return { isOver: true, seen: 'no cache may know the old lbs any more' }
+    if (remainingMs <= 0) return { isOver: true, seen: `no cache may know the ${lbs} any more` }
     const [day = '', time = ''] = new Date(until).toISOString().slice(0, 19).split('T')
     return {
       isOver: false,
-      seen: `${describeRemaining(remainingMs)} to go: caches may know the old lbs until ${time} UTC, ${day}`,
+      seen: `${describeRemaining(remainingMs)} to go: caches may know the ${lbs} until ${time} UTC, ${day}`,
       remainingMs,
     }
   }

@@ -219,6 +219,23 @@ rotates('once nobody asks, the old lbs go, and glue points at Floating IPs', asy
   assert.equal(await glueAtRegistrar(), floating)
 })
 
+rotates(
+  'with Floating IPs, a rotation that has moved some of them is taken back: they lead where they led',
+  async () => {
+    const [glue, generation] = [await glueAtRegistrar(), await fleet.generationOf('lb1')]
+    await killAfter(0, 'verify-address')
+    const { stderr } = await expectOn(1, 0, 'rotate-lbs', '--abandon', '--yes-delete')
+    assertSays(stderr, /Move lb1-ipv4 back[\s\S]*Remove the new lbs/)
+    await fleet.assertNothingBeside()
+    assert.is(await fleet.generationOf('lb1'), generation)
+    for (const address of glue) {
+      const reply = await query({ address, port: 53 }, { name: 'example.test', type: 'SOA', transport: 'udp' })
+      assert.is(reply.kind, 'answered', address)
+    }
+    await fleet.assertNotLocked()
+  },
+)
+
 rotates('an address whose new lb fails is led back at once', async () => {
   const glue = await glueAtRegistrar()
   const script = startOn(0, 'rotate-lbs', '--yes-delete', '--json')

@@ -48,3 +48,13 @@ export const moveAddress = async (
   world.witness.markStep(`move ${step.address}`)
   if (address.serverId !== lb.id) await world.hcloud.floatingIps.assign(address.id, lb.id)
 }
+
+/** Deletes a Floating IP by id; of one that is not there is done. */
+export const removeAddress = async (world: RunWorld, step: { readonly address: string }): Promise<void> => {
+  const found = (await listAddresses(world)).find(({ name }) => name === step.address)
+  if (!found) return
+  const { floatingIps } = world.hcloud
+  await floatingIps.changeProtection(found.id, false)
+  await floatingIps.unassign(found.id)
+  await floatingIps.delete(found.id)
+}

@@ -78,6 +78,7 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     isFirstContact: true,
     kept: false,
     announced: false,
+    abandoned: undefined,
     before: undefined,
     drain: undefined,
   })

@@ -172,16 +172,17 @@ export const beginDrain = async (
   for (const name of lbs) {
     const lb = await getServer(world, name)
     if (lb.drain) continue
-    const before = { what: 'TTLs before the change', ttlSeconds: getBefore(lb).ttlSeconds }
-    const { waitSeconds, reasons } = removalWait([...sources, before], world.settings.config.rotation)
+    const before = knownBefore(lb).map(({ ttlSeconds }) => ({ what: 'TTLs before the change', ttlSeconds }))
+    const { waitSeconds, reasons } = removalWait([...sources, ...before], world.settings.config.rotation)
     report(`${name}: ${reasons.join(', ')}`)
     await writeFacts(world, { ...lb, drain: { since, waitSeconds } })
   }
 }
 
-/** Once the glue has changed, nobody can tell any more how long caches hold what was there before. */
-const getBefore = (lb: FleetServer): NonNullable<FleetServer['before']> => {
-  if (lb.before) return lb.before
+/** What was measured before anything changed. Once it has, nobody can tell any more how long caches hold what was there before. */
+const knownBefore = (lb: FleetServer): readonly { readonly ttlSeconds: number }[] => {
+  const known = [lb.before, lb.abandoned].filter((one) => one !== undefined)
+  if (known.length > 0) return known
   throw new InfraError(`${lb.name} bears no label that says how long caches could hold its address before the change`, {
     exitCode: 8,
     hint: `Give it the longest TTL that glue, NS and address records had, in seconds (two days under .com):\nhcloud server add-label ${lb.name} ttl-before=172800 && hcloud server add-label ${lb.name} queries-before=0\nThen run rotate-lbs again.`,

@@ -3,6 +3,7 @@ import { InfraError } from '../../errors.ts'
 import { type FleetServer, toFleetServer } from '../../fleet/server.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { findGlueTo } from '../delegations.ts'
+import { findNamesOf } from '../published.ts'
 import { findServer, getServer, listLbsInService } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { writeFacts } from './await-server.ts'
@@ -55,12 +56,18 @@ const refuseWhileAsked = async (world: RunWorld, server: FleetServer): Promise<v
   }
 }
 
-/** An lb may only go once every parent server was heard and none shows its address; our own questions to it end before it does. */
+/** An lb may only go once every parent server was heard, and none of them and no zone gives its address; our own questions to it end before it does. */
 const letGo = async (world: RunWorld, lb: FleetServer): Promise<void> => {
   const { shown, silent } = await findGlueTo(world, [lb])
   if (shown.length > 0) {
     throw new InfraError(`${lb.name} was not deleted: glue still points at it:\n  ${shown.join('\n  ')}`, {
-      hint: 'Run rotate-lbs again: it waits until no parent server shows the address.',
+      hint: 'Run the same command again: it waits until no parent server shows the address.',
+    })
+  }
+  const named = await findNamesOf(world, lb)
+  if (named.length > 0) {
+    throw new InfraError(`${lb.name} was not deleted: zones still name it:\n  ${named.join('\n  ')}`, {
+      hint: 'Look at status, then run the same command again.',
     })
   }
   if (silent.length > 0) {

@@ -16,6 +16,7 @@ const facts: ServerFacts = {
   isFirstContact: true,
   kept: true,
   announced: true,
+  abandoned: { generation: 1790000050, ttlSeconds: 3600 },
   before: { queriesPerHour: 36000, ttlSeconds: 172800 },
   drain: { since: 1790000100, waitSeconds: 190080 },
 }
@@ -37,6 +38,7 @@ labels('read back as they were written', () => {
     isFirstContact: false,
     kept: false,
     announced: false,
+    abandoned: undefined,
   }
   assert.equal(parseServerLabels('example', serverLabels('example', bare)), bare)
 })

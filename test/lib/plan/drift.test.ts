@@ -50,6 +50,14 @@ drift('names each difference', () => {
       'ns3 is of a pair that infra.config.ts does not have',
       findDrift(observed([...servers, server('ns3')], twoServing().lbs), [], expected),
     ],
+    [
+      'lb1-next is left of a rotation that is being taken back: rotate-lbs --abandon goes on with it',
+      findDrift(
+        observed([...servers, server('lb1-next', { abandoned: 200 })], [...twoServing().lbs, lb('lb1-next', 'ns1')]),
+        [],
+        expected,
+      ),
+    ],
     ['the private network is missing', findDrift({ ...twoServing(), network: false }, [], expected)],
     [
       'the firewall of the lbs is missing or has other rules than infra.config.ts asks for',

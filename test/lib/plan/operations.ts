@@ -31,4 +31,7 @@ export const rotateOf = (world: Observed, changes: Partial<RotateRequest> = {}):
 export const rollbackOf = (world: Observed, of?: RollbackRequest['of']): Plan =>
   accepted(planRollback(world, { ...common, of }))
 
-export const abandonOf = (world: Observed): Plan => accepted(planAbandon(world, common))
+const unpublished: NonNullable<Observed['publication']> = { glue: [], named: [] }
+
+export const abandonOf = (world: Observed, publication = unpublished): Plan =>
+  accepted(planAbandon({ ...world, publication }, { ...common, addresses: 'server' }))

@@ -38,6 +38,9 @@ const beforeGlue = (): Observed =>
     [...twoServing().lbs, lb('lb1-next', undefined), lb('lb2-next', undefined)],
   )
 
+/** What is published once nameservers serve that were made with the new lbs. */
+const known = { glue: [], named: ['lb1-next', 'lb2-next'] }
+
 /** The world after the first step of a kind, where another run begins. */
 const killedAfter = (kind: Step['kind'], world: Observed, plan: Plan): Observed => {
   const steps = stepsOf(plan)
@@ -241,6 +244,27 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
     ],
   ],
   ['rotate --abandon', abandonOf(beforeGlue()), ['Remove the new lbs: old; old, 1 4']],
+  [
+    'rotate --abandon, of lbs that caches may know',
+    abandonOf(killedAfter('check-delegation', twoServing(), rotateOf(twoServing())), known),
+    [
+      'Begin to take back: old; old, 1 4',
+      'Create: old; old, 1 4',
+      'Configure: old; old, 1 4',
+      'Check: old; old, 1 4',
+      'Stage: old; old, 1 4',
+      'Switch lb1: old; unknown → all-lbs → old, 1 4',
+      'Switch lb1-next: both; unknown → all-lbs → old, 1 4',
+      'Switch lb2: both; unknown → all-lbs → old, 1 4',
+      'Switch lb2-next: both; unknown → all-lbs → old, 1 4',
+      'Retire the idle colour: new; new, 5 5',
+      'Rename: new; new, 5 5',
+      'Remove the old: new; new, 5 5',
+      'Begin to drain: new; new, 5 5',
+      'Wait for the caches: new; new, 5 5',
+      'Remove the new lbs: new; new, 5 5',
+    ],
+  ],
   [
     'rollback',
     rollbackOf(warm()),

@@ -1,6 +1,5 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { planAbandon } from '../../../lib/plan/abandon.ts'
 import { describeStep } from '../../../lib/plan/describe.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import { planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
@@ -226,17 +225,6 @@ plans('an lb whose glue is changed is never removed before the waits', () => {
 plans('refuses to begin on top of an unfinished deployment', () => {
   const world = observed([...twoServing().servers, server('ns1-next')], twoServing().lbs)
   assert.match(refusalOf(planRotate(world, request())), /ns1-next is left of an unfinished deployment/)
-})
-
-plans('can be abandoned until the glue points at the new lbs', () => {
-  assert.match(refusalOf(planAbandon(twoServing(), request())), /no rotation to abandon/)
-  assert.match(refusalOf(planAbandon(draining(), request())), /points at the new lbs already/)
-  const steps = stepsOf(planned(twoServing()))
-  const glue = steps.findIndex(({ kind }) => kind === 'publish-glue')
-  const begun = steps.slice(0, glue).reduce(after, twoServing())
-  const plan = planAbandon(begun, request())
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  assert.equal(stepsOf(plan).map(describeStep), ['DELETE lb1-next', 'DELETE lb2-next'])
 })
 
 plans(

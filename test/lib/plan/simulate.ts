@@ -1,4 +1,5 @@
 import { parseServerName } from '../../../lib/fleet/names.ts'
+import { lbsThatMayBeAsked } from '../../../lib/plan/lbs.ts'
 import type { Observed, ObservedLb, ObservedServer, Plan, Step } from '../../../lib/plan/types.ts'
 
 export const server = (name: string, facts: Partial<ObservedServer> = {}): ObservedServer => {
@@ -12,6 +13,7 @@ export const server = (name: string, facts: Partial<ObservedServer> = {}): Obser
     previous: '',
     kept: false,
     announced: false,
+    abandoned: undefined,
     isProtected: named.phase !== 'next',
     ...facts,
   }
@@ -89,7 +91,8 @@ export const after = (world: Observed, step: Step): Observed => {
       }
     }
     case 'delete-server': {
-      if (world.lbs.some((one) => one.target === step.server)) throw new Error(`deleted ${step.server} under traffic`)
+      if (lbsThatMayBeAsked(world).some((one) => one.target === step.server))
+        throw new Error(`deleted ${step.server} under traffic`)
       if (world.addresses.some((one) => one.lb === step.server))
         throw new Error(`deleted ${step.server} under an address`)
       return {
@@ -112,8 +115,12 @@ export const after = (world: Observed, step: Step): Observed => {
         ...world,
         addresses: world.addresses.map((one) => (one.name === step.address ? { ...one, lb: step.lb } : one)),
       }
+    case 'delete-address':
+      return { ...world, addresses: world.addresses.filter(({ name }) => name !== step.address) }
     case 'announce-lbs':
       return step.lbs.reduce((now, name) => changed(now, name, { announced: true }), world)
+    case 'abandon-lbs':
+      return step.lbs.reduce((now, name) => changed(now, name, { abandoned: step.generation }), world)
     case 'begin-drain':
       return {
         ...world,

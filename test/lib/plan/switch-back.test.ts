@@ -64,6 +64,8 @@ plans('of an update, only the lb of the phase that failed goes back', () => {
 plans('a Floating IP that was moved goes back to the lb that serves', () => {
   const phase = failedPhase({ kind: 'move-address', address: 'lb1-ipv4', lb: 'lb1-next' })
   assert.equal(stepsOf(planMoveBack(phase)), [{ kind: 'move-address', address: 'lb1-ipv4', lb: 'lb1' }])
+  const abandoning = failedPhase({ kind: 'move-address', address: 'lb1-ipv4', lb: 'lb1' })
+  assert.equal(stepsOf(planMoveBack(abandoning)), [{ kind: 'move-address', address: 'lb1-ipv4', lb: 'lb1-next' }])
   assert.equal(planMoveBack(failedPhase({ kind: 'retire-lb', lb: 'lb1' })).phases, [])
 })
 

@@ -90,6 +90,7 @@ export const createFakeWorld = async ({ loopback }: FakeWorldOptions = {}): Prom
         isFirstContact: false,
         kept: false,
         announced: false,
+        abandoned: undefined,
         before: undefined,
         drain: undefined,
         ...more,

@@ -1,0 +1,78 @@
+import { type ChildView, readChild } from '../dns/child.ts'
+import { canonicalName, isWithin } from '../dns/name.ts'
+import { InfraError } from '../errors.ts'
+import type { FleetServer } from '../fleet/server.ts'
+import { canonicalAddresses } from '../ip.ts'
+import type { Observed } from '../plan/types.ts'
+import { clientTargetsOf } from './addresses.ts'
+import { zoneNames } from './artefact.ts'
+import { findGlueTo } from './delegations.ts'
+import { observe } from './observe.ts'
+import { listServers, targetsOf } from './servers.ts'
+import type { World } from './world.ts'
+
+/** What the zones say of our own host names, as every lb that serves answers; of zones with such a name only. */
+const readOwnNames = async (world: World): Promise<readonly ChildView[]> => {
+  const [zones, servers] = await Promise.all([zoneNames(world), listServers(world)])
+  const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
+  const targets = servers
+    .filter(({ role, phase }) => role === 'lb' && phase === 'serving')
+    .flatMap((lb) => targetsOf(lb, 53))
+  const views = zones.map(async (zone) => {
+    const inZone = hosts.filter((host) => isWithin(host, zone))
+    return inZone.length > 0 ? readChild(targets, zone, inZone) : []
+  })
+  return (await Promise.all(views)).flat()
+}
+
+/** Where a zone gives an address of this lb for a host name of ours, a sentence each. See `namesIn` for what it throws. */
+export const findNamesOf = async (world: World, lb: FleetServer): Promise<readonly string[]> => {
+  const [views, targets] = await Promise.all([readOwnNames(world), clientTargetsOf(world, [lb])])
+  return namesIn(views, { lb: lb.name, addresses: targets.map(({ address }) => address) })
+}
+
+/**
+ * Where one of these answers gives one of these addresses.
+ * @throws InfraError (exit code 8) when somebody did not say: then it is not known.
+ */
+export const namesIn = (
+  views: readonly ChildView[],
+  { lb, addresses }: { readonly lb: string; readonly addresses: readonly string[] },
+): readonly string[] => {
+  const faults = views.flatMap((view) => view.faults)
+  if (faults.length > 0) {
+    throw new InfraError(`It is not known whether zones name ${lb}:\n  ${faults.join('\n  ')}`, {
+      exitCode: 8,
+      hint: 'It was not deleted. Look at status and see to the lb that does not answer, then run this again.',
+    })
+  }
+  const ours = canonicalAddresses(addresses)
+  return views.flatMap((view) =>
+    view.addresses
+      .filter(({ address }) => canonicalAddresses([address]).some((one) => ours.includes(one)))
+      .map(({ name, address }) => `${view.server} (${view.address}) answers ${address} for ${name}`),
+  )
+}
+
+/**
+ * The observation, and who leads the world to the new lbs of a rotation.
+ * @throws InfraError (exit code 8) when a parent server or an lb that serves does not say.
+ */
+export const observePublication = async (world: World): Promise<Observed> => {
+  const [observed, servers] = await Promise.all([observe(world), listServers(world)])
+  const next = servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')
+  if (next.length === 0) return { ...observed, publication: { glue: [], named: [] } }
+  const [glue, names] = await Promise.all([
+    findGlueTo(world, next),
+    Promise.all(next.map(async (lb) => ({ lb: lb.name, found: await findNamesOf(world, lb) }))),
+  ])
+  const named = names.filter(({ found }) => found.length > 0).map(({ lb }) => lb)
+  if (glue.shown.length === 0 && glue.silent.length > 0) throw silentError(glue.silent)
+  return { ...observed, publication: { glue: glue.shown, named } }
+}
+
+const silentError = (silent: readonly string[]): InfraError =>
+  new InfraError(`It is not known whether glue points at a new lb:\n  ${silent.join('\n  ')}`, {
+    exitCode: 8,
+    hint: 'Nothing was changed. Run this again once these can be asked from here over port 53, by UDP and TCP.',
+  })
