@@ -3,16 +3,22 @@ import { canonicalName, isWithin } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { canonicalAddresses } from '../ip.ts'
+import { findNameDrift } from '../plan/own-names.ts'
 import type { Observed } from '../plan/types.ts'
-import { clientTargetsOf } from './addresses.ts'
+import { clientTargetsOf, listAddresses } from './addresses.ts'
 import { zoneNames } from './artefact.ts'
 import { findGlueTo } from './delegations.ts'
 import { observe } from './observe.ts'
-import { listServers, targetsOf } from './servers.ts'
+import { addressesOf, listServers, targetsOf } from './servers.ts'
 import type { World } from './world.ts'
 
+interface OwnNames extends ChildView {
+  /** Canonical: the host names of ours that lie in the zone. */
+  readonly hosts: readonly string[]
+}
+
 /** What the zones say of our own host names, as every lb that serves answers; of zones with such a name only. */
-const readOwnNames = async (world: World): Promise<readonly ChildView[]> => {
+const readOwnNames = async (world: World): Promise<readonly OwnNames[]> => {
   const [zones, servers] = await Promise.all([zoneNames(world), listServers(world)])
   const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
   const targets = servers
@@ -20,7 +26,8 @@ const readOwnNames = async (world: World): Promise<readonly ChildView[]> => {
     .flatMap((lb) => targetsOf(lb, 53))
   const views = zones.map(async (zone) => {
     const inZone = hosts.filter((host) => isWithin(host, zone))
-    return inZone.length > 0 ? readChild(targets, zone, inZone) : []
+    const asked = inZone.length > 0 ? await readChild(targets, zone, inZone) : []
+    return asked.map((view) => ({ ...view, hosts: inZone }))
   })
   return (await Promise.all(views)).flat()
 }
@@ -76,3 +83,27 @@ const silentError = (silent: readonly string[]): InfraError =>
     exitCode: 8,
     hint: 'Nothing was changed. Run this again once these can be asked from here over port 53, by UDP and TCP.',
   })
+
+/** The addresses that zones give for our own host names, beside those of the machines. What an lb does not say is told too. */
+export const readNameDrift = async (world: World, servers: readonly FleetServer[]): Promise<readonly string[]> => {
+  const [views, floating] = await Promise.all([readOwnNames(world), listAddresses(world)])
+  const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
+  const ours = hosts.map((host, index) => ({
+    host,
+    addresses: canonicalAddresses([
+      ...servers.filter(({ role, pair }) => role === 'lb' && pair === index + 1).flatMap(addressesOf),
+      ...floating.filter(({ pair }) => pair === index + 1).map(({ ip }) => ip),
+    ]),
+  }))
+  const names = views
+    .filter(({ faults }) => faults.length === 0)
+    .flatMap(({ server: lb, address: at, hosts: asked, addresses }) =>
+      asked.map((host) => ({
+        lb,
+        at,
+        host,
+        addresses: canonicalAddresses(addresses.flatMap(({ name, address }) => (name === host ? [address] : []))),
+      })),
+    )
+  return [...views.flatMap(({ faults }) => faults.slice(0, 1)), ...findNameDrift(names, ours)]
+}

@@ -9,6 +9,7 @@ import { askWhoAnswers } from './answers.ts'
 import { compileArtefact } from './artefact.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { observe } from './observe.ts'
+import { readNameDrift } from './published.ts'
 import { lbsInService, listServers } from './servers.ts'
 import { readDelegationsStatus } from './status-delegations.ts'
 import type { World } from './world.ts'
@@ -18,11 +19,12 @@ export const readStatus = async (world: World): Promise<Status> => {
   // one request first: a cloud that does not answer is told of once
   const servers = await listServers(world)
   const [observed, zones] = await Promise.all([observe(world), hashZones(zonesFolderOf(world))])
-  const [lbs, answers, addresses, { delegations, drift }] = await Promise.all([
+  const [lbs, answers, addresses, { delegations, drift }, nameDrift] = await Promise.all([
     readLbs(world),
     answersOf(world),
     listAddresses(world),
     readDelegationsStatus(world),
+    readNameDrift(world, servers),
   ])
   return {
     servers: servers.map(statusServer),
@@ -34,7 +36,11 @@ export const readStatus = async (world: World): Promise<Status> => {
     })),
     answers,
     delegations,
-    drift: [...findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones }), ...drift],
+    drift: [
+      ...findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones }),
+      ...nameDrift,
+      ...drift,
+    ],
   }
 }
 
