@@ -243,6 +243,28 @@ deploys('an interrupt lets the current step end, frees the lock and says how to 
   await fleet.assertNotLocked()
 })
 
+deploys('an interrupt right after a switch lets it be proven, and says which lb has moved', async () => {
+  const script = startScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--json'])
+  await script.saw(/"kind":"switch-lb","state":"done"/)
+  await script.pausedWhile(async () => process.kill(script.pid, 'SIGINT'))
+  const { code, stdout, stderr } = await script.ended
+  assert.is(code, 130, stderr)
+  assertSays(stdout, /"step":"Check ns1-next through port 53 of lb1","kind":"verify-lb","state":"done"/)
+  assert.not.match(stdout, /"step":"Switch lb2 to ns2-next"/)
+  assertSays(stderr, /lb1 sends to the new nameservers already, lb2 sends to the old still/)
+  await fleet.assertNotLocked()
+  const begun = await fleet.generationOf('ns1-next')
+  await deploy()
+  await fleet.everyAnswerIsOf(begun)
+})
+
+deploys('settings of Ansible in the shell change nothing', async () => {
+  const shell = { ANSIBLE_SKIP_TAGS: 'all', ANSIBLE_FORCE_COLOR: '1', ANSIBLE_STDOUT_CALLBACK: 'json', LC_ALL: 'C' }
+  const before = await fleet.generationOf('ns1')
+  await expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete'], shell)
+  await fleet.assertReplaced(before)
+})
+
 deploys('--fresh begins with new servers, --keep-old keeps the old ones warm', async () => {
   const left = await fleet.generationOf('ns1-next')
   await expectScript(0, 'deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', '--keep-old', '--fresh'])

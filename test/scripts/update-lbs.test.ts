@@ -277,6 +277,18 @@ updates('killed in the middle, the next run finishes', async () => {
   }
 })
 
+updates('a failure after the switch says that the lb serves with what is new, and the next run finishes', async () => {
+  checkout.edit(template, 'worker_shutdown_timeout 5s;', 'worker_shutdown_timeout 6s;')
+  const script = start('update-lbs', '--config-only', '--json')
+  await script.saw(/"step":"Switch lb1 to what was staged","kind":"switch-lb","state":"done"/)
+  await script.pausedWhile(() => fleet.onMachine('lb1', 'mv "$(command -v dns-lb)" /root/dns-lb'))
+  const { code, stderr } = await script.ended
+  await fleet.onMachine('lb1', 'mv /root/dns-lb /usr/local/sbin/dns-lb')
+  assert.is(code, 5, stderr)
+  assertSays(stderr, /lb1 serves with what is new, lb2 as before[\s\S]*Run update-lbs again/)
+  await expect(0, 'update-lbs', '--config-only')
+})
+
 updates('rollback-infra after a deployment serves the old generation again, under load', async () => {
   const first = (await fleet.machine('ns1')).commit
   checkout.edit('ansible/zones/example2.test.zone', 'www   CNAME  @', 'www   CNAME  @\nnew   CNAME  @')
@@ -291,6 +303,20 @@ updates('rollback-infra after a deployment serves the old generation again, unde
   await fleet.everyAnswerIsOf(before)
   assert.equal(await fleet.namesOfServers(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
   assert.is((await fleet.machine('ns1')).commit, first)
+})
+
+updates('a rollback whose nameserver fails at the second lb goes forward again, all of it', async () => {
+  const serving = await fleet.generationOf('ns1')
+  const script = start('rollback-infra', '--json')
+  await script.saw(/"step":"Switch lb2 to ns2-old","kind":"switch-lb","state":"done"/)
+  await script.pausedWhile(() => fleet.onMachine('ns2-old', 'systemctl stop named'))
+  const { code, stderr } = await script.ended
+  await fleet.onMachine('ns2-old', 'systemctl start named')
+  assert.is(code, 4, stderr)
+  assertSays(stderr, /lb2 is not answered by ns2-old[\s\S]*taken back: what was to be undone serves again/)
+  assert.is(await fleet.generationOf('ns1'), serving)
+  await fleet.everyAnswerIsOf(serving)
+  await fleet.assertNotLocked()
 })
 
 updates('once the old nameservers are gone, it rebuilds them from the commit on record', async () => {
