@@ -1,4 +1,5 @@
 import { authorityOf } from '../zones/authority.ts'
+import { createFollower } from '../zones/chain.ts'
 import type { Zone } from '../zones/compile.ts'
 import type { Check, CheckId } from './check.ts'
 import { absentChecks } from './checks/absent.ts'
@@ -49,10 +50,11 @@ const withCommonFaults = (check: Check, nsids: readonly string[]): Check => ({
 export const checksFor = (zones: readonly Zone[], { nsid, serial }: CheckOptions): readonly Check[] => {
   const nsids = typeof nsid === 'string' ? [nsid] : nsid
   const authorities = zones.map((zone) => authorityOf(zone, zones))
+  const follow = createFollower(authorities)
   const [first] = authorities
   if (!first) return []
   const checks = [
-    ...authorities.flatMap((authority) => dataChecks(authority, { serial, all: authorities })),
+    ...authorities.flatMap((authority) => dataChecks(authority, { serial, follow })),
     ...pathChecks(first, nsids),
     ...authorities.flatMap((authority) => absentChecks(authority, serial)),
     ...closedChecks(first, authorities),

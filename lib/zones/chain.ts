@@ -24,6 +24,8 @@ export interface Chain {
   readonly isLoop: boolean
 }
 
+export type Follow = (name: string, type: string) => Chain
+
 interface Home {
   readonly origin: string
   readonly authority: Authority
@@ -39,7 +41,7 @@ const octetsOf = (name: string): number => (name === '.' ? 1 : name.length + 1)
  * Follows aliases through the zones of one server.
  * @returns a function of name (canonical) and type.
  */
-export const createFollower = (authorities: readonly Authority[]): ((name: string, type: string) => Chain) => {
+export const createFollower = (authorities: readonly Authority[]): Follow => {
   const homes = authorities.map(
     (authority): Home => ({ origin: authority.zone.origin, authority, records: byName(authority.answered) }),
   )

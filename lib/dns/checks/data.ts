@@ -1,5 +1,5 @@
 import type { Authority } from '../../zones/authority.ts'
-import { addressesFor, type Chain, createFollower } from '../../zones/chain.ts'
+import { addressesFor, type Chain, type Follow } from '../../zones/chain.ts'
 import type { RRset } from '../../zones/rrset.ts'
 import { type Check, createCheck } from '../check.ts'
 import { answerFaults, contradictions, describeRrset, differences, headerFaults, truncatedFaults } from '../compare.ts'
@@ -36,24 +36,21 @@ const orTruncated = (mayTruncate: boolean): string => (mayTruncate ? ', or trunc
 export interface DataOptions {
   /** What the SOA must carry. */
   readonly serial: number
-  /** All zones that the same server has: an alias may lead into another one. */
-  readonly all: readonly Authority[]
+  /** Through all zones that the same server has: an alias may lead into another one. */
+  readonly follow: Follow
 }
 
 /** The zone is there, current, and complete: every RRset that its file holds, with exactly its data and TTL. */
-export const dataChecks = (authority: Authority, { serial, all }: DataOptions): Check[] => {
-  const follow = createFollower(all)
-  return [
-    ...soaChecks(authority),
-    ...serialChecks(authority, serial),
-    ...authority.answered.flatMap((rrset) => rrsetChecks(rrset)),
-    ...authority.answered
-      .filter(({ type }) => type === 'CNAME')
-      .flatMap((alias) => aliasChecks(alias, follow(alias.name, 'A'))),
-    ...authority.wildcards.flatMap((wildcard) => wildcardChecks(wildcard, authority, serial)),
-    ...authority.cuts.flatMap((cut) => referralChecks(cut, authority, serial)),
-  ]
-}
+export const dataChecks = (authority: Authority, { serial, follow }: DataOptions): Check[] => [
+  ...soaChecks(authority),
+  ...serialChecks(authority, serial),
+  ...authority.answered.flatMap((rrset) => rrsetChecks(rrset)),
+  ...authority.answered
+    .filter(({ type }) => type === 'CNAME')
+    .flatMap((alias) => aliasChecks(alias, follow(alias.name, 'A'))),
+  ...authority.wildcards.flatMap((wildcard) => wildcardChecks(wildcard, authority, serial)),
+  ...authority.cuts.flatMap((cut) => referralChecks(cut, authority, serial)),
+]
 
 const soaChecks = ({ zone, soa }: Authority): Check[] =>
   overBoth(
