@@ -83,7 +83,10 @@ const copyNamed = async (folder: string): Promise<string> => {
 
 /** @returns the log up to where all zones were tried. */
 const runNamed = async (program: string, config: string): Promise<string> => {
-  const child = spawn(program, ['-g', '-n', '1', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(program, ['-g', '-n', '1', '-c', config], {
+    cwd: path.dirname(config),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const kill = (): boolean => child.kill('SIGKILL')
   process.once('exit', kill)
   const timer = setTimeout(kill, timeoutMs)

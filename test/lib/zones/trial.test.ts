@@ -106,8 +106,11 @@ test('a template that named does not take is refused with its line', () =>
 
 test('a zone that the template does not write is not taken for loaded', () =>
   withZoneFiles({ 'named.conf.j2': 'options {\n  recursion no;\n};\n' }, async (folder) => {
+    const before = await readdir('.')
     const refusals = await tryZones(await compileFixture(), path.join(folder, 'named.conf.j2'))
     assert.equal([...refusals.keys()], ['example.test.', 'example2.test.'])
+    // without `directory` in the template too
+    assert.equal(await readdir('.'), before)
   }))
 
 test.run()
