@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
-import { type ExitCode, InfraError } from './errors.ts'
+import { type ExitCode, exitCodes, InfraError } from './errors.ts'
 
 export interface CommandText {
   readonly name: string
@@ -11,10 +11,7 @@ export interface CommandText {
   readonly examples: readonly (readonly [line: string, purpose: string])[]
 }
 
-const exitCodes = `Exit codes:
-  0 done   1 failed, nothing changed or switched back   2 usage or config   3 changes or drift present
-  4 a gate failed, traffic on the old   5 failed, traffic on the new or on part of it, action needed
-  6 locked   7 waiting, run again   8 unknown, could not measure   130 interrupted, resumable`
+const exitCodeLines = Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
 
 /** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
 export const createCommand = ({ name, summary, background, examples }: CommandText) => {
@@ -23,7 +20,10 @@ export const createCommand = ({ name, summary, background, examples }: CommandTe
     .description(summary)
     .allowExcessArguments(false)
     .configureHelp({ helpWidth: 100 })
-    .addHelpText('after', `${background ? `\n${background}\n` : ''}\nExamples:\n${lines.join('\n')}\n\n${exitCodes}`)
+    .addHelpText(
+      'after',
+      `${background ? `\n${background}\n` : ''}\nExamples:\n${lines.join('\n')}\n\nExit codes:\n${exitCodeLines.join('\n')}`,
+    )
     .exitOverride()
 }
 

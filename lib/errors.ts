@@ -1,9 +1,18 @@
-/**
- * What a script's exit status says. 0 done · 1 failed, nothing changed or switched back · 2 usage or config ·
- * 3 changes or drift present · 4 a gate failed, traffic on the old · 5 failed, traffic on the new or part of it, action needed ·
- * 6 locked · 7 waiting, run again · 8 unknown, could not measure · 130 interrupted, resumable.
- */
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130
+/** What a script's exit status says; help and docs/exit-codes.md are made from this table. */
+export const exitCodes = {
+  0: 'done',
+  1: 'failed, nothing changed or switched back',
+  2: 'usage or config',
+  3: 'changes or drift present',
+  4: 'a gate failed, traffic on the old',
+  5: 'failed, traffic on the new or on part of it, action needed',
+  6: 'locked',
+  7: 'waiting, run again',
+  8: 'unknown, could not measure',
+  130: 'interrupted, resumable',
+} as const
+
+export type ExitCode = keyof typeof exitCodes
 
 export interface InfraErrorOptions {
   /** What the operator does next: a sentence, with the command where there is one. */

@@ -115,6 +115,6 @@ export const afterWayBack = (stand: Stand, way: WayBack): Stand => {
 /** These say something of their own wherever traffic is: waiting, could not measure, interrupted. */
 const ownCodes: readonly ExitCode[] = [7, 8, 130]
 
-/** The exit code of README's table: what an error says of itself holds as long as traffic is where it was. */
+/** The exit code of the table in lib/errors.ts: what an error says of itself holds as long as traffic is where it was. */
 export const exitCodeAt = (traffic: Traffic, own: ExitCode): ExitCode =>
   traffic === 'old' || ownCodes.includes(own) ? own : 5

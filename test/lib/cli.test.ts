@@ -20,7 +20,7 @@ cli('--help shows examples and exit codes on stdout, and is no failure', async (
   for (const { code, stdout, stderr } of await Promise.all(scripts.map((name) => runScript(name, ['--help'])))) {
     assert.is(code, 0)
     assert.match(stdout, /Examples:\n {2}# .+\n {2}npx tsx scripts\//)
-    assert.match(stdout, /4 a gate failed, traffic on the old/)
+    assert.match(stdout, / 4 {2}a gate failed, traffic on the old/)
     assert.is(stderr, '')
   }
 })
