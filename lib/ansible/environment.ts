@@ -1,6 +1,6 @@
 /** What Ansible needs of the shell to run at all and to reach the operator's key. */
 const needed = ['PATH', 'HOME', 'TMPDIR', 'SSH_AUTH_SOCK'] as const
-/** What a shell may choose: how plays are carried out (README.md names Mitogen), never what they do, where, or how it is told. */
+/** What a shell may choose: how plays are carried out (Mitogen), never what they do, where, or how it is told. */
 const steering = ['ANSIBLE_STRATEGY', 'ANSIBLE_STRATEGY_PLUGINS'] as const
 
 export interface PlaybookPaths {

@@ -8,7 +8,7 @@ interface Variable {
 }
 
 /**
- * All that the rest knows of a registrar with an API: config, environment and README follow from it.
+ * All that the rest knows of a registrar with an API: config, environment and docs follow from it.
  * @typeParam Field what `create` is given beside the endpoint, each read from a variable of the environment.
  */
 export interface RegistrarRow<Kind extends string = string, Field extends string = never> {

@@ -48,7 +48,7 @@ export const examineBackend = async (backend: Backend): Promise<BackendFinding> 
 
 const foreignSystem: Fault = {
   detail: 'needs Linux',
-  remedy: 'Run everything in a Linux machine: "Machines of another kind" in README.md',
+  remedy: 'Run everything in a Linux machine: "Machines of another kind" in local/README.md',
 }
 
 const findFaults = async (backend: Backend): Promise<readonly Fault[]> => {
