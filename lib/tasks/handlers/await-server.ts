@@ -50,7 +50,7 @@ const isOpen = (host: string, port: number): Promise<boolean> =>
 
 const keyFile = '/etc/ssh/ssh_host_ed25519_key'
 const prepareKey = `[ -f ${keyFile}.next ] || ssh-keygen -q -t ed25519 -N '' -C '' -f ${keyFile}.next; cat ${keyFile}.next.pub`
-const installKey = `if [ -f ${keyFile}.next ]; then mv ${keyFile}.next.pub ${keyFile}.pub; mv ${keyFile}.next ${keyFile}; systemctl reload ssh; fi; cat ${keyFile}.pub`
+const installKey = `if [ -f ${keyFile}.next ]; then mv ${keyFile}.next.pub ${keyFile}.pub; mv ${keyFile}.next ${keyFile}; fi; systemctl reload ssh; cat ${keyFile}.pub`
 
 /**
  * The first host key has been seen by the cloud and by its metadata service, so it is replaced by one made on the machine.
