@@ -54,6 +54,12 @@ class Render(unittest.TestCase):
         self.assertIsNone(dns_lb.upstream_in(""))
 
 
+class Definition(unittest.TestCase):
+    def test_finds_the_version_in_the_unit(self):
+        unit = "[Service]\nExecStartPre=+/bin/sh -c 'echo 0a1b >/run/dns-lb-%i/definition'\nExecStart=/usr/sbin/nginx\n"
+        self.assertEqual(dns_lb.definition_in(unit), "0a1b")
+
+
 class Transaction(unittest.TestCase):
     def test_replaces_both_elements_at_once(self):
         self.assertEqual(

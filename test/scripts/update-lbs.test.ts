@@ -226,6 +226,14 @@ updates('a changed configuration comes into use under load, and nothing is lost'
   }
 })
 
+updates('a changed unit of the instances comes into use', async () => {
+  checkout.edit('ansible/roles/lb/templates/dns-lb@.service.j2', 'LimitNOFILE=', 'OOMScoreAdjust=7\nLimitNOFILE=')
+  await expect(0, 'update-lbs', '--config-only', '--only', 'lb1')
+  const { active } = await fleet.lbStatus('lb1')
+  const pid = `$(systemctl show --property=MainPID --value dns-lb@${active})`
+  assert.is((await fleet.onMachine('lb1', `cat /proc/${pid}/oom_score_adj`)).trim(), '7')
+})
+
 /** The lbs go on as they are, and the run says why. */
 const changesNothing = async (code: number, message: RegExp, ...args: readonly string[]): Promise<void> => {
   const generation = await fleet.generationOf('ns1')
