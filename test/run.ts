@@ -27,6 +27,7 @@ const patient = [
   'test/scripts/vagrant-lxc',
   'test/local/machines/contract/multipass',
   'test/scripts/local-libvirt',
+  'test/scripts/lost-connection',
   'test/local/space',
   'test/local/machines/contract/vagrant-lxc',
   'test/local/machines/contract/nspawn',

@@ -10,6 +10,7 @@ import { query } from '../../lib/dns/query.ts'
 import { prepareQuestion } from '../../lib/dns/question.ts'
 import { openTcp } from '../../lib/dns/tcp.ts'
 import { getTwin } from '../../local/twin/record.ts'
+import { loseHosts } from '../ansible/lose-hosts.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
 import { assertSays, expectScript, type Outcome, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -233,6 +234,23 @@ updates('a changed unit of the instances comes into use', async () => {
   const pid = `$(systemctl show --property=MainPID --value dns-lb@${active})`
   assert.is((await fleet.onMachine('lb1', `cat /proc/${pid}/oom_score_adj`)).trim(), '7')
 })
+
+updates(
+  'operators of which an lb was told when its connection was lost are let in, or not, after the next run',
+  async () => {
+    const operators = 'nft list set inet dns_lb operators4'
+    const lost = () => expect(1, 'update-lbs', '--config-only', '--only', 'lb1')
+    for (const [from, to] of [
+      ["'198.18.0.0/16'", "'198.18.0.0/16', '198.51.100.0/24'"],
+      ["'198.18.0.0/16', '198.51.100.0/24'", "'198.18.0.0/16'"],
+    ] as const) {
+      checkout.edit('infra.config.ts', from, to)
+      await loseHosts(path.join(checkout.root, 'ansible'), { lb1: 'lb : Write the firewall' }, lost)
+      await expect(0, 'update-lbs', '--config-only', '--only', 'lb1')
+      assert.is((await fleet.onMachine('lb1', operators)).includes('198.51.100.0'), to.includes('198.51.100.0'))
+    }
+  },
+)
 
 /** The lbs go on as they are, and the run says why. */
 const changesNothing = async (code: number, message: RegExp, ...args: readonly string[]): Promise<void> => {
