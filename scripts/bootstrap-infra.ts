@@ -1,7 +1,7 @@
 import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planBootstrap } from '../lib/plan/bootstrap.ts'
+import type { PlanInput } from '../lib/plan/input.ts'
 import type { Observed } from '../lib/plan/types.ts'
-import type { Moment } from '../lib/tasks/operate.ts'
 
 const command = createOperationCommand({
   name: 'bootstrap-infra',
@@ -21,6 +21,6 @@ const command = createOperationCommand({
 await runCommand(command, async (options, interrupt) => {
   const { operate } = await import('../lib/tasks/operate.ts')
   const { register = false } = options
-  const plan = (observed: Observed, at: Moment) => planBootstrap(observed, { ...at, register })
+  const plan = (observed: Observed, at: PlanInput) => planBootstrap(observed, { ...at, register })
   return operate({ name: 'bootstrap-infra', witness: false, plan }, options, interrupt)
 })

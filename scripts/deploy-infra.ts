@@ -1,7 +1,7 @@
 import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planDeploy } from '../lib/plan/deploy.ts'
+import type { PlanInput } from '../lib/plan/input.ts'
 import type { Observed } from '../lib/plan/types.ts'
-import type { Moment } from '../lib/tasks/operate.ts'
 
 const command = createOperationCommand({
   name: 'deploy-infra',
@@ -28,7 +28,7 @@ await runCommand(command, async (options, interrupt) => {
     name: 'deploy-infra',
     witness: true,
     insteadOfDeleting: '--keep-old',
-    plan: (observed: Observed, at: Moment) => planDeploy(observed, { ...at, keepOld, fresh, newLbs: [] }),
+    plan: (observed: Observed, at: PlanInput) => planDeploy(observed, { ...at, keepOld, fresh, newLbs: [] }),
   }
   return operate(operation, options, interrupt)
 })

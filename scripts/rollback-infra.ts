@@ -1,10 +1,10 @@
 import { Option } from '@commander-js/extra-typings'
 import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planDeploy } from '../lib/plan/deploy.ts'
+import type { PlanInput, Situation } from '../lib/plan/input.ts'
 import { isRefusal, type Refusal } from '../lib/plan/refusal.ts'
 import { findRebuild, planRollback } from '../lib/plan/rollback.ts'
 import type { Observed, Plan } from '../lib/plan/types.ts'
-import type { Moment, Situation } from '../lib/tasks/operate.ts'
 
 const command = createOperationCommand({
   name: 'rollback-infra',
@@ -26,7 +26,7 @@ const command = createOperationCommand({
 await runCommand(command, async (options, interrupt) => {
   const { operate } = await import('../lib/tasks/operate.ts')
   const { keepOld = false } = options
-  const plan = (observed: Observed, at: Moment): Plan | Refusal => {
+  const plan = (observed: Observed, at: PlanInput): Plan | Refusal => {
     const commit = findRebuild(observed, { ...at, of: options.of })
     if (commit === undefined) return planRollback(observed, { ...at, of: options.of })
     if (isRefusal(commit)) return commit

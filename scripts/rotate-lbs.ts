@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { acceptZone, createOperationCommand, runCommand } from '../lib/cli.ts'
 import { planAbandon } from '../lib/plan/abandon.ts'
+import type { PlanInput } from '../lib/plan/input.ts'
 import { planRotate } from '../lib/plan/rotate.ts'
 import type { Observed } from '../lib/plan/types.ts'
-import type { Moment } from '../lib/tasks/operate.ts'
 
 const minutes = (text: string): number => {
   if (/^\d{1,5}$/.test(text)) return Number(text) * 60
@@ -51,7 +51,7 @@ await runCommand(command, async (options, interrupt) => {
     name: 'rotate-lbs',
     witness: true,
     ...(abandon ? { observe: observePublication } : {}),
-    plan: (observed: Observed, at: Moment) => (abandon ? planAbandon(observed, at) : planRotate(observed, at)),
+    plan: (observed: Observed, at: PlanInput) => (abandon ? planAbandon(observed, at) : planRotate(observed, at)),
   }
   return operate(operation, options, interrupt)
 })

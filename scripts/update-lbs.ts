@@ -1,7 +1,7 @@
 import { createOperationCommand, runCommand } from '../lib/cli.ts'
+import type { PlanInput } from '../lib/plan/input.ts'
 import type { Observed } from '../lib/plan/types.ts'
 import { planUpdate } from '../lib/plan/update.ts'
-import type { Moment } from '../lib/tasks/operate.ts'
 
 const command = createOperationCommand({
   name: 'update-lbs',
@@ -28,7 +28,7 @@ await runCommand(command, async (options, interrupt) => {
   const operation = {
     name: 'update-lbs',
     witness: true,
-    plan: (observed: Observed, at: Moment) => planUpdate(observed, { ...at, only, configOnly, keepOld }),
+    plan: (observed: Observed, at: PlanInput) => planUpdate(observed, { ...at, only, configOnly, keepOld }),
   }
   return operate(operation, options, interrupt)
 })

@@ -1,15 +1,16 @@
 import { serverName } from '../fleet/names.ts'
 import { laterThanAll } from './deploy.ts'
+import type { PlanInput } from './input.ts'
 import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
 import { type Coming, withLosses } from './losses.ts'
 import { deletions, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { restore } from './restore.ts'
-import { isFloating, type RotateRequest } from './rotate.ts'
+import { isFloating } from './rotate.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
-export type AbandonRequest = Pick<RotateRequest, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'addresses'>
+export type AbandonRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'addresses'>
 
 /**
  * Takes back a rotation whose glue is not published, or is no more: has the zones name the old lbs again, waits until no cache can

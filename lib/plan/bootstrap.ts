@@ -1,5 +1,6 @@
 import { type Role, serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
+import type { PlanInput } from './input.ts'
 import { switchOn } from './lbs.ts'
 import { withLosses } from './losses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
@@ -7,21 +8,9 @@ import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
 import type { Observed, Plan, Step } from './types.ts'
 
-export interface BootstrapRequest {
-  readonly pairs: number
-  readonly now: number
-  /** Content hash of the zone files at hand. */
-  readonly zones: string
-  /** Names of their zones, canonical. */
-  readonly zoneNames: readonly string[]
-  /** Host names of the nameservers, in the order of the pairs. */
-  readonly hostnames: readonly string[]
-  /** What glue points at: the lbs' own addresses, or Floating IPs. */
-  readonly addresses: 'server' | 'floating'
+export interface BootstrapRequest extends PlanInput {
   /** Also enter glue and nameservers at the registrar, whose API says itself what is there already. */
   readonly register: boolean
-  /** The registrar of the config can be told by a program. */
-  readonly hasRegistrar: boolean
 }
 
 interface PairState {

@@ -1,4 +1,5 @@
 import { type Phase, serverName } from '../fleet/names.ts'
+import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, lbsInService, newLbsIn } from './lbs.ts'
 import { withLosses } from './losses.ts'
 import { namesOf, sideBySide, withoutEmpty } from './phases.ts'
@@ -6,14 +7,7 @@ import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
-export interface DeployRequest {
-  readonly pairs: number
-  /** The generation of a deployment that begins now. */
-  readonly now: number
-  /** Content hash of the zone files at hand. */
-  readonly zones: string
-  /** Names of their zones, canonical. */
-  readonly zoneNames: readonly string[]
+export interface DeployRequest extends Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames'> {
   /** Stop before the old servers are deleted, and keep them warm. */
   readonly keepOld: boolean
   /** Remove the next servers that an earlier run left, instead of going on with them. */

@@ -1,19 +1,13 @@
 import { serverName } from '../fleet/names.ts'
 import { isRenaming, planDeploy, restOfDeployment, staleNameservers } from './deploy.ts'
+import type { PlanInput } from './input.ts'
 import { lbsInService, namesLeavingLb } from './lbs.ts'
 import { deletions, namesOf, sideBySide } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { planSwitchBack } from './switch-back.ts'
 import type { Observed, ObservedServer, PlanPhase } from './types.ts'
 
-interface RestoreRequest {
-  readonly pairs: number
-  readonly now: number
-  /** Content hash of the zone files at hand. */
-  readonly zones: string
-  /** Names of their zones, canonical. */
-  readonly zoneNames: readonly string[]
-}
+type RestoreRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames'>
 
 /**
  * Has every lb send to nameservers whose zones name the old lbs: to those of before, as long as these bear their names; else to new

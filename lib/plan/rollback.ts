@@ -1,4 +1,5 @@
 import { serverName } from '../fleet/names.ts'
+import type { PlanInput } from './input.ts'
 import { lbsInService, namesLeavingLb } from './lbs.ts'
 import { type Coming, withLosses } from './losses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
@@ -6,9 +7,7 @@ import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
-export interface RollbackRequest {
-  readonly pairs: number
-  readonly now: number
+export interface RollbackRequest extends Pick<PlanInput, 'pairs' | 'now'> {
   /** What is to be undone, when both a deployment and an update of the lbs could be. */
   readonly of: 'deployment' | 'update' | undefined
 }

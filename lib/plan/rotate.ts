@@ -1,26 +1,12 @@
 import { serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
 import { planDeploy } from './deploy.ts'
+import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, newLbsIn, switchOn } from './lbs.ts'
 import { mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseChanged, refuseStrangers } from './safety.ts'
 import type { GlueChange, Observed, ObservedLb, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
-
-export interface RotateRequest {
-  readonly pairs: number
-  readonly now: number
-  /** Content hash of the zone files at hand. */
-  readonly zones: string
-  /** Names of their zones, canonical. */
-  readonly zoneNames: readonly string[]
-  /** Host names whose glue points at the lb of each pair, in the order of the pairs. */
-  readonly hostnames: readonly string[]
-  /** What glue points at: the lbs' own addresses, or Floating IPs that are led from one lb to another. */
-  readonly addresses: 'server' | 'floating'
-  /** A program can set the glue; else a person is told how, and waited for. */
-  readonly hasRegistrar: boolean
-}
 
 /** Where one pair stands in a rotation. */
 interface PairState {
@@ -38,7 +24,7 @@ interface PairState {
  * Replaces every lb by a new machine, or finishes the rotation that an earlier run left, from whatever computer: makes the new,
  * has glue point at them, waits until nobody can know the old any more and nobody asks them, and removes them. Pure.
  */
-export const planRotate = (observed: Observed, request: RotateRequest): Plan | Refusal => {
+export const planRotate = (observed: Observed, request: PlanInput): Plan | Refusal => {
   const refusal = refuseStrangers(observed) ?? refuseUnready(observed, request)
   if (refusal) return refusal
   const states = pairStates(observed, request)
@@ -60,7 +46,7 @@ export const planRotate = (observed: Observed, request: RotateRequest): Plan | R
  */
 export const isFloating = (
   { addresses, servers }: Observed,
-  request: Pick<RotateRequest, 'addresses' | 'pairs'>,
+  request: Pick<PlanInput, 'addresses' | 'pairs'>,
 ): boolean =>
   request.addresses === 'floating' &&
   Array.from({ length: request.pairs }, (_, index) => index + 1).every((pair) => {
@@ -73,7 +59,7 @@ export const isFloating = (
 const lbNamed = ({ lbs }: Observed, name: string): ObservedLb | undefined => lbs.find((lb) => lb.name === name)
 
 /** Names change when every pair has its new lb; a pair without another lb beside it has come to its end by then. */
-const pairStates = (observed: Observed, { hostnames }: RotateRequest): readonly PairState[] => {
+const pairStates = (observed: Observed, { hostnames }: PlanInput): readonly PairState[] => {
   const all = hostnames.map((host, index) => pairState(observed, index + 1, host))
   return all.some(({ isRenamed }) => isRenamed) ? all.filter(({ isMade }) => isMade) : all
 }
@@ -92,7 +78,7 @@ const pairState = (observed: Observed, pair: number, host: string): PairState =>
   }
 }
 
-const refuseUnready = (observed: Observed, { pairs }: RotateRequest): Refusal | undefined => {
+const refuseUnready = (observed: Observed, { pairs }: PlanInput): Refusal | undefined => {
   if (abandonedSince(observed) !== undefined) {
     return {
       refused: `a rotation is being taken back: ${namesOf(newLbsIn(observed))}`,
@@ -124,7 +110,7 @@ type Preparation = Omit<Plan, 'operation'>
 const planPreparation = (
   observed: Observed,
   states: readonly PairState[],
-  request: RotateRequest,
+  request: PlanInput,
 ): Preparation | Refusal => {
   if (states.some(({ isRenamed }) => isRenamed)) return { generation: request.now, notes: [], phases: [] }
   const newLbs = states.map(({ coming, pair }) => ({ name: coming, pair }))
@@ -166,11 +152,7 @@ const planPreparation = (
   }
 }
 
-const creations = (
-  states: readonly PairState[],
-  { addresses }: RotateRequest,
-  generation: number,
-): PlanPhase['tracks'] =>
+const creations = (states: readonly PairState[], { addresses }: PlanInput, generation: number): PlanPhase['tracks'] =>
   states.map(({ coming, pair }) => [
     { kind: 'await-server', server: coming },
     ...(addresses === 'floating' ? addressCreations(pair, coming, generation) : []),
@@ -189,7 +171,7 @@ const isDeployed = ({ servers, lbs }: Observed, since: number): boolean => {
   )
 }
 
-const gluePhases = (states: readonly PairState[], { hasRegistrar }: RotateRequest): readonly PlanPhase[] => {
+const gluePhases = (states: readonly PairState[], { hasRegistrar }: PlanInput): readonly PlanPhase[] => {
   const pending = states.filter(({ leaving, isRenamed }) => !isRenamed && !leaving?.isDraining)
   const changes = pending.map(({ host, coming }): GlueChange => ({ host, lb: coming }))
   const unmarked = states.flatMap(({ leaving, isRenamed, pair }) =>
@@ -229,7 +211,7 @@ const gluePhases = (states: readonly PairState[], { hasRegistrar }: RotateReques
  * With Floating IPs a rotation needs neither glue nor waits: new lbs that send to the same nameservers are proven at their own
  * addresses, then each Floating IP is led there, one after the other, each proven before the next.
  */
-const planMove = (observed: Observed, states: readonly PairState[], request: RotateRequest): Plan | Refusal => {
+const planMove = (observed: Observed, states: readonly PairState[], request: PlanInput): Plan | Refusal => {
   // later than all, also on a machine whose clock is behind
   const now = Math.max(request.now, ...observed.servers.map(({ generation }) => generation + 1))
   const astray = observed.lbs.find(

@@ -1,15 +1,12 @@
 import { serverName } from '../fleet/names.ts'
+import type { PlanInput } from './input.ts'
 import { lbsInService } from './lbs.ts'
 import { withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseChanged, refuseStrangers } from './safety.ts'
 import type { Observed, ObservedLb, Plan, PlanPhase } from './types.ts'
 
-export interface UpdateRequest {
-  readonly pairs: number
-  readonly now: number
-  /** Content hash of the zone files at hand. */
-  readonly zones: string
+export interface UpdateRequest extends Pick<PlanInput, 'pairs' | 'now' | 'zones'> {
   /** Names of the lbs to update; empty for all. */
   readonly only: readonly string[]
   /** Bring the configuration into use, but upgrade no package. */

@@ -3,6 +3,7 @@ import { type ExitCode, InfraError } from '../errors.ts'
 import { withCheckout } from '../git.ts'
 import { withLock } from '../lock.ts'
 import { describePlan } from '../plan/describe.ts'
+import type { PlanInput, Situation } from '../plan/input.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
 import type { Observed, Plan } from '../plan/types.ts'
 import { confirm, typeToConfirm } from '../prompts.ts'
@@ -48,32 +49,11 @@ export interface Operation {
   readonly witness: boolean
   /** How the deletion can be avoided, for whoever has no terminal to agree on. */
   readonly insteadOfDeleting?: string
-  readonly plan: (observed: Observed, at: Moment) => Plan | Refusal
+  readonly plan: (observed: Observed, at: PlanInput) => Plan | Refusal
   /** Where the planner has to know more of the world than the others. */
   readonly observe?: (world: World) => Promise<Observed>
   /** The commit whose zones and roles are meant, where it is not the checkout at hand. */
   readonly sources?: (observed: Observed, at: Situation) => string | undefined | Refusal
-}
-
-/** What a planner is told besides the observation. */
-export interface Moment extends Situation {
-  /** Content hash of the zone files. */
-  readonly zones: string
-  /** Names of their zones, canonical. */
-  readonly zoneNames: readonly string[]
-}
-
-/** The same before it is known which zone files are meant. */
-export interface Situation {
-  /** Unix time in seconds. */
-  readonly now: number
-  readonly pairs: number
-  /** Host names of the nameservers, in the order of the pairs. */
-  readonly hostnames: readonly string[]
-  /** What glue points at. */
-  readonly addresses: 'server' | 'floating'
-  /** The registrar of the config can be told by a program. */
-  readonly hasRegistrar: boolean
 }
 
 /**
@@ -145,7 +125,7 @@ const nowOf = ({ clock, settings }: World): Situation => ({
   hasRegistrar: settings.environment.registrar.kind !== 'manual',
 })
 
-const momentOf = async (world: World): Promise<Moment> => ({
+const momentOf = async (world: World): Promise<PlanInput> => ({
   ...nowOf(world),
   zones: await hashZones(zonesFolderOf(world)),
   zoneNames: await zoneNames(world),

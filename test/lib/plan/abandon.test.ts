@@ -3,16 +3,17 @@ import * as assert from 'uvu/assert'
 import { type AbandonRequest, planAbandon } from '../../../lib/plan/abandon.ts'
 import { planDeploy } from '../../../lib/plan/deploy.ts'
 import { describeStep } from '../../../lib/plan/describe.ts'
+import type { PlanInput } from '../../../lib/plan/input.ts'
 import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
 import { planRollback } from '../../../lib/plan/rollback.ts'
-import { planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
+import { planRotate } from '../../../lib/plan/rotate.ts'
 import { planSwitchBack } from '../../../lib/plan/switch-back.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
 import { after, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const abandons = suite('lib/plan/abandon')
 
-type Addresses = RotateRequest['addresses']
+type Addresses = PlanInput['addresses']
 
 /** The planner's view of the world, and what it cannot see: which generations name new lbs, and who may have learnt of them. */
 interface World {
@@ -33,7 +34,7 @@ const abandonRequest = (now: number, addresses: Addresses = 'server'): AbandonRe
   addresses,
 })
 
-const rotateRequest = (now: number, addresses: Addresses = 'server'): RotateRequest => ({
+const rotateRequest = (now: number, addresses: Addresses = 'server'): PlanInput => ({
   ...abandonRequest(now, addresses),
   hasRegistrar: true,
   hostnames: ['ns1.example.test', 'ns2.example.test'],

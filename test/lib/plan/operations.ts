@@ -1,9 +1,10 @@
 import { planAbandon } from '../../../lib/plan/abandon.ts'
 import { type BootstrapRequest, planBootstrap } from '../../../lib/plan/bootstrap.ts'
 import { type DeployRequest, planDeploy } from '../../../lib/plan/deploy.ts'
+import type { PlanInput } from '../../../lib/plan/input.ts'
 import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
 import { planRollback, type RollbackRequest } from '../../../lib/plan/rollback.ts'
-import { planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
+import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { planUpdate, type UpdateRequest } from '../../../lib/plan/update.ts'
 
@@ -25,7 +26,7 @@ export const deployOf = (world: Observed, changes: Partial<DeployRequest> = {}):
 export const updateOf = (world: Observed, changes: Partial<UpdateRequest> = {}): Plan =>
   accepted(planUpdate(world, { ...common, only: [], configOnly: false, keepOld: false, ...changes }))
 
-export const rotateOf = (world: Observed, changes: Partial<RotateRequest> = {}): Plan =>
+export const rotateOf = (world: Observed, changes: Partial<PlanInput> = {}): Plan =>
   accepted(planRotate(world, { ...common, ...names, ...changes }))
 
 export const rollbackOf = (world: Observed, of?: RollbackRequest['of']): Plan =>

@@ -1,14 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describeStep } from '../../../lib/plan/describe.ts'
+import type { PlanInput } from '../../../lib/plan/input.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
-import { planRotate, type RotateRequest } from '../../../lib/plan/rotate.ts'
+import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/rotate')
 
-const request = (now = 200, addresses: RotateRequest['addresses'] = 'server'): RotateRequest => ({
+const request = (now = 200, addresses: PlanInput['addresses'] = 'server'): PlanInput => ({
   hasRegistrar: true,
   addresses,
   pairs: 2,
@@ -18,7 +19,7 @@ const request = (now = 200, addresses: RotateRequest['addresses'] = 'server'): R
   hostnames: ['ns1.example.test', 'ns2.example.test'],
 })
 
-const planned = (world: Observed, now?: number, addresses?: RotateRequest['addresses']): Plan => {
+const planned = (world: Observed, now?: number, addresses?: PlanInput['addresses']): Plan => {
   const plan = planRotate(world, request(now, addresses))
   if (isRefusal(plan)) throw new Error(plan.refused)
   return plan
