@@ -47,6 +47,39 @@ laws('plans have neither clock nor chance', () => {
   assert.equal(filesWith(['lib/plan'], /Date\.|new Date|Math\.random|performance\.|process\./), [])
 })
 
+laws('what is known of an operation is in its value: nothing asks which one a plan is of', () => {
+  const comparing = /\boperation\b\)? *[!=]==|[!=]== *\w+\.operation\b|switch \([\w.]*operation\)|\w\[[\w.]*operation\]/
+  assert.equal(filesWith(['lib', 'scripts'], comparing), [])
+})
+
+const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+
+/** What a file loads when it is started, itself included: without types, and without what is imported when it is needed. */
+const loadedBy = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  for (const [, name = ''] of textOf(file).matchAll(/^import (?!type )(?:[^']* from )?'([^']+)'/gm)) {
+    if (name.startsWith('.')) loadedBy(path.join(path.dirname(file), name), seen)
+    else seen.add(name)
+  }
+  return seen
+}
+
+laws('the script of an operation answers --help before it loads what it works with', () => {
+  for (const name of readdirSync(path.join(root, 'scripts')).filter((file) => /infra|lbs/.test(file))) {
+    const loaded = [...loadedBy(`scripts/${name}`)]
+    assert.ok(
+      loaded.some((file) => file.startsWith('lib/plan/')),
+      'and what it plans with is no weight',
+    )
+    const isLight = /^(scripts|lib\/(operations|plan|fleet)|lib\/(cli|errors)\.ts)|^@commander-js|^node:events$/
+    assert.equal(
+      loaded.filter((file) => !isLight.test(file)),
+      [],
+    )
+  }
+})
+
 laws('SSH host keys are checked everywhere', () => {
   assert.equal(
     filesWith(

@@ -53,9 +53,9 @@ export const describePlan = (plan: Plan): string => {
   return [...plan.notes, `Plan: ${describeRun(plan)}`, ...plan.phases.map(describePhase)].join('\n')
 }
 
-/** `deploy, generation 1790000000`; what makes no nameserver has no generation, only a folder for its report. */
-export const describeRun = ({ operation, generation }: Plan): string =>
-  operation === 'update' || operation === 'rollback' ? operation : `${operation}, generation ${generation}`
+/** `deploy, generation 1790000000`; what makes no nameserver has no generation. */
+export const describeRun = ({ operation, generation, makesNothing }: Plan): string =>
+  makesNothing ? operation : `${operation}, generation ${generation}`
 
 const describePhase = (phase: PlanPhase, index: number): string => {
   const lines = phase.tracks.flat().map((step) => `     ${describeStep(step)}`)

@@ -10,6 +10,7 @@ export interface Stop {
   readonly index: number
   /** False when it ends before that phase, true when in the middle of it. */
   readonly isBegun: boolean
+  readonly recovery: Recovery
 }
 
 /** What traffic is led by, lbs, Floating IPs or host names: what has moved, what has not, and what is in between. */
@@ -22,6 +23,28 @@ export interface Stand {
 
 /** How what was moved is taken back: that of all lbs, or only that of the one phase that failed. */
 export type WayBack = 'all-lbs' | 'updated-lb' | 'reverted-lb' | 'address'
+
+/** What is so, and said, when an operation ends before its end: the part of recovery in which operations differ. */
+export interface Recovery {
+  /** Keys of the phases that lead traffic elsewhere, as far as it counts when the plan ends at the phase of this index. */
+  readonly movers: (plan: Pick<Plan, 'phases'>, index: number) => readonly PhaseKey[]
+  /** Where traffic is when the plan has none of these: an earlier run has moved all of it, or there is nothing to move. */
+  readonly withoutMovers: 'new' | 'old'
+  /** How a switch of an lb is taken back; undefined where nothing was before it. */
+  readonly wayBack: 'all-lbs' | 'updated-lb' | undefined
+  readonly words: (plan: Pick<Plan, 'phases'>, index: number) => Words
+}
+
+/** What is said of traffic, in whole sentences. */
+export interface Words {
+  readonly old: string
+  readonly both: (stand: Stand) => string
+  readonly new: (stand: Stand) => string
+  /** What was moved has been taken back. */
+  readonly back: string
+  /** What becomes of what was made so far, and how to go on: said of a failure. */
+  readonly remains: { readonly unmoved: string; readonly moved: string }
+}
 
 /** A switch and its proof are one: an interrupt takes effect after them. So are the steps of going back. */
 export const isAtomic = ({ key, movesTraffic }: PlanPhase): boolean =>
@@ -48,32 +71,14 @@ const pileOf = ({ index, isBegun }: Stop, at: number, phase: PlanPhase): keyof P
 
 const trafficOf = (stop: Stop, { moved, unproven, rest }: Piles): Traffic => {
   if (unproven.length > 0) return 'unknown'
-  if (moved.length + rest.length === 0) return isUntouched(stop) ? 'old' : 'new'
+  if (moved.length + rest.length === 0) return stop.recovery.withoutMovers
   return moved.length === 0 ? 'old' : rest.length === 0 ? 'new' : 'both'
 }
 
-/** Where no phase moves traffic an earlier run has moved all of it, unless nothing is to be moved. */
-const isUntouched = ({ plan: { operation } }: Stop): boolean => operation === 'bootstrap' || operation === 'abandon'
-
-type Movers = readonly (readonly [at: number, phase: PlanPhase])[]
-
-/** A rotation leads traffic to new nameservers first and to new lbs then: which of the two counts depends on where it ends. */
-const moversAt = ({ plan: { operation, phases }, index }: Stop): Movers => {
-  const ofKeys = (...keys: readonly PhaseKey[]): Movers =>
-    [...phases.entries()].filter(([, { key }]) => keys.includes(key))
-  if (operation === 'bootstrap') return ofKeys('switch-on')
-  if (operation === 'abandon') return ofKeys('switch', 'move')
-  if (operation !== 'rotate' || isBeforeRotation({ phases }, index)) return ofKeys('switch')
-  const byProgram = ofKeys('glue', 'move')
-  // where a person changes the glue, waiting for the parents is all there is of it
-  return byProgram.length > 0 ? byProgram : ofKeys('parents')
+const moversAt = ({ plan, index, recovery }: Stop): readonly (readonly [at: number, phase: PlanPhase])[] => {
+  const keys = recovery.movers(plan, index)
+  return [...plan.phases.entries()].filter(([, { key }]) => keys.includes(key))
 }
-
-const ofDeployment: readonly PhaseKey[] = ['switch', 'retire', 'rename', 'keep', 'remove']
-
-/** The deployment that a rotation begins with is still being carried out. */
-export const isBeforeRotation = ({ phases }: Pick<Plan, 'phases'>, index: number): boolean =>
-  phases.slice(index).some(({ key }) => ofDeployment.includes(key))
 
 /** What is left of such a phase is the proof. */
 const isMovedBefore = ({ key, tracks }: PlanPhase): boolean =>
@@ -99,10 +104,7 @@ const wayOf = (stop: Stop): WayBack | undefined => {
   const kinds = moversAt(stop).flatMap(([, { tracks }]) => tracks.flat().map(({ kind }) => kind))
   if (kinds.includes('move-address')) return 'address'
   if (kinds.includes('revert-lb')) return 'reverted-lb'
-  if (stop.plan.operation === 'update') return 'updated-lb'
-  return kinds.some((kind) => kind === 'switch-lb' || kind === 'verify-lb') && stop.plan.operation !== 'bootstrap'
-    ? 'all-lbs'
-    : undefined
+  return kinds.some((kind) => kind === 'switch-lb' || kind === 'verify-lb') ? stop.recovery.wayBack : undefined
 }
 
 /** What is so once the way back was gone: what stood for itself and was proven before has stayed. */

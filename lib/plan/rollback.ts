@@ -34,7 +34,8 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
   if (stale) return stale
   const movedBefore = canRevertLbs(observed, request) ? [] : lbsThatAreBack(observed, request.pairs)
   const notes = notesOf(observed, request)
-  const plan: Plan = { operation: 'rollback', generation: request.now, notes, phases, movedBefore }
+  const described = { operation: 'rollback', generation: request.now, makesNothing: true } as const
+  const plan: Plan = { ...described, notes, phases, movedBefore }
   return canRevertLbs(observed, request) ? plan : withLosses(plan, observed, comingBack(observed, request.pairs))
 }
 

@@ -200,8 +200,11 @@ export interface PlanPhase {
 }
 
 export interface Plan {
-  readonly operation: 'abandon' | 'bootstrap' | 'deploy' | 'rollback' | 'rotate' | 'switch-back' | 'update'
+  /** What it is called, for people and in the events. Code does not go by it. */
+  readonly operation: string
   readonly generation: number
+  /** No nameserver is made: the generation is but the name of the folder of its report. */
+  readonly makesNothing?: true
   /** Sentences for the operator: what was found and why the plan is as it is. */
   readonly notes: readonly string[]
   /** Never empty phases; no phases means that nothing is left to do. */

@@ -27,6 +27,7 @@ export const planUpdate = (observed: Observed, request: UpdateRequest): Plan | R
   return {
     operation: 'update',
     generation: now,
+    makesNothing: true,
     notes: notesOf(observed, keepOld),
     phases: withoutEmpty(chosen.flatMap((lb) => phasesOf(lb, request))),
   }

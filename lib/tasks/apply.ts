@@ -1,6 +1,6 @@
 import { InfraError } from '../errors.ts'
 import { keepInstead } from '../plan/keep.ts'
-import { isAtomic } from '../plan/recovery.ts'
+import { isAtomic, type Recovery } from '../plan/recovery.ts'
 import type { Plan, PlanPhase, Step } from '../plan/types.ts'
 import { recordPhase } from './record.ts'
 import { recover } from './recover.ts'
@@ -10,6 +10,8 @@ import type { RunWorld } from './world.ts'
 
 export interface ApplyOptions {
   readonly display: Display
+  /** What is so when it ends before its end. */
+  readonly recovery: Recovery
   /** Asked right before a phase that destroys. */
   readonly approve: (confirm: NonNullable<PlanPhase['confirm']>) => Promise<boolean>
   /** Asked before a phase that has a question of its own. */
@@ -25,7 +27,7 @@ export interface ApplyOptions {
  */
 export const applyPlan = async (world: RunWorld, plan: Plan, options: ApplyOptions): Promise<void> => {
   for (const [index, phase] of plan.phases.entries()) {
-    const at = { plan, index, display: options.display }
+    const at = { plan, index, recovery: options.recovery, display: options.display }
     const agreed = await agreeTo(world, phase, options).catch(async (error: unknown) => {
       throw await recover(world, { ...at, isBegun: false, error })
     })

@@ -2,14 +2,15 @@ import path from 'node:path'
 import { type ExitCode, InfraError } from '../errors.ts'
 import { withCheckout } from '../git.ts'
 import { withLock } from '../lock.ts'
+import type { CommonOptions, Course, Operation } from '../operations/operation.ts'
 import { describePlan } from '../plan/describe.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
-import type { Observed, Plan } from '../plan/types.ts'
+import type { Plan } from '../plan/types.ts'
 import { confirm, typeToConfirm } from '../prompts.ts'
 import { createEvents } from '../report/events.ts'
 import { hashZones } from '../zones/hash.ts'
-import { agree, verifyAccepted } from './agree.ts'
+import { type Answers, agree, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
 import { zoneNames } from './artefact.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
@@ -23,76 +24,84 @@ import { withWitness } from './run-witness.ts'
 import { waitForWorld } from './waits.ts'
 import type { RunWorld, World } from './world.ts'
 
-/** The options that every operation has. */
-export interface OperateOptions {
-  readonly config?: string | undefined
-  readonly envFile?: string | undefined
-  readonly dryRun?: boolean | undefined
-  readonly yes?: boolean | undefined
-  readonly yesDelete?: boolean | undefined
-  /** Zones that may go without a question. */
-  readonly acceptZone?: readonly string[] | undefined
-  readonly json?: boolean | undefined
-  readonly verbose?: boolean | undefined
-  /** Seconds. */
-  readonly lockWait: number
-  /** Stay for waits that take long, instead of asking or of ending with exit code 7. */
-  readonly wait?: boolean | undefined
-  /** Seconds after which an lb may be removed although it is still asked. */
-  readonly forceAfter?: number | undefined
+/** An operation as it is asked for, and the way that was chosen for it. */
+interface Errand<Options extends CommonOptions> {
+  readonly operation: Operation<Options>
+  readonly course: Course<Options>
+  readonly options: Options
+  readonly interrupt: AbortSignal
 }
 
-export interface Operation {
-  /** The name of the script. */
-  readonly name: string
-  /** Ask questions through the lbs for as long as the operation runs. */
-  readonly witness: boolean
-  /** How the deletion can be avoided, for whoever has no terminal to agree on. */
-  readonly insteadOfDeleting?: string
-  readonly plan: (observed: Observed, at: PlanInput) => Plan | Refusal
-  /** Where the planner has to know more of the world than the others. */
-  readonly observe?: (world: World) => Promise<Observed>
-  /** The commit whose zones and roles are meant, where it is not the checkout at hand. */
-  readonly sources?: (observed: Observed, at: Situation) => string | undefined | Refusal
-}
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** Opens the world that options and environment name, and runs an operation in it. */
+export const operate = <Options extends CommonOptions>(
+  operation: Operation<Options>,
+  options: Options,
+  interrupt: AbortSignal,
+): Promise<ExitCode> =>
+  withWorld({ ...defined(options), say }, (world) => runOperation(world, operation, options, interrupt))
 
 /**
- * The one loop of every operation: load, observe, plan, show and confirm, apply, report. What was shown is what is applied: once
- * the lock is held the world is observed again, and a plan that came out otherwise is refused.
+ * The one loop of every operation: observe, plan, show and confirm, apply, report. What was shown is what is applied: once the lock
+ * is held the world is observed again, and a plan that came out otherwise is refused.
  */
-export const operate = (operation: Operation, options: OperateOptions, interrupt: AbortSignal): Promise<ExitCode> => {
-  const say = (text: string): void => void process.stderr.write(`${text}\n`)
-  return withWorld({ ...defined(options), say }, (opened) =>
-    withSources(opened, operation, async (world) => {
-      const remarks = await preflight(world)
-      const moment = await momentOf(world)
-      const look = operation.observe ?? observe
-      const makePlan = async (): Promise<Plan> => accepted(operation.plan(await look(world), moment))
-      const plan = await makePlan()
-      verifyAccepted(plan, moment.zoneNames, options)
-      const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
-      if (options.dryRun || !options.json) show(plan, orders, options)
-      if (plan.phases.length === 0 && !options.dryRun)
-        return reportRun(world, { ...options, plan, events: undefined, witness: undefined })
-      if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
-      await agree(plan, { ...options, insteadOfDeleting: operation.insteadOfDeleting })
-      const lock = {
-        ...world,
-        project: world.settings.config.project,
-        operation: operation.name,
-        waitMs: options.lockWait * 1000,
-        signal: interrupt,
-        say,
-      }
-      return withLock(lock, async (signal, lockLost) => {
-        if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
-        return run(world, plan, { ...options, signal, lockLost, witness: operation.witness })
-      })
-    }),
-  ).catch((error: unknown) => {
+export const runOperation = async <Options extends CommonOptions>(
+  world: World,
+  operation: Operation<Options>,
+  options: Options,
+  interrupt: AbortSignal,
+): Promise<ExitCode> => {
+  try {
+    const course = await chooseCourse(world, operation, options)
+    return await withSources(world, course, (sources) => follow(sources, { operation, course, options, interrupt }))
+  } catch (error) {
     throw isUnbegun(error, interrupt) ? unbegunError(error) : error
+  }
+}
+
+const chooseCourse = async <Options extends CommonOptions>(
+  world: World,
+  operation: Operation<Options>,
+  options: Options,
+): Promise<Course<Options>> => {
+  const look = { situation: situationOf(world), observe: () => observe(world) }
+  return accepted(await operation.instead?.(options, look)) ?? operation
+}
+
+const follow = async <Options extends CommonOptions>(world: World, errand: Errand<Options>): Promise<ExitCode> => {
+  const { operation, course, options, interrupt } = errand
+  const remarks = await preflight(world)
+  const input = await inputOf(world)
+  const look = course.observe ?? observe
+  const makePlan = async (): Promise<Plan> => accepted(course.plan(await look(world), input, options))
+  const plan = await makePlan()
+  const answers = answersOf(errand)
+  verifyAccepted(plan, input.zoneNames, answers)
+  const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
+  if (options.dryRun || !options.json) show(plan, orders, options)
+  if (plan.phases.length === 0 && !options.dryRun)
+    return reportRun(world, { ...options, plan, report: course.report, events: undefined, witness: undefined })
+  if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
+  await agree(plan, answers)
+  const lock = {
+    ...world,
+    project: world.settings.config.project,
+    operation: operation.name,
+    waitMs: options.lockWait * 1000,
+    signal: interrupt,
+    say,
+  }
+  return withLock(lock, async (signal, lockLost) => {
+    if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
+    return run({ ...world, signal, lockLost }, plan, errand)
   })
 }
+
+const answersOf = <Options extends CommonOptions>({ operation, options }: Errand<Options>): Answers => ({
+  ...operation.answers?.(options),
+  yes: options.yes,
+})
 
 /** An interrupt that no plan has met: it came before. */
 const isUnbegun = (error: unknown, interrupt: AbortSignal): boolean =>
@@ -106,8 +115,11 @@ const unbegunError = (cause: unknown): InfraError =>
     cause,
   })
 
-const withSources = async <T>(world: World, { sources }: Operation, work: (world: World) => Promise<T>): Promise<T> => {
-  const commit = accepted(sources?.(await observe(world), nowOf(world)))
+const withSources = async <T>(
+  world: World,
+  { commit }: { readonly commit?: string },
+  work: (world: World) => Promise<T>,
+): Promise<T> => {
   if (commit === undefined) return work(world)
   return withCheckout(world.settings.root, commit, (folder) =>
     work({ ...world, settings: { ...world.settings, sources: folder } }),
@@ -117,7 +129,7 @@ const withSources = async <T>(world: World, { sources }: Operation, work: (world
 const isOrdering = ({ phases }: Plan): boolean =>
   phases.some(({ tracks }) => tracks.flat().some(({ kind }) => kind === 'create-server'))
 
-const nowOf = ({ clock, settings }: World): Situation => ({
+const situationOf = ({ clock, settings }: World): Situation => ({
   now: Math.floor(clock.now() / 1000),
   pairs: settings.config.pairs.length,
   hostnames: settings.config.pairs.map(({ hostname }) => hostname),
@@ -125,13 +137,13 @@ const nowOf = ({ clock, settings }: World): Situation => ({
   hasRegistrar: settings.environment.registrar.kind !== 'manual',
 })
 
-const momentOf = async (world: World): Promise<PlanInput> => ({
-  ...nowOf(world),
+const inputOf = async (world: World): Promise<PlanInput> => ({
+  ...situationOf(world),
   zones: await hashZones(zonesFolderOf(world)),
   zoneNames: await zoneNames(world),
 })
 
-const defined = ({ config, envFile }: OperateOptions) => ({
+const defined = ({ config, envFile }: CommonOptions) => ({
   ...(config === undefined ? {} : { config }),
   ...(envFile === undefined ? {} : { envFile }),
 })
@@ -147,7 +159,7 @@ const changedError = (): InfraError =>
   })
 
 /** A dry run's plan is its result, so it goes to stdout; otherwise the plan is what the question is about. */
-const show = (plan: Plan, orders: readonly string[], { dryRun, json }: OperateOptions): void => {
+const show = (plan: Plan, orders: readonly string[], { dryRun, json }: CommonOptions): void => {
   if (dryRun && json) {
     process.stdout.write(`${JSON.stringify({ event: 'plan', ...plan, orders })}\n`)
     return
@@ -157,33 +169,36 @@ const show = (plan: Plan, orders: readonly string[], { dryRun, json }: OperateOp
   else process.stderr.write(`${text}\n\n`)
 }
 
-interface RunOptions extends OperateOptions {
-  readonly signal: AbortSignal
-  readonly lockLost: AbortSignal
-  readonly witness: boolean
-}
+type LockedWorld = World & Pick<RunWorld, 'signal' | 'lockLost'>
 
-const run = async (world: World, plan: Plan, options: RunOptions): Promise<ExitCode> => {
+const run = async <Options extends CommonOptions>(
+  world: LockedWorld,
+  plan: Plan,
+  errand: Errand<Options>,
+): Promise<ExitCode> => {
+  const { operation, course, options } = errand
+  const { yes, yesDelete } = answersOf(errand)
   const directory = path.join(world.settings.root, 'runs', String(plan.generation))
   const events = createEvents(directory, { json: options.json === true, now: world.clock.now })
   events.emit({ event: 'plan', ...plan })
-  const runWorld = { ...world, generation: plan.generation, events, signal: options.signal, lockLost: options.lockLost }
+  const runWorld = { ...world, generation: plan.generation, events }
   const approve = async ({ name, loss }: { name: string; loss: string }): Promise<boolean> =>
-    options.yesDelete === true || typeToConfirm(name, loss)
+    yesDelete === true || typeToConfirm(name, loss)
+  const waits = { ...operation.waits?.(options), yes, json: options.json }
   let isApplied = false
   const apply = async (witnessed: RunWorld): Promise<void> => {
     await applyPlan(witnessed, plan, {
       display: displayFor({ json: options.json === true, verbose: options.verbose === true }),
+      recovery: course.recovery,
       approve,
-      agree: async (question) => options.yes === true || confirm(question),
-      waitFor: (waiting, step) => waitForWorld(waiting, step, options),
+      agree: async (question) => yes === true || confirm(question),
+      waitFor: (waiting, step) => waitForWorld(waiting, step, waits),
     })
     isApplied = true
   }
-  const needs = { enabled: options.witness, learnsOld: plan.operation === 'rollback' }
   try {
-    const witness = await withWitness(runWorld, needs, apply)
-    return await reportRun(world, { ...options, plan, events, witness })
+    const witness = await withWitness(runWorld, course.witness, apply)
+    return await reportRun(world, { ...options, plan, report: course.report, events, witness })
   } catch (error) {
     throw isApplied ? afterwardsError(error) : error
   }

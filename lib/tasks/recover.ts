@@ -110,9 +110,8 @@ const planAllBack = (observed: Observed, failure: Failure): Return => {
   }
 }
 
-/** A deployment's own; going back leads to that of the nameservers that its switches name. */
-const generationLedTo = ({ operation, generation, phases }: Plan, { servers }: Observed): number => {
-  if (operation !== 'rollback' && operation !== 'abandon') return generation
+/** That of the nameservers that its switches name, since going back leads to an older one. */
+const generationLedTo = ({ generation, phases }: Plan, { servers }: Observed): number => {
   const names = phases.flatMap(({ tracks }) =>
     tracks.flat().flatMap((step) => (step.kind === 'switch-lb' ? [step.nameserver] : [])),
   )

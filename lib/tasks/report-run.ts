@@ -19,6 +19,8 @@ import type { World } from './world.ts'
 
 export interface FinishedRun {
   readonly plan: Plan
+  /** The sections to show, in their order. */
+  readonly report: readonly SectionName[]
   /** Undefined when there was nothing to do. */
   readonly events: Events | undefined
   readonly witness: WitnessReport | undefined
@@ -34,8 +36,9 @@ export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCod
   // those of what serves now: after a rollback the zone files at hand may have others
   const answers = await askWhoAnswers(world, (await readServingZones(world)) ?? (await zoneNames(world)))
   const sshConfig = await writeSshConfig(world, run.plan.generation)
-  const lbs = run.plan.operation === 'update' ? [`Load balancers:\n${describeLbs(await readLbs(world))}`] : []
-  const text = [...sections(run, answers), ...lbs, nextSteps(world, run, answers, sshConfig)].join('\n\n')
+  const seen = { world, run, answers, sshConfig }
+  const parts = await Promise.all(run.report.map((name) => sections[name](seen)))
+  const text = parts.filter((part) => part !== undefined).join('\n\n')
   if (run.events) await writeFile(path.join(run.events.directory, 'report.txt'), `${text}\n`)
   if (!run.json) process.stdout.write(`\n${text}\n`)
   requireCleanWitness(run)
@@ -45,13 +48,29 @@ export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCod
   return 0
 }
 
-const sections = ({ plan, events, witness }: FinishedRun, answers: readonly Answer[]): readonly string[] => [
-  ...(events ? [`Done: ${describeRun(plan)}\n${describePhases(events.phases())}`] : []),
-  ...(events && plan.operation === 'rollback' ? [`Traffic was back after ${duration(switchedAfter(events))}.`] : []),
-  ...(witness ? [`The witness asked all the while:\n${describeWitnessTable(witness)}`] : []),
-  ...(events && plan.losses ? [describeLosses(plan.losses)] : []),
-  `What answers now:\n${describeAnswers(answers)}`,
-]
+interface Seen {
+  readonly world: World
+  readonly run: FinishedRun
+  readonly answers: readonly Answer[]
+  /** Path of the file. */
+  readonly sshConfig: string
+}
+
+/** Undefined when there is nothing to say. */
+type Section = (seen: Seen) => string | undefined | Promise<string>
+
+const sections = {
+  done: ({ run: { plan, events } }) => events && `Done: ${describeRun(plan)}\n${describePhases(events.phases())}`,
+  duration: ({ run: { events } }) => events && `Traffic was back after ${duration(switchedAfter(events))}.`,
+  witness: ({ run: { witness } }) => witness && `The witness asked all the while:\n${describeWitnessTable(witness)}`,
+  losses: ({ run: { plan, events } }) => (events && plan.losses ? describeLosses(plan.losses) : undefined),
+  answers: ({ answers }) => `What answers now:\n${describeAnswers(answers)}`,
+  lbs: async ({ world }) => `Load balancers:\n${describeLbs(await readLbs(world))}`,
+  glue: ({ world, answers }) => `Register this glue with the registrar of your domain:\n${glueOf(world, answers)}`,
+  next: (seen) => nextSteps(seen),
+} satisfies Readonly<Record<string, Section>>
+
+export type SectionName = keyof typeof sections
 
 const describeLosses = (losses: readonly ZoneLoss[]): string =>
   ['No longer served:', ...losses.map(({ zone, effect }) => `  ${zone}: ${effect}`)].join('\n')
@@ -62,20 +81,9 @@ const switchedAfter = (events: Events): number => {
   return phases.slice(0, last + 1).reduce((sum, { ms }) => sum + ms, 0)
 }
 
-const nextSteps = (
-  world: World,
-  { plan, envFile }: FinishedRun,
-  answers: readonly Answer[],
-  sshConfig: string,
-): string => {
+const nextSteps = ({ run: { envFile }, answers: [first], sshConfig }: Seen): string => {
   const environment = envFile ? ` --env-file ${quoteWord(envFile)}` : ''
-  const [first] = answers
-  const glue =
-    plan.operation === 'bootstrap'
-      ? [`Register this glue with the registrar of your domain:\n${glueOf(world, answers)}\n`]
-      : []
   return [
-    ...glue,
     'Next:',
     ...(first ? [`  dig +nsid +norecurse SOA ${first.zone.replace(/\.$/, '')} @${first.address}`] : []),
     `  ssh -F ${quoteWord(sshConfig)} ns1`,

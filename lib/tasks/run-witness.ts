@@ -17,11 +17,11 @@ export const noWitness: RunWitness = {
   leave: async () => undefined,
 }
 
-export interface WitnessNeeds {
-  readonly enabled: boolean
-  /** Traffic may go back to nameservers that are warm: what they answer is learnt from themselves. */
-  readonly learnsOld: boolean
-}
+/**
+ * Who asks, and knows the answers of which generations: where traffic may go back to nameservers that are warm, what they answer is
+ * learnt from themselves.
+ */
+export type WitnessKind = 'none' | 'serving' | 'serving and warm'
 
 /**
  * Runs `work` while a witness asks every question of the zones through every address of every lb. What the generation that
@@ -30,10 +30,10 @@ export interface WitnessNeeds {
  */
 export const withWitness = async (
   world: Unwitnessed,
-  { enabled, learnsOld }: WitnessNeeds,
+  kind: WitnessKind,
   work: (world: RunWorld) => Promise<void>,
 ): Promise<WitnessReport | undefined> => {
-  const witness = enabled ? await start(world, learnsOld) : undefined
+  const witness = kind === 'none' ? undefined : await start(world, kind === 'serving and warm')
   if (!witness) {
     await work({ ...world, witness: noWitness })
     return undefined

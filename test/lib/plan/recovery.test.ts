@@ -1,9 +1,22 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { abandonRecovery } from '../../../lib/plan/abandon-recovery.ts'
+import { bootstrapRecovery } from '../../../lib/plan/bootstrap-recovery.ts'
+import { deployRecovery } from '../../../lib/plan/deploy-recovery.ts'
 import { describeTraffic } from '../../../lib/plan/describe-traffic.ts'
-import { afterWayBack, exitCodeAt, type Stop, wayBack, whereTrafficIs } from '../../../lib/plan/recovery.ts'
+import {
+  afterWayBack,
+  exitCodeAt,
+  type Recovery,
+  type Stop,
+  wayBack,
+  whereTrafficIs,
+} from '../../../lib/plan/recovery.ts'
+import { rollbackRecovery } from '../../../lib/plan/rollback-recovery.ts'
+import { rotateRecovery } from '../../../lib/plan/rotate-recovery.ts'
 import { findUnreturned, planReapply, planSwitchBack } from '../../../lib/plan/switch-back.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
+import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
 import { abandonOf, bootstrapOf, deployOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
@@ -48,8 +61,8 @@ const killedAfter = (kind: Step['kind'], world: Observed, plan: Plan): Observed 
 }
 
 /** Where traffic is before a phase; in it, and once it was taken back; and what becomes of the exit codes 1 and 4. */
-const lineOf = (plan: Plan, index: number): string => {
-  const stop: Stop = { plan, index, isBegun: true }
+const lineOf = (recovery: Recovery, plan: Plan, index: number): string => {
+  const stop: Stop = { plan, index, isBegun: true, recovery }
   const inside = whereTrafficIs(stop)
   const way = wayBack(stop)
   const then = way ? afterWayBack(inside, way) : inside
@@ -58,9 +71,10 @@ const lineOf = (plan: Plan, index: number): string => {
   return `${plan.phases[index]?.title}: ${whereTrafficIs({ ...stop, isBegun: false }).traffic}; ${traffic}, ${codes.join(' ')}`
 }
 
-const tables: readonly (readonly [title: string, plan: Plan, lines: readonly string[]])[] = [
+const tables: readonly (readonly [title: string, recovery: Recovery, plan: Plan, lines: readonly string[]])[] = [
   [
     'bootstrap',
+    bootstrapRecovery,
     bootstrapOf(observed([], [])),
     [
       'Create: old; old, 1 4',
@@ -71,9 +85,15 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
       'Register: new; new, 5 5',
     ],
   ],
-  ['bootstrap of what is there, to be registered', bootstrapOf(twoServing()), ['Register: old; old, 1 4']],
+  [
+    'bootstrap of what is there, to be registered',
+    bootstrapRecovery,
+    bootstrapOf(twoServing()),
+    ['Register: old; old, 1 4'],
+  ],
   [
     'deploy',
+    deployRecovery,
     deployOf(twoServing()),
     [
       'Create: old; old, 1 4',
@@ -89,6 +109,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'deploy, kept warm',
+    deployRecovery,
     deployOf(twoServing(), { keepOld: true }),
     [
       'Create: old; old, 1 4',
@@ -104,6 +125,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'deploy, killed after the first switch',
+    deployRecovery,
     deployOf(killedAfter('switch-lb', twoServing(), deployOf(twoServing()))),
     [
       'Stage: both; both → all-lbs → old, 1 4',
@@ -116,6 +138,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'deploy, killed in the renaming',
+    deployRecovery,
     deployOf(killedAfter('rename-server', twoServing(), deployOf(twoServing()))),
     [
       'Switch lb1: new; unknown → all-lbs → old, 1 4',
@@ -127,6 +150,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'deploy, with old ones that were kept',
+    deployRecovery,
     deployOf(warm()),
     [
       'Remove what was kept warm: old; old, 1 4',
@@ -143,6 +167,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'update',
+    updateRecovery,
     updateOf(twoServing()),
     [
       'Configure lb1: old; old, 1 4',
@@ -157,6 +182,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'rotate',
+    rotateRecovery,
     rotateOf(twoServing()),
     [
       'Create the lbs: old; old, 1 4',
@@ -186,6 +212,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'rotate, glue by hand',
+    rotateRecovery,
     rotateOf(twoServing(), { hasRegistrar: false }),
     [
       'Create the lbs: old; old, 1 4',
@@ -213,6 +240,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'rotate, with Floating IPs',
+    rotateRecovery,
     rotateOf(floating(), { addresses: 'floating' }),
     [
       'Create the lbs: old; old, 1 4',
@@ -229,6 +257,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'rotate, with Floating IPs, killed after the first move',
+    rotateRecovery,
     rotateOf(killedAfter('move-address', floating(), rotateOf(floating(), { addresses: 'floating' })), {
       addresses: 'floating',
     }),
@@ -243,9 +272,10 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
       'Remove the old lbs: new; new, 5 5',
     ],
   ],
-  ['rotate --abandon', abandonOf(beforeGlue()), ['Remove the new lbs: old; old, 1 4']],
+  ['rotate --abandon', abandonRecovery, abandonOf(beforeGlue()), ['Remove the new lbs: old; old, 1 4']],
   [
     'rotate --abandon, of lbs that caches may know',
+    abandonRecovery,
     abandonOf(killedAfter('check-delegation', twoServing(), rotateOf(twoServing())), known),
     [
       'Begin to take back: old; old, 1 4',
@@ -267,6 +297,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'rollback',
+    rollbackRecovery,
     rollbackOf(warm()),
     [
       'Stage: old; old, 1 4',
@@ -278,6 +309,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'rollback, killed after the first switch',
+    rollbackRecovery,
     rollbackOf(killedAfter('switch-lb', warm(), rollbackOf(warm()))),
     [
       'Stage: both; both → all-lbs → old, 1 4',
@@ -288,6 +320,7 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
   [
     'rollback of an update',
+    rollbackRecovery,
     rollbackOf(revertible()),
     [
       'Switch lb1 back: old; unknown → reverted-lb → old, 1 4',
@@ -296,35 +329,44 @@ const tables: readonly (readonly [title: string, plan: Plan, lines: readonly str
   ],
 ]
 
-for (const [title, plan, lines] of tables) {
+for (const [title, recovery, plan, lines] of tables) {
   recovers(`where traffic is when it ends at any phase: ${title}`, () => {
     assert.equal(
-      plan.phases.map((_, index) => lineOf(plan, index)),
+      plan.phases.map((_, index) => lineOf(recovery, plan, index)),
       lines,
     )
   })
 }
 
-const sentenceAt = (plan: Plan, title: string, isBegun: boolean): string => {
-  const stop = { plan, index: plan.phases.findIndex((phase) => phase.title === title), isBegun }
+const sentenceAt = ([recovery, plan]: readonly [Recovery, Plan], title: string, isBegun: boolean): string => {
+  const stop = { plan, index: plan.phases.findIndex((phase) => phase.title === title), isBegun, recovery }
   return describeTraffic(stop, whereTrafficIs(stop))
 }
 
 recovers('names what has moved and what has not', () => {
-  for (const [plan, title, expected] of [
-    [deployOf(twoServing()), 'Switch lb2', /^lb1 sends to the new nameservers already, lb2 sends to the old still\.$/],
-    [updateOf(twoServing()), 'Stage lb2', /^lb1 serves with what is new, lb2 as before\.$/],
-    [rollbackOf(warm()), 'Switch lb2 back', /^lb1 has gone back to what served before, lb2 not yet\.$/],
+  const deployment = [deployRecovery, deployOf(twoServing())] as const
+  for (const [planned, title, expected] of [
+    [deployment, 'Switch lb2', /^lb1 sends to the new nameservers already, lb2 sends to the old still\.$/],
+    [[updateRecovery, updateOf(twoServing())], 'Stage lb2', /^lb1 serves with what is new, lb2 as before\.$/],
     [
-      rotateOf(floating(), { addresses: 'floating' }),
+      [rollbackRecovery, rollbackOf(warm())],
+      'Switch lb2 back',
+      /^lb1 has gone back to what served before, lb2 not yet\.$/,
+    ],
+    [
+      [rotateRecovery, rotateOf(floating(), { addresses: 'floating' })],
       'Move lb2-ipv4',
       /^lb1-ipv4, lb1-ipv6 lead .* lb2-ipv4, lb2-ipv6 to the old/,
     ],
-    [rotateOf(twoServing()), 'Change the glue of ns2.example.test', /The glue of ns1\.example\.test points at the new/],
+    [
+      [rotateRecovery, rotateOf(twoServing())],
+      'Change the glue of ns2.example.test',
+      /The glue of ns1\.example\.test points at the new/,
+    ],
   ] as const) {
-    assert.match(sentenceAt(plan, title, false), expected)
+    assert.match(sentenceAt(planned, title, false), expected)
   }
-  assert.match(sentenceAt(deployOf(twoServing()), 'Switch lb1', true), /^What lb1 was switched to is not proven/)
+  assert.match(sentenceAt(deployment, 'Switch lb1', true), /^What lb1 was switched to is not proven/)
 })
 
 recovers('waiting, unknown and interrupted are said as such, wherever traffic is', () => {

@@ -1,7 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type ExitCode, InfraError } from '../../../lib/errors.ts'
+import { bootstrapRecovery } from '../../../lib/plan/bootstrap-recovery.ts'
+import { deployRecovery } from '../../../lib/plan/deploy-recovery.ts'
+import { rollbackRecovery } from '../../../lib/plan/rollback-recovery.ts'
+import { rotateRecovery } from '../../../lib/plan/rotate-recovery.ts'
 import type { PhaseKey, Plan, PlanPhase, Step } from '../../../lib/plan/types.ts'
+import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
 import { type ApplyOptions, applyPlan } from '../../../lib/tasks/apply.ts'
 import { afterwardsError } from '../../../lib/tasks/report-run.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
@@ -23,7 +28,15 @@ const failing = rename('ns9', 'ns9-old')
 const switching: Step = { kind: 'switch-lb', lb: 'lb1', nameserver: 'ns1-old' }
 
 const phase = (key: PhaseKey, ...steps: readonly Step[]): PlanPhase => ({ key, title: key, tracks: [steps] })
-const planOf = (operation: Plan['operation'], ...phases: readonly PlanPhase[]): Plan => ({
+const recoveries = {
+  bootstrap: bootstrapRecovery,
+  deploy: deployRecovery,
+  rollback: rollbackRecovery,
+  rotate: rotateRecovery,
+  update: updateRecovery,
+}
+type TestedPlan = Plan & { readonly operation: keyof typeof recoveries }
+const planOf = (operation: keyof typeof recoveries, ...phases: readonly PlanPhase[]): TestedPlan => ({
   operation,
   generation: 200,
   notes: [],
@@ -45,12 +58,13 @@ const interruptedWhen = (state: 'started' | 'done'): RunWorld => ({
 })
 
 const outcomeOf = async (
-  plan: Plan,
+  plan: TestedPlan,
   world = fake.world,
   options: Partial<ApplyOptions> = {},
 ): Promise<readonly [code: ExitCode, message: string, hint: string]> => {
   const error = await applyPlan(world, plan, {
     display: 'silent',
+    recovery: recoveries[plan.operation],
     approve: async () => true,
     agree: async () => true,
     waitFor: async () => undefined,

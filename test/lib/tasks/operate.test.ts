@@ -4,11 +4,16 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../../lib/clock.ts'
+import { InfraError } from '../../../lib/errors.ts'
 import { createHcloud } from '../../../lib/hcloud/client.ts'
 import { withLock } from '../../../lib/lock.ts'
+import { deploy } from '../../../lib/operations/deploy.ts'
+import { rollback } from '../../../lib/operations/rollback.ts'
+import { runOperation } from '../../../lib/tasks/operate.ts'
 import { startCloud } from '../../../local/cloud/serve.ts'
 import { createFakeMachines } from '../../../local/machines/fake.ts'
 import { startScript } from '../../scripts/command.ts'
+import { createFakeWorld } from './fake-world.ts'
 
 const operates = suite('lib/tasks/operate')
 
@@ -50,5 +55,33 @@ operates(
     }
   },
 )
+
+operates('an operation runs in whatever world it is given, and what its planner refuses is its failure', async () => {
+  const fake = await createFakeWorld()
+  const { settings } = fake.world
+  const pairs = ['ns1', 'ns2'].map((name) => ({
+    location: 'fsn1',
+    hostname: `${name}.example.test`,
+    serverTypes: ['cpx22'],
+  }))
+  const sources = path.resolve(import.meta.dirname, '../../..')
+  const world = { ...fake.world, settings: { ...settings, sources, config: { ...settings.config, pairs } } }
+  try {
+    for (const [operation, refused] of [
+      [deploy, 'lb1 does not exist'],
+      [rollback, 'There is nothing warm to go back to, and no commit of the generation before is on record'],
+    ] as const) {
+      const error = await runOperation(world, operation, { lockWait: 0 }, fake.interrupt.signal).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )
+      assert.instance(error, InfraError)
+      const { message, exitCode } = error as InfraError
+      assert.equal([message, exitCode], [refused, 1])
+    }
+  } finally {
+    await fake.close()
+  }
+})
 
 operates.run()

@@ -1,0 +1,12 @@
+import { planAbandon } from '../plan/abandon.ts'
+import { abandonRecovery } from '../plan/abandon-recovery.ts'
+import type { Course } from './operation.ts'
+
+/** The way back of rotate-lbs. */
+export const abandonment: Course<unknown> = {
+  observe: async (world) => (await import('../tasks/published.ts')).observePublication(world),
+  plan: planAbandon,
+  recovery: abandonRecovery,
+  witness: 'serving',
+  report: ['done', 'witness', 'losses', 'answers', 'next'],
+}

@@ -1,0 +1,30 @@
+import { acceptZone } from '../cli.ts'
+import { planDeploy } from '../plan/deploy.ts'
+import { deployRecovery } from '../plan/deploy-recovery.ts'
+import { operation } from './operation.ts'
+
+export const deploy = operation({
+  name: 'deploy-infra',
+  summary:
+    'Replaces every nameserver by a newly made one: creates, configures and checks the new, points the lbs at them, checks again, asks, removes the old. Finishes what an earlier run left.',
+  examples: [
+    ['', 'deploy, asking before anything is changed and before the old servers are deleted'],
+    ['--env-file local/.state/twin.env', 'the same on the local twin'],
+    ['--dry-run', 'what would be done'],
+    ['--keep-old --yes', 'deploy without a question and keep the old servers warm'],
+    ['--yes --yes-delete --json', 'for a scheduled job'],
+    ['--accept-zone old.example', 'after old.example.zone was removed: its clients get REFUSED from then on'],
+  ],
+  options: (command) =>
+    command
+      .option('--yes-delete', 'delete the old servers without asking')
+      .option(...acceptZone)
+      .option('--keep-old', 'do not delete the old servers, keep them warm; the next deployment removes them')
+      .option('--fresh', 'remove next servers that an earlier run left, instead of going on with them'),
+  answers: ({ yesDelete, acceptZone }) => ({ yesDelete, acceptZone, insteadOfDeleting: '--keep-old' }),
+  plan: (observed, input, { keepOld = false, fresh = false }) =>
+    planDeploy(observed, { ...input, keepOld, fresh, newLbs: [] }),
+  recovery: deployRecovery,
+  witness: 'serving',
+  report: ['done', 'witness', 'losses', 'answers', 'next'],
+})
