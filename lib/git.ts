@@ -1,13 +1,15 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { InfraError } from './errors.ts'
+import { ProgramMissing, runProgram } from './outside/program.ts'
+
+const missing = { means: 'no other commit can be checked out', remedy: 'Install it: apt-get install git' }
 
 const git = async (root: string, ...words: readonly string[]): Promise<string> => {
-  const { stdout } = await promisify(execFile)('git', ['-C', root, ...words])
-  return stdout.trim()
+  const { exitCode, stdout, stderr } = await runProgram(['git', '-C', root, ...words], { missing })
+  if (exitCode === 0) return stdout.trim()
+  throw new Error(`git ${words.join(' ')} failed: ${stderr.trim()}`)
 }
 
 /**
@@ -28,7 +30,7 @@ export const readCommit = async (root: string, paths: readonly string[]): Promis
 
 /**
  * Runs `work` with the folder of a second checkout, of `commit`, which is removed afterwards; the first is not touched.
- * @throws InfraError when the repository has no such commit.
+ * @throws InfraError when the repository has no such commit, or git is missing.
  */
 export const withCheckout = async <T>(
   root: string,
@@ -39,6 +41,7 @@ export const withCheckout = async <T>(
   const folder = path.join(scratch, commit)
   try {
     await git(root, 'worktree', 'add', '--detach', folder, commit).catch((cause: unknown) => {
+      if (cause instanceof ProgramMissing) throw cause
       throw new InfraError(`Commit ${commit} cannot be checked out of ${root}`, {
         hint: 'Fetch it (git fetch), or run from the checkout that made the generation before.',
         cause,

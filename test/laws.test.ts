@@ -20,6 +20,12 @@ laws('only lib/config reads the environment', () => {
   assert.equal(filesWith(['lib', 'scripts'], /process\.env\b/), ['lib/config/load.ts'])
 })
 
+laws('only lib/outside runs programs', () => {
+  assert.equal(filesWith(['lib', 'scripts'], /(from |import\()'(zx|(node:)?child_process)'/), [
+    'lib/outside/program.ts',
+  ])
+})
+
 laws('lib and scripts do not know about the local twin', () => {
   const knowing = filesWith(['lib', 'scripts'], /(from |import\()'(\.\.\/)+local\//)
   assert.equal([...knowing].sort(), ['scripts/local-down.ts', 'scripts/local-up.ts'])

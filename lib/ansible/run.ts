@@ -1,10 +1,10 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { $ } from 'zx'
 import { readShell } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import type { Role } from '../fleet/names.ts'
+import { runProgram } from '../outside/program.ts'
 import { playbookEnvironment } from './environment.ts'
 import { type InventoryHost, inventoryOf, playbookOf } from './inventory.ts'
 import { changesOf, failuresOf, idleHosts, taskOf } from './output.ts'
@@ -41,37 +41,33 @@ export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string,
     const inventory = path.join(directory, 'inventory.json')
     await writeFile(inventory, inventoryOf(run.role, run.hosts))
     const home = path.join(directory, 'home')
-    const { output, exitCode } = await execute(playbookCommand(run.folder, run.role, inventory), home, run)
-    if (exitCode !== 0) throw playbookError(run, output, exitCode)
-    requireWork(run, output)
-    return changesOf(output)
+    const ended = await execute(playbookCommand(run.folder, run.role, inventory), home, run)
+    if (ended.exitCode !== 0) throw playbookError(run, ended)
+    requireWork(run, ended.output)
+    return changesOf(ended.output)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
 /** Far beyond any run that goes well. */
-const timeout = '15m'
+const timeoutMs = 900_000
 
 const execute = async (argv: readonly string[], home: string, { folder, logFile, onTask }: PlaybookRun) => {
-  // detached: Ctrl-C in the terminal must not cut the play in half
-  const play = $({
+  const { stdout, stderr, exitCode, isTimedOut } = await runProgram(argv, {
     cwd: folder,
     env: playbookEnvironment(readShell(), { config: path.join(folder, 'ansible.cfg'), home }),
+    // a play must not be cut in half
     detached: true,
-    nothrow: true,
-    quiet: true,
-    timeout,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })`${argv}`
-  for await (const line of play) {
-    await appendFile(logFile, `${line}\n`)
-    const task = taskOf(line)
-    if (task) onTask(task)
-  }
-  const { stdout, stderr, exitCode } = await play
-  await appendFile(logFile, stderr)
-  return { output: stdout + stderr, exitCode }
+    timeoutMs,
+    missing: { means: 'no machine can be configured', remedy: 'Install it: apt-get install ansible-core' },
+    onLine: async (line) => {
+      await appendFile(logFile, `${line}\n`)
+      const task = taskOf(line)
+      if (task) onTask(task)
+    },
+  })
+  return { output: stdout + stderr, exitCode, isTimedOut }
 }
 
 /** Ansible ends with 0 too when its play fits no host, or when every task of it was skipped. */
@@ -84,17 +80,19 @@ const requireWork = ({ hosts, logFile }: PlaybookRun, output: string): void => {
   throw new InfraError(`Ansible did nothing on ${idle.join(', ')}`, { hint: `The whole output is in ${logFile}` })
 }
 
-const playbookError = ({ role, logFile }: PlaybookRun, output: string, exitCode: number | null): InfraError => {
-  // zx leaves the exit code out when its time-out has killed the process
-  if (exitCode === null) {
-    return new InfraError(`Ansible did not end within ${timeout} and was stopped`, {
+const playbookError = (
+  { role, logFile }: PlaybookRun,
+  { output, exitCode, isTimedOut }: Awaited<ReturnType<typeof execute>>,
+): InfraError => {
+  if (isTimedOut) {
+    return new InfraError(`Ansible did not end within ${timeoutMs / 60_000} minutes and was stopped`, {
       hint: `The whole output is in ${logFile}`,
     })
   }
   const failures = failuresOf(output).map(({ host, task, message }) => `${host}: ${task}: ${message}`)
   const text = (failures.length > 0 ? failures : tellingLines(output)).join('\n  ')
   return new InfraError(
-    `Ansible could not configure the ${role === 'lb' ? 'lbs' : 'nameservers'} (exit status ${exitCode}):\n  ${text}`,
+    `Ansible could not configure the ${role === 'lb' ? 'lbs' : 'nameservers'} (${exitCode === null ? 'it was ended' : `exit status ${exitCode}`}):\n  ${text}`,
     {
       hint: `The whole output is in ${logFile}`,
     },

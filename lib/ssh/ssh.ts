@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { $, type ProcessOutput } from 'zx'
 import { InfraError } from '../errors.ts'
+import { type ProgramResult, runProgram } from '../outside/program.ts'
 import { hostAlias, knownHostsLine } from './known-hosts.ts'
 import { quotePath, quoteWord } from './quote.ts'
 
@@ -23,7 +23,7 @@ export interface Ssh {
   /**
    * Runs a command as root. The words are quoted for the remote shell.
    * @returns stdout.
-   * @throws SshError when it fails or does not end within `timeoutMs` (default 60 s).
+   * @throws SshError when it fails or does not end within `timeoutMs` (default 60 s); ProgramMissing without ssh.
    */
   run(host: SshHost, command: readonly string[], options?: { readonly timeoutMs?: number }): Promise<string>
   /** Ends shared connections and removes the run's known_hosts. */
@@ -48,8 +48,12 @@ export class SshError extends InfraError {
   }
 }
 
-// A process group of its own: Ctrl-C in the terminal must not cut a step in half. Nothing may wait for our stdin.
-const quietly = $({ stdio: ['ignore', 'pipe', 'pipe'], detached: true, nothrow: true, quiet: true })
+const missing = { means: 'no machine can be reached', remedy: 'Install it: apt-get install openssh-client' }
+
+const ssh = (words: readonly string[], timeoutMs: number): Promise<ProgramResult> =>
+  runProgram(['ssh', ...words], { timeoutMs, detached: true, missing })
+
+const closeTimeoutMs = 10_000
 
 /**
  * Connections that are verified from the first one on. Strict checking is never off and `~/.ssh/known_hosts` never touched.
@@ -75,12 +79,13 @@ export const createSsh = async (publicKeyFile: string): Promise<Ssh> => {
   }
   const run: Ssh['run'] = async (host, command, { timeoutMs = 60_000 } = {}) => {
     const argv = [...(await options(host)), `root@${host.ipv4}`, '--', command.map(quoteWord).join(' ')]
-    const result = await quietly({ timeout: timeoutMs })`ssh ${argv}`
+    const result = await ssh(argv, timeoutMs)
     if (result.exitCode === 0) return result.stdout
     throw sshError(host, command, result)
   }
   const close: Ssh['close'] = async () => {
-    await Promise.all([...masters].map(([address, argv]) => quietly`ssh ${argv} -O exit root@${address}`))
+    const ends = [...masters].map(([address, argv]) => ssh([...argv, '-O', 'exit', `root@${address}`], closeTimeoutMs))
+    await Promise.allSettled(ends)
     await rm(directory, { recursive: true, force: true })
   }
   return { options, run, close }
@@ -112,14 +117,13 @@ const sshOptions = (paths: { alias: string; knownHosts: string; identity: string
   return ['-F', 'none', ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])]
 }
 
-const sshError = (host: SshHost, command: readonly string[], result: ProcessOutput): SshError => {
+const sshError = (host: SshHost, command: readonly string[], result: ProgramResult): SshError => {
   const stderr = result.stderr.trim()
   const where = `${host.name} (${host.ipv4})`
-  // zx leaves the exit code out when its time-out has killed the process
-  if (result.exitCode === null) {
+  if (result.isTimedOut) {
     return new SshError(`${where}: \`${command.join(' ')}\` did not end in time`, { failure: 'timeout', stderr })
   }
-  if (result.exitCode !== 255) {
+  if (result.exitCode !== null && result.exitCode !== 255) {
     const text = stderr === '' ? `exit status ${result.exitCode}` : stderr
     return new SshError(`${where}: \`${command.slice(0, 4).join(' ')}\` failed: ${text}`, {
       failure: 'command',
@@ -127,10 +131,13 @@ const sshError = (host: SshHost, command: readonly string[], result: ProcessOutp
       command: { exitStatus: result.exitCode, stdout: result.stdout },
     })
   }
-  return new SshError(`${where}: no SSH connection: ${stderr || 'closed'}`, {
-    failure: connectionFailure(stderr),
-    stderr,
-  })
+  return new SshError(
+    `${where}: no SSH connection: ${stderr || (result.exitCode === null ? 'ssh was ended' : 'closed')}`,
+    {
+      failure: connectionFailure(stderr),
+      stderr,
+    },
+  )
 }
 
 /** ssh tells these apart in its text only. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,6 +5,7 @@ import { playbookEnvironment } from '../ansible/environment.ts'
 import { readShell } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import type { ServerType } from '../hcloud/types.ts'
+import { ProgramMissing, type ProgramResult, runProgram } from '../outside/program.ts'
 import { compileZones } from '../zones/compile.ts'
 import { findLeftOut, readZoneFiles } from '../zones/files.ts'
 import { findServerProgram, serviceRemark } from '../zones/tool.ts'
@@ -76,18 +76,24 @@ interface ToolState {
   readonly fault: string | undefined
 }
 
-const tryTool = (
+const tryTool = async (
   [program, args, debianPackage]: (typeof tools)[number],
   env: NodeJS.Dict<string>,
-): Promise<ToolState> =>
-  new Promise((resolve) => {
-    execFile(program, [...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
-      const isMissing = error !== null && 'code' in error && error.code === 'ENOENT'
-      const said = (stderr.trim() || stdout.trim() || error?.message) ?? ''
-      const fault = error && !isMissing ? `\`${[program, ...args].join(' ')}\` fails: ${said}` : undefined
-      resolve({ program, debianPackage, isMissing, fault })
-    })
-  })
+): Promise<ToolState> => {
+  try {
+    const result = await runProgram([program, ...args], { env, timeoutMs: 60_000 })
+    const fault = result.exitCode === 0 ? undefined : `\`${[program, ...args].join(' ')}\` fails: ${wordsOf(result)}`
+    return { program, debianPackage, isMissing: false, fault }
+  } catch (error) {
+    if (!(error instanceof ProgramMissing)) throw error
+    return { program, debianPackage, isMissing: true, fault: undefined }
+  }
+}
+
+const wordsOf = ({ stdout, stderr, exitCode, isTimedOut }: ProgramResult): string =>
+  stderr.trim() ||
+  stdout.trim() ||
+  (isTimedOut ? 'it did not end within a minute' : `it said nothing (exit status ${exitCode ?? 'none'})`)
 
 /** It is not tried: the compiler runs a copy of it. */
 const missingServer = async (): Promise<readonly Pick<ToolState, 'program' | 'debianPackage'>[]> =>

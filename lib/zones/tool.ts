@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
 import { InfraError } from '../errors.ts'
+import { findProgram, runProgram } from '../outside/program.ts'
 
 export interface ToolResult {
   readonly ok: boolean
@@ -8,37 +8,31 @@ export interface ToolResult {
   readonly messages: readonly string[]
 }
 
-const maxOutputOctets = 2 ** 30
+const missing = {
+  means: 'the zones cannot be compiled',
+  remedy: 'Install it: apt-get install bind9-utils (Debian, Ubuntu) or brew install bind (macOS).',
+}
 
 /**
- * Runs one of BIND's programs in a folder. Not by zx: it joins stdout and stderr where octets are wanted.
- * @throws InfraError when the program is not installed.
+ * Runs one of BIND's programs in a folder.
+ * @throws InfraError when the program is not installed, or was ended by somebody.
  */
-export const runTool = (argv: readonly string[], folder: string): Promise<ToolResult> =>
-  new Promise((resolve, reject) => {
-    const [program = '', ...rest] = argv
-    execFile(
-      program,
-      rest,
-      { cwd: folder, encoding: 'buffer', maxBuffer: maxOutputOctets },
-      (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number') reject(notRun(program, error))
-        const messages = stderr.toString('utf8').split('\n')
-        resolve({ ok: error === null, stdout, messages: messages.filter((line) => line.trim() !== '') })
-      },
-    )
-  })
+export const runTool = async (argv: readonly string[], folder: string): Promise<ToolResult> => {
+  const { exitCode, octets, stderr } = await runProgram(argv, { cwd: folder, missing })
+  if (exitCode === null)
+    throw new InfraError(`${argv[0]} was ended before it had read the zone`, {
+      hint: 'Nothing was created or changed. Run again.',
+      exitCode: 8,
+    })
+  const messages = stderr.split('\n').filter((line) => line.trim() !== '')
+  return { ok: exitCode === 0, stdout: octets, messages }
+}
 
 // Debian has servers where ordinary users do not look for programs, Homebrew in a folder of its own.
-const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin'].join(':')
+const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin']
 
 /** @returns the path of BIND's server, undefined when it is not installed. */
-export const findServerProgram = (): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    execFile('/bin/sh', ['-c', `PATH="$PATH:${serverFolders}"; command -v named`], (error, stdout) =>
-      resolve(error ? undefined : stdout.trim()),
-    )
-  })
+export const findServerProgram = (): Promise<string | undefined> => findProgram('named', serverFolders)
 
 /** @throws InfraError (exit code 2) when BIND's server is not installed. */
 export const findNamed = async (): Promise<string> => {
@@ -52,12 +46,3 @@ export const findNamed = async (): Promise<string> => {
 
 /** What to know before BIND's server is installed on a computer that is to be none. */
 export const serviceRemark = "Debian's package starts a nameserver that is not needed: systemctl disable --now named."
-
-const notRun = (program: string, cause: Error & { readonly code?: unknown }): InfraError =>
-  cause.code === 'ENOENT'
-    ? new InfraError(`${program} is not installed: the zones cannot be compiled`, {
-        hint: 'Install it: apt-get install bind9-utils (Debian, Ubuntu) or brew install bind (macOS).',
-        exitCode: 2,
-        cause,
-      })
-    : new InfraError(`${program} could not be run: ${cause.message}`, { exitCode: 2, cause })

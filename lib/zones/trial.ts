@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
+import { runProgram } from '../outside/program.ts'
 import type { Zone } from './compile.ts'
 import { findNamed } from './tool.ts'
 import { trialConfig } from './trial-config.ts'
@@ -12,7 +11,7 @@ import { refusalsIn } from './trial-log.ts'
 
 const roleTemplate = path.resolve(import.meta.dirname, '../../ansible/roles/nameserver/templates/named.conf.j2')
 const timeoutMs = 60_000
-const allLoaded = /^\S+ \S+ all zones loaded$/m
+const allLoaded = /^\S+ \S+ all zones loaded$/
 
 /**
  * Has BIND's server itself load finished zones, with the options of the role, since it refuses more than its tools do: limits above
@@ -83,28 +82,19 @@ const copyNamed = async (folder: string): Promise<string> => {
 
 /** @returns the log up to where all zones were tried. */
 const runNamed = async (program: string, config: string): Promise<string> => {
-  const child = spawn(program, ['-g', '-n', '1', '-c', config], {
+  const loaded = new AbortController()
+  const { stderr: log, isTimedOut } = await runProgram([program, '-g', '-n', '1', '-c', config], {
     cwd: path.dirname(config),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const kill = (): boolean => child.kill('SIGKILL')
-  process.once('exit', kill)
-  const timer = setTimeout(kill, timeoutMs)
-  let log = ''
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    log += chunk
-    if (allLoaded.test(log)) kill()
-  })
-  try {
-    await once(child, 'close')
-  } catch (cause) {
+    timeoutMs,
+    signal: loaded.signal,
+    onLine: (line) => {
+      if (allLoaded.test(line)) loaded.abort()
+    },
+  }).catch((cause: unknown) => {
     throw notStarted(program, cause)
-  } finally {
-    clearTimeout(timer)
-    process.off('exit', kill)
-  }
-  if (allLoaded.test(log)) return log
-  throw child.signalCode === 'SIGKILL' ? notEnded(log) : notTaken(log)
+  })
+  if (loaded.signal.aborted) return log
+  throw isTimedOut ? notEnded(log) : notTaken(log)
 }
 
 const notStarted = (program: string, cause: unknown): InfraError =>

@@ -1,0 +1,91 @@
+import path from 'node:path'
+import { $, type ProcessPromise, which } from 'zx'
+import { InfraError } from '../errors.ts'
+import { holdGroup } from './group.ts'
+import { collectOutput, createLineTeller, type OnLine } from './lines.ts'
+
+export interface ProgramOptions {
+  readonly cwd?: string
+  /** The whole environment, in place of ours. */
+  readonly env?: NodeJS.Dict<string>
+  /** After which it is ended: told to (SIGTERM), and made to (SIGKILL) when it has not after `graceMs`. Default: never. */
+  readonly timeoutMs?: number
+  /** Default 5,000. */
+  readonly graceMs?: number
+  /** Ends it at once (SIGKILL). */
+  readonly signal?: AbortSignal
+  /** It goes on when we end, as a step that must not be cut in half. */
+  readonly detached?: boolean
+  /** Told every line as it comes, one after the other. What it throws is thrown once the program has ended. */
+  readonly onLine?: OnLine
+  /** What it means that the program is missing, as the end of a sentence, and what to do about it. */
+  readonly missing?: { readonly means: string; readonly remedy: string }
+}
+
+export interface ProgramResult {
+  /** Null when it was ended by a signal. */
+  readonly exitCode: number | null
+  /** It was ended for `timeoutMs`. */
+  readonly isTimedOut: boolean
+  readonly stdout: string
+  readonly stderr: string
+  /** stdout as it came, for what is no text. */
+  readonly octets: Buffer
+}
+
+/** The program is not on this computer. */
+export class ProgramMissing extends InfraError {}
+
+/**
+ * Runs a program to its end, the only way to do so. Its words are no shell's, nothing can be typed into it, and Ctrl-C in the
+ * terminal does not reach it: it is in a process group of its own.
+ * @returns also when it fails: whether that is an error is for the caller to say.
+ * @throws ProgramMissing, or InfraError when it cannot be started (exit code 2).
+ */
+export const runProgram = async (argv: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> => {
+  await requireProgram(argv, options)
+  const running = start(argv, options)
+  const lines = createLineTeller(options.onLine ?? (() => undefined))
+  const ends = [
+    collectOutput(running.stdout, (line) => lines.take(line, 'stdout')),
+    collectOutput(running.stderr, (line) => lines.take(line, 'stderr')),
+  ] as const
+  const leash = holdGroup(running.pid, options)
+  const { exitCode, cause } = await running.finally(leash.drop)
+  if (cause) throw notStarted(argv, cause)
+  const [octets, errors] = ends.map((end) => end()) as [Buffer, Buffer]
+  await lines.told()
+  return { exitCode, isTimedOut: leash.isTimedOut(), stdout: `${octets}`, stderr: `${errors}`, octets }
+}
+
+/** The path of a program: in the PATH, or else in one of `folders`. */
+export const findProgram = async (name: string, folders: readonly string[] = []): Promise<string | undefined> =>
+  (await which(name, { nothrow: true })) ??
+  (await which(name, { nothrow: true, path: folders.join(path.delimiter) })) ??
+  undefined
+
+// bash only finds the program and becomes it, so that the process is the program. stdin has to be closed for bash too: given a
+// pipe of Node's it takes itself for a remote shell, and reads ~/.bashrc (bash(1), INVOCATION).
+const quietly = $({
+  prefix: 'exec ',
+  detached: true,
+  nothrow: true,
+  quiet: true,
+  stdio: ['ignore', 'pipe', 'pipe'],
+})
+
+const start = (argv: readonly string[], { cwd, env }: ProgramOptions): ProcessPromise =>
+  quietly({ ...(cwd === undefined ? {} : { cwd }), ...(env ? { env } : {}) })`${argv}`
+
+/** Looked for beforehand: what a shell says of a missing program is its own words, and 127 can be anybody's. */
+const requireProgram = async ([program = '']: readonly string[], { env, missing }: ProgramOptions): Promise<void> => {
+  const found = await which(program, { nothrow: true, ...(env ? { path: env.PATH ?? '' } : {}) })
+  if (found !== null) return
+  throw new ProgramMissing(`${program} is not installed${missing ? `: ${missing.means}` : ''}`, {
+    hint: missing?.remedy ?? 'Install it, then run this again.',
+    exitCode: 2,
+  })
+}
+
+const notStarted = ([program]: readonly string[], cause: Error): InfraError =>
+  new InfraError(`${program} could not be run: ${cause.message}`, { exitCode: 2, cause })
