@@ -26,6 +26,10 @@ laws('only lib/outside runs programs', () => {
   ])
 })
 
+laws('only lib/outside sends HTTP requests', () => {
+  assert.equal(filesWith(['lib', 'scripts'], /\bfetch\(|(from |import\()'(node:)?https?'/), ['lib/outside/http.ts'])
+})
+
 laws('lib and scripts do not know about the local twin', () => {
   const knowing = filesWith(['lib', 'scripts'], /(from |import\()'(\.\.\/)+local\//)
   assert.equal([...knowing].sort(), ['scripts/local-down.ts', 'scripts/local-up.ts'])

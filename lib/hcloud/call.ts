@@ -15,9 +15,3 @@ export interface Call {
 
 /** One request, whatever it takes. Resolves with the parsed JSON, or undefined for an empty body. */
 export type Send = (call: Call) => Promise<unknown>
-
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-}

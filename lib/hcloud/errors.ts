@@ -1,4 +1,5 @@
 import { InfraError, type InfraErrorOptions } from '../errors.ts'
+import { RequestError } from '../outside/retry.ts'
 import type { Action } from './types.ts'
 
 /**
@@ -61,7 +62,7 @@ export interface HcloudErrorOptions extends InfraErrorOptions {
 }
 
 /** A request the API refused, or one that got no usable answer. */
-export class HcloudError extends InfraError {
+export class HcloudError extends RequestError {
   /** One of `HcloudErrorCode`, or a newer code of the API; ask with `isHcloudError`. */
   readonly code: string
   /** HTTP status; undefined when no answer came. */
@@ -71,8 +72,6 @@ export class HcloudError extends InfraError {
   readonly correlationId: string | undefined
   /** Unix seconds when the whole rate limit is free again. */
   readonly rateLimitReset: number | undefined
-  /** This request, or an earlier try of it, may have taken effect although its answer was lost. */
-  maybeDone: boolean
 
   constructor(message: string, options: HcloudErrorOptions) {
     super(message, options)
@@ -81,7 +80,6 @@ export class HcloudError extends InfraError {
     this.details = options.details
     this.correlationId = options.correlationId
     this.rateLimitReset = options.rateLimitReset
-    this.maybeDone = options.maybeDone ?? false
   }
 }
 

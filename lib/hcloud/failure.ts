@@ -1,4 +1,5 @@
-import type { Answer, Call } from './call.ts'
+import { type HttpAnswer, type LostAnswer, readUnixTime } from '../outside/http.ts'
+import type { Call } from './call.ts'
 import { HcloudError, type HcloudErrorCode, type HcloudErrorOptions, isHcloudErrorCode } from './errors.ts'
 
 type Redact = (text: string) => string
@@ -15,24 +16,14 @@ const networkCodes: Readonly<Record<string, HcloudErrorCode>> = {
   UND_ERR_BODY_TIMEOUT: 'network_timeout',
 }
 
-const neverSent: ReadonlySet<string> = new Set(['connection_refused', 'host_not_found'])
-
-/** The error for a `fetch` that rejected. It has no `cause`: the peer's bytes in there could echo the token. */
-export const connectionError = (call: Call, error: unknown, redact: Redact): HcloudError => {
-  const { code, text } = innermost(error)
+/** The error for an answer that did not come. */
+export const connectionError = (call: Call, { code, text, isSent }: LostAnswer, redact: Redact): HcloudError => {
   const ours = networkCodes[code] ?? 'connection_lost'
   return new HcloudError(`${purposeOf(call)}: no answer from the API: ${redact(text)} (${ours})`, {
     code: ours,
-    maybeDone: call.method !== 'GET' && !neverSent.has(ours),
+    maybeDone: call.method !== 'GET' && isSent,
     hint: 'Check HCLOUD_ENDPOINT and the network between here and there.',
   })
-}
-
-const innermost = (error: unknown): { code: string; text: string } => {
-  if (!(error instanceof Error)) return { code: '', text: String(error) }
-  if (error.cause instanceof Error) return innermost(error.cause)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return { code, text: error.message || code }
 }
 
 /** An answer the API should not have given. Nothing of it is quoted: it can be a proxy's page or echo the token. */
@@ -45,11 +36,11 @@ export const malformedAnswer = (call: Call, { status, problem }: { status?: numb
   })
 
 /** The error for an answer with a status outside 200-299; its text is taken only from a JSON body. */
-export const refusal = (call: Call, answer: Answer, redact: Redact): HcloudError => {
+export const refusal = (call: Call, answer: HttpAnswer, redact: Redact): HcloudError => {
   const { status, headers } = answer
   const { code, message, details } = errorBody(answer, redact)
   const correlationId = headers.get('x-correlation-id')
-  const reset = Number(headers.get('ratelimit-reset'))
+  const reset = readUnixTime(headers, 'ratelimit-reset')
   const identity = [code, correlationId && redact(correlationId)].filter(Boolean).join(', ')
   return new HcloudError(`${purposeOf(call)}: ${message} (${identity})`, {
     code,
@@ -57,7 +48,7 @@ export const refusal = (call: Call, answer: Answer, redact: Redact): HcloudError
     details,
     maybeDone: call.method !== 'GET' && status >= 500,
     ...(correlationId ? { correlationId: redact(correlationId) } : {}),
-    ...(reset > 0 ? { rateLimitReset: reset } : {}),
+    ...(reset === undefined ? {} : { rateLimitReset: reset }),
     ...remedyFor(code, status, details),
   })
 }
@@ -75,7 +66,7 @@ interface ErrorBody {
   readonly details: unknown
 }
 
-const errorBody = (answer: Answer, redact: Redact): ErrorBody => {
+const errorBody = (answer: HttpAnswer, redact: Redact): ErrorBody => {
   const bare: ErrorBody = {
     code: codeOfStatus[answer.status] ?? 'unexpected_answer',
     message: `server responded with status code ${answer.status}`,

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { retry } from '../outside/retry.ts'
 import type { Call, Send } from './call.ts'
 import { HcloudError } from './errors.ts'
 
@@ -47,20 +48,15 @@ export interface RetryOptions {
 /** A `Send` that repeats what may be repeated, and remembers on the last error whether an earlier try may have been done. */
 export const withRetries =
   (send: Send, { clock, signal, onWait }: RetryOptions): Send =>
-  async (call) => {
+  (call) => {
     const stop = [signal, call.signal].filter((each) => each !== undefined)
-    let maybeDone = false
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await send(call)
-      } catch (error) {
-        if (!(error instanceof HcloudError)) throw error
-        maybeDone ||= error.maybeDone
-        error.maybeDone = maybeDone
-        if (attempt === maxRetries || !isRetried(error, call.method)) throw error
+    return retry(() => send(call), {
+      retries: maxRetries,
+      isRetried: (error): error is HcloudError => error instanceof HcloudError && isRetried(error, call.method),
+      wait: async (error, attempt) => {
         const waitMs = waitBeforeRetryMs(error, backoffMs(attempt, Math.random()), clock.now())
         onWait?.(`${error.message}; trying again in ${Math.ceil(waitMs / 1000)} s`)
         await clock.sleep(waitMs, stop.length === 0 ? undefined : AbortSignal.any(stop))
-      }
-    }
+      },
+    })
   }

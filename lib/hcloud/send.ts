@@ -1,4 +1,5 @@
-import type { Answer, Call, Send } from './call.ts'
+import { createRedaction, exchange, type HttpAnswer, type HttpRequest } from '../outside/http.ts'
+import type { Call, Send } from './call.ts'
 import { connectionError, malformedAnswer, refusal } from './failure.ts'
 
 export interface SendOptions {
@@ -17,13 +18,11 @@ export interface SendOptions {
  * @throws HcloudError from the returned function; the reason of an aborted signal as it is.
  */
 export const createSend = (options: SendOptions): Send => {
-  const redact = (text: string): string => text.replaceAll(options.token, '[token]')
+  const redact = createRedaction([options.token], '[token]')
   return async (call) => {
-    const answer = await exchange(call, options).catch((error: unknown) => {
-      call.signal?.throwIfAborted()
-      options.signal?.throwIfAborted()
-      throw connectionError(call, error, redact)
-    })
+    const result = await exchange(requestOf(call, options))
+    if ('lost' in result) throw connectionError(call, result.lost, redact)
+    const { answer } = result
     const date = Date.parse(answer.headers.get('date') ?? '')
     if (!Number.isNaN(date)) options.onDate?.(date)
     if (answer.status < 200 || answer.status > 299) throw refusal(call, answer, redact)
@@ -31,22 +30,14 @@ export const createSend = (options: SendOptions): Send => {
   }
 }
 
-const exchange = async (call: Call, { endpoint, token, timeoutMs, signal }: SendOptions): Promise<Answer> => {
-  const signals = [AbortSignal.timeout(timeoutMs), signal, call.signal].filter((each) => each !== undefined)
-  const response = await fetch(`${endpoint}${call.path}${queryText(call.query)}`, {
-    method: call.method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      accept: 'application/json',
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    body: call.body === undefined ? null : JSON.stringify(call.body),
-    // the API never redirects, and a redirect would carry the request somewhere nobody configured
-    redirect: 'manual',
-    signal: AbortSignal.any(signals),
-  })
-  return { status: response.status, headers: response.headers, text: await response.text() }
-}
+const requestOf = (call: Call, { endpoint, token, timeoutMs, signal }: SendOptions): HttpRequest => ({
+  method: call.method,
+  url: `${endpoint}${call.path}${queryText(call.query)}`,
+  headers: { authorization: `Bearer ${token}` },
+  body: call.body,
+  timeoutMs,
+  signals: [call.signal, signal],
+})
 
 const queryText = (query: Call['query'] = {}): string => {
   const pairs = Object.entries(query).flatMap(([key, value]) =>
@@ -55,7 +46,7 @@ const queryText = (query: Call['query'] = {}): string => {
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`
 }
 
-const parseAnswer = (call: Call, { status, text }: Answer): unknown => {
+const parseAnswer = (call: Call, { status, text }: HttpAnswer): unknown => {
   if (text === '') return undefined
   try {
     return JSON.parse(text)

@@ -1,4 +1,5 @@
-import { InfraError, type InfraErrorOptions } from '../errors.ts'
+import type { InfraErrorOptions } from '../errors.ts'
+import { RequestError } from '../outside/retry.ts'
 
 /**
  * Why a registrar did not do as asked. `credentials` it does not know us · `permission` it knows us, but not for this ·
@@ -18,17 +19,18 @@ export type RefusalKind =
 export interface RegistrarErrorOptions extends InfraErrorOptions {
   readonly kind: RefusalKind
   readonly maybeDone?: boolean
+  readonly retryAfterSeconds?: number | undefined
 }
 
 /** A request to a registrar that was refused, or got no usable answer. It holds no secret and, on purpose, no cause. */
-export class RegistrarError extends InfraError {
+export class RegistrarError extends RequestError {
   readonly kind: RefusalKind
-  /** It may have taken effect, although its answer was lost. */
-  readonly maybeDone: boolean
+  /** When it may be asked again, if it said so. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(message: string, { kind, maybeDone = false, ...options }: RegistrarErrorOptions) {
+  constructor(message: string, { kind, retryAfterSeconds, ...options }: RegistrarErrorOptions) {
     super(message, options)
     this.kind = kind
-    this.maybeDone = maybeDone
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
+import { createRedaction, exchange, type HttpAnswer, readRetryAfter, readUnixTime } from '../outside/http.ts'
+import { retry } from '../outside/retry.ts'
 import { type RefusalKind, RegistrarError } from './errors.ts'
 
 interface Call {
@@ -60,7 +62,6 @@ const retries = 4
 /** A registrar that wants more patience than this is told of, and not waited for. */
 const longestWaitSeconds = 300
 const retriedKinds: ReadonlySet<RefusalKind> = new Set(['rate-limit', 'unavailable', 'no-answer'])
-const neverSent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 
 /**
  * A `Send` over `fetch` that repeats what may be repeated: after 429 (it was not done) always, after 5xx and lost
@@ -69,57 +70,38 @@ const neverSent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EA
  */
 export const createSend = (options: RequestOptions): Send => {
   const { clock, signal } = options
-  const redact = (text: string): string =>
-    options.secrets.reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text)
-  return async (call, schema) => {
-    for (let attempt = 0; ; attempt++) {
-      const result = await exchange(call, options)
-      signal?.throwIfAborted()
-      if ('answer' in result) return parse(call, schema, result.answer, { ...options, redact })
-      const { failure } = result
-      const waitSeconds = failure.retryAfterSeconds ?? 2 ** attempt
-      if (attempt === retries || waitSeconds > longestWaitSeconds || !isRetried(failure, call)) {
-        throw errorOf(call, failure, { ...options, redact })
-      }
-      await clock.sleep(waitSeconds * 1000, signal)
-    }
-  }
+  const teller = { ...options, redact: createRedaction(options.secrets, '[secret]') }
+  return (call, schema) =>
+    retry(
+      async () => {
+        const result = await ask(call, options)
+        if ('failure' in result) throw errorOf(call, result.failure, teller)
+        return parse(call, schema, result.answer, teller)
+      },
+      {
+        retries,
+        isRetried: (error): error is RegistrarError => error instanceof RegistrarError && isRetried(error, call),
+        wait: (error, attempt) => clock.sleep(1000 * (error.retryAfterSeconds ?? 2 ** attempt), signal),
+      },
+    )
 }
 
-const isRetried = ({ kind, isSent }: Failure, { isRepeatable }: Call): boolean =>
-  retriedKinds.has(kind) && (isRepeatable || !isSent || kind === 'rate-limit')
+const isRetried = ({ kind, maybeDone, retryAfterSeconds = 0 }: RegistrarError, { isRepeatable }: Call): boolean =>
+  retriedKinds.has(kind) && (isRepeatable || !maybeDone) && retryAfterSeconds <= longestWaitSeconds
 
 type Result = { readonly answer: Answer } | { readonly failure: Failure }
 
-const exchange = async (call: Call, options: RequestOptions): Promise<Result> => {
+const ask = async (call: Call, options: RequestOptions): Promise<Result> => {
   const { endpoint, headers, signal, timeoutMs = 30_000 } = options
-  const signals = [AbortSignal.timeout(timeoutMs), signal].filter((each) => each !== undefined)
-  try {
-    const response = await fetch(`${endpoint}${call.path}`, {
-      method: call.method,
-      headers: { accept: 'application/json', ...(call.body ? { 'content-type': 'application/json' } : {}), ...headers },
-      body: call.body ? JSON.stringify(call.body) : null,
-      // a redirect would carry the credentials somewhere nobody configured
-      redirect: 'manual',
-      signal: AbortSignal.any(signals),
-    })
-    return judge(response, await response.text(), options)
-  } catch (error) {
-    const { code, text } = innermost(error)
-    const hint =
-      'Look whether it can be reached from here, then run this again: what is done already is not done again.'
-    return { failure: { kind: 'no-answer', words: text, code, hint, isSent: !neverSent.has(code) } }
-  }
+  const { method, path, body } = call
+  const result = await exchange({ method, url: `${endpoint}${path}`, headers, body, timeoutMs, signals: [signal] })
+  if ('answer' in result) return judge(result.answer, options)
+  const { code, text, isSent } = result.lost
+  const hint = 'Look whether it can be reached from here, then run this again: what is done already is not done again.'
+  return { failure: { kind: 'no-answer', words: text, code, hint, isSent } }
 }
 
-const innermost = (error: unknown): { code: string; text: string } => {
-  if (!(error instanceof Error)) return { code: '', text: String(error) }
-  if (error.cause instanceof Error) return innermost(error.cause)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return { code, text: error.message || code }
-}
-
-const judge = ({ status, headers }: Response, text: string, { refusalOf, clock }: RequestOptions): Result => {
+const judge = ({ status, headers, text }: HttpAnswer, { refusalOf, clock }: RequestOptions): Result => {
   const answer = { status, body: parseJson(text) }
   const refusal = refusalOf(answer) ?? (status >= 200 && status <= 299 ? undefined : plainRefusal(status))
   if (!refusal) return { answer }
@@ -135,12 +117,10 @@ const plainRefusal = (status: number): Refusal => {
   return { kind: 'refused', hint: 'Look whether REGISTRAR_ENDPOINT is the address of its API.' }
 }
 
-/** Retry-After in seconds (RFC 9110 §10.2.3), or the moment of X-RateLimit-Reset in Unix seconds. */
+/** Retry-After, or the moment of X-RateLimit-Reset. */
 const retryAfterOf = (headers: Headers, now: number): number | undefined => {
-  const after = headers.get('retry-after')
-  if (after !== null && /^\d+$/.test(after)) return Number(after)
-  const reset = Number(headers.get('x-ratelimit-reset'))
-  return reset > 0 ? Math.max(1, Math.ceil(reset - now / 1000)) : undefined
+  const reset = readUnixTime(headers, 'x-ratelimit-reset')
+  return readRetryAfter(headers, now) ?? (reset && Math.max(1, Math.ceil(reset - now / 1000)))
 }
 
 const parseJson = (text: string): unknown => {
@@ -185,6 +165,7 @@ const errorOf = (call: Call, failure: Failure, { registrar, redact }: Teller): R
     kind,
     hint: `${hint}${later}`,
     exitCode: kind === 'credentials' ? 2 : 1,
+    retryAfterSeconds,
     maybeDone: !isRead(call) && isSent && (kind === 'no-answer' || kind === 'unavailable'),
   })
 }

@@ -233,6 +233,11 @@ test('a host whose answer was lost is not made twice: it is looked for', async (
   assert.match(error.message, 'Porkbun did not answer when asked to set the glue of ns1.example.com')
 })
 
+test('a change whose answer was lost and that is refused when it is repeated is looked for', async () => {
+  const refused = refusal(400, 'UPDATE_FAILED', 'Unable to update domain.')
+  await play([before, [update, fault('cut')], [update, refused], after], setGlue)
+})
+
 test('after too many faults it gives up', async () => {
   const [read] = before
   const error = await fail(...Array.from({ length: 5 }, (): Exchange => [read, { status: 502 }]))
