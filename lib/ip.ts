@@ -9,6 +9,14 @@ export const canonicalAddress = (address: string): string =>
 export const canonicalAddresses = (addresses: readonly string[]): readonly string[] =>
   [...new Set(addresses.map(canonicalAddress))].sort()
 
+export const isAddress = (text: string): boolean => isIP(text) !== 0
+
+/** @param address an address, not a name. */
+export const familyOf = (address: string): 4 | 6 => (isIP(address) === 6 ? 6 : 4)
+
+/** Whether it is an address of this computer itself (RFC 6890 §2.2.2), IPv4 within IPv6 too. */
+export const isLoopback = (text: string): boolean => isAddress(text) && ipaddr.process(text).range() === 'loopback'
+
 export interface Network {
   readonly family: 4 | 6
   /** Of the prefix, in bits. */

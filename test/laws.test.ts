@@ -30,6 +30,12 @@ laws('only lib/outside sends HTTP requests', () => {
   assert.equal(filesWith(['lib', 'scripts'], /\bfetch\(|(from |import\()'(node:)?https?'/), ['lib/outside/http.ts'])
 })
 
+laws('only lib/ip takes addresses apart', () => {
+  assert.equal(filesWith(['lib', 'scripts'], /\b(isIP|isIPv[46]|BlockList|SocketAddress)\b|'ipaddr\.js'/), [
+    'lib/ip.ts',
+  ])
+})
+
 laws('lib and scripts do not know about the local twin', () => {
   const knowing = filesWith(['lib', 'scripts'], /(from |import\()'(\.\.\/)+local\//)
   assert.equal([...knowing].sort(), ['scripts/local-down.ts', 'scripts/local-up.ts'])

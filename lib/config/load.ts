@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,6 +6,7 @@ import { parseEnv } from 'node:util'
 import type { Endpoint } from '../dns/reply.ts'
 import { rootServers } from '../dns/root-servers.ts'
 import { InfraError } from '../errors.ts'
+import { isAddress } from '../ip.ts'
 
 import { type RegistrarSettings, registrarKinds, rows } from '../registrar/rows.ts'
 
@@ -156,7 +156,7 @@ const isVariable = <T>(one: T | string): one is T => typeof one !== 'string'
 const readRootServers = ({ DNS_ROOT_SERVERS }: NodeJS.Dict<string>, faults: string[]): readonly Endpoint[] => {
   if (!DNS_ROOT_SERVERS) return rootServers
   const addresses = DNS_ROOT_SERVERS.split(',').map((address) => address.trim())
-  const wrong = addresses.filter((address) => isIP(address) === 0)
+  const wrong = addresses.filter((address) => !isAddress(address))
   if (wrong.length > 0) faults.push(`DNS_ROOT_SERVERS: ${wrong.join(', ')} is no IP address`)
   return addresses.map((address) => ({ address, port: 53 }))
 }

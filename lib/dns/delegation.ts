@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { familyOf } from '../ip.ts'
 import { askPatiently } from './delegation-ask.ts'
 import { type WalkOptions, walkToParent } from './delegation-walk.ts'
 import { canonicalName } from './name.ts'
@@ -66,24 +66,23 @@ interface Asked {
   readonly reply: Reply
 }
 
-const familyOf = ({ server }: Asked): 'IPv4' | 'IPv6' => (isIPv6(server.address) ? 'IPv6' : 'IPv4')
 const isSilence = ({ reply }: Asked): boolean => reply.kind === 'timeout' || reply.kind === 'unreachable'
 
 /** A family over which several servers were asked and none was heard, though they are over the other: it ends before them. */
-const findSilentFamily = (asked: readonly Asked[]): string | undefined =>
-  (['IPv4', 'IPv6'] as const).find((family) => {
+const findSilentFamily = (asked: readonly Asked[]): 4 | 6 | undefined =>
+  ([4, 6] as const).find((family) => {
     const [ours, others] = [
-      asked.filter((one) => familyOf(one) === family),
-      asked.filter((one) => familyOf(one) !== family),
+      asked.filter((one) => familyOf(one.server.address) === family),
+      asked.filter((one) => familyOf(one.server.address) !== family),
     ]
     return ours.length > 1 && ours.every(isSilence) && others.some((one) => !isSilence(one))
   })
 
-const viewOf = (asked: Asked, zone: string, silentFamily: string | undefined): ParentView => {
+const viewOf = (asked: Asked, zone: string, silentFamily: 4 | 6 | undefined): ParentView => {
   const { server, reply } = asked
   const who = { server: server.name, address: server.address }
   if (reply.kind !== 'answered') {
-    const isUnreachable = reply.kind === 'unreachable' || familyOf(asked) === silentFamily
+    const isUnreachable = reply.kind === 'unreachable' || familyOf(server.address) === silentFamily
     return { ...who, kind: isUnreachable ? 'unreachable' : 'fault', fault: reply.detail }
   }
   if (reply.aa && isDenial(reply)) return { ...who, kind: 'absent' }

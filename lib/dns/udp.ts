@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
+import { familyOf } from '../ip.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import type { PreparedQuestion } from './question.ts'
 import {
@@ -38,7 +38,7 @@ const lookup = (
   address: string,
   _options: unknown,
   done: (error: null, address: string, family: number) => void,
-): void => done(null, address, isIPv6(address) ? 6 : 4)
+): void => done(null, address, familyOf(address))
 
 const failureOf = ({ code, message }: ErrorWithCode): Pick<Unanswered, 'kind' | 'detail'> =>
   code === 'ECONNREFUSED'
@@ -56,7 +56,7 @@ const withId = (bytes: Buffer, id: number): Buffer => {
  * port only and reports ICMP errors; with `anySource` it is not, and the answer says where it came from.
  */
 export const openUdp = (endpoint: Endpoint, { anySource = false } = {}): Connection => {
-  const socket = createSocket({ type: isIPv6(endpoint.address) ? 'udp6' : 'udp4', lookup })
+  const socket = createSocket({ type: `udp${familyOf(endpoint.address)}`, lookup })
   let pending: Pending | undefined
   let closed = false
 

@@ -1,6 +1,5 @@
 import { InfraError } from '../errors.ts'
-
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
+import { describeEndpoint, isHeaderWord, isReadableOnTheWay, parseEndpoint } from '../outside/endpoint.ts'
 
 /**
  * Returns the endpoint without its trailing slash. One that is refused is not quoted: it may hold a password.
@@ -8,29 +7,28 @@ const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
  * @throws InfraError (exit code 2)
  */
 export const verifyEndpoint = (endpoint: string, { isPrivate }: { readonly isPrivate: boolean }): string => {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password || url.search || url.hash) {
+  const url = parseEndpoint(endpoint)
+  if (!url) {
     throw new InfraError('The address of the registrar is not an http(s) address without user, query and fragment', {
       hint: 'Put REGISTRAR_ENDPOINT right, or leave it out for the registrar itself.',
       exitCode: 2,
     })
   }
-  if (url.protocol === 'http:' && !isPrivate && !loopback.test(url.hostname)) {
+  if (!isPrivate && isReadableOnTheWay(url)) {
     throw new InfraError(`${url.origin} would carry the credentials of the registrar unencrypted`, {
       hint: 'Write REGISTRAR_ENDPOINT with https, or leave it out for the registrar itself.',
       exitCode: 2,
     })
   }
-  return url.href.replace(/\/+$/, '')
+  return describeEndpoint(url)
 }
 
 /**
- * Checked here because `fetch` quotes a header value that it cannot send, and with it the secret.
  * @param variable where it comes from.
  * @throws InfraError (exit code 2)
  */
 export const verifySecret = (secret: string, variable: string): string => {
-  if (/^[\x21-\x7e]+$/.test(secret)) return secret
+  if (isHeaderWord(secret)) return secret
   throw new InfraError(secret === '' ? `${variable} is empty` : `${variable} holds characters that no secret has`, {
     hint: `Set ${variable} to what the registrar gave you, without spaces or line ends.`,
     exitCode: 2,

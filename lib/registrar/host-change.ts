@@ -1,6 +1,5 @@
-import { isIP } from 'node:net'
 import { InfraError } from '../errors.ts'
-import { canonicalAddresses } from '../ip.ts'
+import { canonicalAddresses, isAddress } from '../ip.ts'
 import { type Driver, type Hosts, isHostname, plainName } from './driver.ts'
 import { type Effects, putAndReadBack } from './read-back.ts'
 
@@ -49,7 +48,7 @@ export const verifyBelow = (domain: string, host: string): void => {
 const verifyHost = (wanted: WantedHost): WantedHost => {
   const [domain, host] = [plainName(wanted.domain), plainName(wanted.host)]
   verifyBelow(domain, host)
-  const wrong = wanted.addresses.filter((address) => isIP(address) === 0)
+  const wrong = wanted.addresses.filter((address) => !isAddress(address))
   if (wrong.length > 0 || wanted.addresses.length === 0) {
     throw new InfraError(`The glue of ${host} cannot be set to ${wrong.join(', ') || 'nothing'}`, {
       hint: 'Glue consists of IPv4 and IPv6 addresses, at least one.',

@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net'
-import { canonicalAddresses } from '../ip.ts'
+import { canonicalAddresses, familyOf } from '../ip.ts'
 import { labelsBelow, plainName } from './driver.ts'
 
 export interface GlueInstructions {
@@ -49,4 +48,4 @@ export const describeGlueChange = ({ registrar, from: old, to: wanted, ...names 
   ].join('\n')
 }
 
-const spell = (address: string): string => `${isIPv6(address) ? 'IPv6' : 'IPv4'}  ${address}`
+const spell = (address: string): string => `IPv${familyOf(address)}  ${address}`
