@@ -1,6 +1,6 @@
 import { authorityOf } from '../zones/authority.ts'
-import type { Zone } from '../zones/compile.ts'
 import type { RRset } from '../zones/rrset.ts'
+import type { Zone } from '../zones/zone.ts'
 import { canonicalName, parentOf } from './name.ts'
 import { query, type Target } from './query.ts'
 import { type Question, udpLimitOf } from './question.ts'

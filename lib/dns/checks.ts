@@ -1,6 +1,6 @@
 import { authorityOf } from '../zones/authority.ts'
 import { createFollower } from '../zones/chain.ts'
-import type { Zone } from '../zones/compile.ts'
+import type { Zone } from '../zones/zone.ts'
 import type { Check, CheckId } from './check.ts'
 import { absentChecks } from './checks/absent.ts'
 import { closedChecks } from './checks/closed.ts'

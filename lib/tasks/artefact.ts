@@ -1,5 +1,6 @@
-import { compileZones, type Zone } from '../zones/compile.ts'
+import { compileZones } from '../zones/compile.ts'
 import { findZoneSources } from '../zones/sources.ts'
+import type { Zone } from '../zones/zone.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
 import { zonesFolderOf } from './handlers/create-server.ts'
 import { listServers } from './servers.ts'

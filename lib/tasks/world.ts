@@ -4,7 +4,7 @@ import type { Target } from '../dns/query.ts'
 import type { Hcloud } from '../hcloud/client.ts'
 import type { Events } from '../report/events.ts'
 import type { Ssh } from '../ssh/ssh.ts'
-import type { Zone } from '../zones/compile.ts'
+import type { Zone } from '../zones/zone.ts'
 
 /** What handlers work with: made once by the script and passed down. Holds connections and settings, never findings. */
 export interface World {

@@ -1,6 +1,6 @@
 import { isWithin, parentOf } from '../dns/name.ts'
-import type { Zone } from './compile.ts'
 import type { RRset } from './rrset.ts'
+import type { Zone } from './zone.ts'
 
 /** What one zone answers, as its server sees it: pure, from the records alone. Names canonical. */
 export interface Authority {

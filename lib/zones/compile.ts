@@ -9,20 +9,10 @@ import { aliasFaults, faultsIn, incomparableFaults, siblingFaults } from './faul
 import { readZoneFiles, type ZoneFiles } from './files.ts'
 import { hashFiles } from './hash.ts'
 import { readRawZone } from './raw.ts'
-import type { RRset } from './rrset.ts'
 import type { ZoneSource } from './sources.ts'
 import { runTool } from './tool.ts'
 import { tryZonesOnce } from './trial.ts'
-
-/** The finished artefact of one zone: the same bytes go to every nameserver and the same RRsets to every check. */
-export interface Zone {
-  /** `example.test.` */
-  readonly origin: string
-  readonly serial: number
-  /** The complete master file, one record a line. */
-  readonly text: string
-  readonly rrsets: readonly RRset[]
-}
+import type { Zone } from './zone.ts'
 
 export interface CompileOptions {
   /** Holds one `<origin>.zone` per zone. */

@@ -1,8 +1,8 @@
 import { isWithin } from '../dns/name.ts'
 import { authorityOf, findZone, isCoveredByWildcard } from './authority.ts'
 import { createFollower } from './chain.ts'
-import type { Zone } from './compile.ts'
 import type { RRset } from './rrset.ts'
+import type { Zone } from './zone.ts'
 
 const chatter =
   /^OK$|: loaded serial \d+|^dump zone to |^zone \S+: (loading from master file .* failed|not loaded due to errors)/

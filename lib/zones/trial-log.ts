@@ -1,5 +1,5 @@
 import { canonicalName } from '../dns/name.ts'
-import type { Zone } from './compile.ts'
+import type { Zone } from './zone.ts'
 
 const timestamp = /^\S+ \S+ /
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
 import { runProgram } from '../outside/program.ts'
-import type { Zone } from './compile.ts'
 import { findNamed } from './tool.ts'
 import { trialConfig } from './trial-config.ts'
 import { refusalsIn } from './trial-log.ts'
+import type { Zone } from './zone.ts'
 
 const roleTemplate = path.resolve(import.meta.dirname, '../../ansible/roles/nameserver/templates/named.conf.j2')
 const timeoutMs = 60_000

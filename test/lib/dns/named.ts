@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { query, type Target } from '../../../lib/dns/query.ts'
-import type { Zone } from '../../../lib/zones/compile.ts'
+import type { Zone } from '../../../lib/zones/zone.ts'
 
 export interface Named {
   readonly port: number

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { compileZones, type Zone } from '../../../lib/zones/compile.ts'
+import { compileZones } from '../../../lib/zones/compile.ts'
+import type { Zone } from '../../../lib/zones/zone.ts'
 
 export const serial = 1790000000
 export const nsid = `ns1.${serial}`

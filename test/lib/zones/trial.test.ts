@@ -3,9 +3,9 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InfraError } from '../../../lib/errors.ts'
-import type { Zone } from '../../../lib/zones/compile.ts'
 import { compileZones } from '../../../lib/zones/compile.ts'
 import { tryZones, tryZonesOnce } from '../../../lib/zones/trial.ts'
+import type { Zone } from '../../../lib/zones/zone.ts'
 import { compileFixture, hosts, serial, withOwnTmpdir, withZoneFiles } from './fixture.ts'
 
 const test = suite('lib/zones/trial')
