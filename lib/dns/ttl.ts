@@ -1,4 +1,5 @@
 import { InfraError } from '../errors.ts'
+import { describeRemaining } from '../time.ts'
 import type { ChildView } from './child.ts'
 import type { Delegation } from './delegation.ts'
 
@@ -95,21 +96,3 @@ const childSources = (zone: string, { ns, addresses }: ChildView): readonly TtlS
   ...(ns ? [{ what: `NS of ${zone} in the zone itself`, ttlSeconds: ns.ttl }] : []),
   ...addresses.map(({ name, type, ttl }) => ({ what: `${type} of ${name} in the zone itself`, ttlSeconds: ttl })),
 ]
-
-/** `2 d 5 h`, `2 h 13 min`, `4 min 10 s`, `45 s`. */
-export const describeRemaining = (ms: number): string => {
-  const seconds = Math.max(0, Math.ceil(ms / 1000))
-  const units = [
-    ['d', Math.floor(seconds / 86_400)],
-    ['h', Math.floor(seconds / 3600) % 24],
-    ['min', Math.floor(seconds / 60) % 60],
-    ['s', seconds % 60],
-  ] as const
-  const first = units.findIndex(([, count]) => count > 0)
-  if (first === -1) return '0 s'
-  return units
-    .slice(first, first + 2)
-    .filter(([, count]) => count > 0)
-    .map(([unit, count]) => `${count} ${unit}`)
-    .join(' ')
-}

@@ -1,6 +1,7 @@
 import type { LbStatus } from '../dns-lb.ts'
 import type { ExitCode } from '../errors.ts'
 import { parseServerName } from '../fleet/names.ts'
+import { describeMoment } from '../time.ts'
 import { type Answer, describeAnswers } from './summary.ts'
 import { table } from './table.ts'
 
@@ -116,7 +117,7 @@ export const describeLbs = (lbs: readonly StatusLb[]): string =>
           : []),
         ...(drainsUntil === undefined
           ? []
-          : [`no glue points here, caches may until ${shortTime(drainsUntil)}: ${rotationOf(name)}`]),
+          : [`no glue points here, caches may until ${describeMoment(drainsUntil * 1000)}: ${rotationOf(name)}`]),
         ...(status.reboot_required ? ['reboot required: rotate-lbs'] : []),
       ]
       return [
@@ -132,9 +133,6 @@ export const describeLbs = (lbs: readonly StatusLb[]): string =>
 
 const rotationOf = (lb: string): string =>
   parseServerName(lb)?.phase === 'next' ? 'rotate-lbs --abandon' : 'rotate-lbs'
-
-const shortTime = (seconds: number): string =>
-  `${new Date(seconds * 1000).toISOString().replace('T', ' ').slice(0, 16)} UTC`
 
 const describeDrift = ({ drift }: Status): string =>
   drift.length === 0 ? 'No drift.' : `Drift:\n${drift.map((sentence) => `  - ${sentence}`).join('\n')}`

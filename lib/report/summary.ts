@@ -1,5 +1,6 @@
 import type { WitnessReport } from '../dns/witness.ts'
-import { duration, table } from './table.ts'
+import { duration } from '../time.ts'
+import { table } from './table.ts'
 
 /** What one address of one lb says of one zone at the moment. */
 export interface Answer {

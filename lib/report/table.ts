@@ -15,11 +15,3 @@ export const table = (rows: readonly (readonly string[])[], right: readonly numb
     )
     .join('\n')
 }
-
-/** `950 ms`, `12.3 s`, `2 min 5 s`. */
-export const duration = (ms: number): string => {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  const seconds = Math.round(ms / 1000)
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-}

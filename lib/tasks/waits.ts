@@ -2,7 +2,6 @@ import type { Delegation } from '../dns/delegation.ts'
 import { findDelegationDifferences, showsOnly } from '../dns/delegation-faults.ts'
 import { delegationStateOf, findSilentIn } from '../dns/delegation-state.ts'
 import { canonicalName } from '../dns/name.ts'
-import { describeRemaining } from '../dns/ttl.ts'
 import { countQuestions, readLbStatus, readTalkers } from '../dns-lb.ts'
 import { parseServerName } from '../fleet/names.ts'
 import type { FleetServer } from '../fleet/server.ts'
@@ -10,6 +9,7 @@ import type { GlueChange, Step } from '../plan/types.ts'
 import { canAsk, confirm, typeToConfirm } from '../prompts.ts'
 import { sparkline } from '../report/sparkline.ts'
 import { describeTalkers } from '../report/talkers.ts'
+import { describeMoment, describeRemaining } from '../time.ts'
 import { glueAddressesOf } from './addresses.ts'
 import { zoneNames } from './artefact.ts'
 import { domainOf, findGlueTo, readDelegations, registrarOf } from './delegations.ts'
@@ -153,10 +153,9 @@ const lookAtCaches = (world: RunWorld, names: readonly string[]): Look => {
     // once the TTLs are over, what is left to wait for is the next look
     if (doubt !== '') return { isOver: false, seen: doubt, remainingMs: remainingMs > 0 ? remainingMs : undefined }
     if (remainingMs <= 0) return { isOver: true, seen: `no cache may know the ${lbs} any more` }
-    const [day = '', time = ''] = new Date(until).toISOString().slice(0, 19).split('T')
     return {
       isOver: false,
-      seen: `${describeRemaining(remainingMs)} to go: caches may know the ${lbs} until ${time} UTC, ${day}`,
+      seen: `${describeRemaining(remainingMs)} to go: caches may know the ${lbs} until ${describeMoment(until)}`,
       remainingMs,
     }
   }

@@ -1,5 +1,5 @@
 import { removalWait } from '../../dns/ttl.ts'
-import { duration } from '../../report/table.ts'
+import { describeRemaining } from '../../time.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { readTtlSources } from '../delegations.ts'
 import { getServer } from '../servers.ts'
@@ -23,7 +23,7 @@ export const abandonLbs = async (
   report: Report,
 ): Promise<void> => {
   const { ttlSeconds } = removalWait(await readTtlSources(world), world.settings.config.rotation)
-  report(`TTL at most ${duration(ttlSeconds * 1000)}`)
+  report(`TTL at most ${describeRemaining(ttlSeconds * 1000)}`)
   for (const name of lbs) {
     const lb = await getServer(world, name)
     if (!lb.abandoned) await writeFacts(world, { ...lb, abandoned: { generation, ttlSeconds } })

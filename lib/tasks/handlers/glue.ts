@@ -10,7 +10,7 @@ import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { canonicalAddresses } from '../../ip.ts'
 import type { GlueChange } from '../../plan/types.ts'
-import { duration } from '../../report/table.ts'
+import { describeRemaining } from '../../time.ts'
 import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { zoneNames } from '../artefact.ts'
 import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
@@ -33,7 +33,7 @@ export const measureLb = async (
   if (lb.before) return
   const [sources, queriesPerHour] = await Promise.all([readTtlSources(world), measureRate(world, lb)])
   const { ttlSeconds } = longestTtl(sources)
-  report(`${Math.round(queriesPerHour / 60)} questions a minute, TTL at most ${duration(ttlSeconds * 1000)}`)
+  report(`${Math.round(queriesPerHour / 60)} questions a minute, TTL at most ${describeRemaining(ttlSeconds * 1000)}`)
   await writeFacts(world, { ...(await getServer(world, name)), before: { queriesPerHour, ttlSeconds } })
 }
 

@@ -2,14 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ChildView } from '../../../lib/dns/child.ts'
 import type { Delegation } from '../../../lib/dns/delegation.ts'
-import {
-  childTtlsOf,
-  describeRemaining,
-  findChildGaps,
-  parentTtlsOf,
-  removalWait,
-  type TtlSource,
-} from '../../../lib/dns/ttl.ts'
+import { childTtlsOf, findChildGaps, parentTtlsOf, removalWait, type TtlSource } from '../../../lib/dns/ttl.ts'
 import { InfraError } from '../../../lib/errors.ts'
 
 const ttl = suite('ttl')
@@ -114,18 +107,5 @@ ttl('an lb that was heard over neither family leaves a gap, and so does one that
 ttl('an lb that refuses the zone has given caches nothing of it', () => {
   assert.equal(findChildGaps([{ ...silent('lb1', '192.0.2.10'), isRefused: true }]), [])
 })
-
-for (const [ms, text] of [
-  [190_080_000, '2 d 4 h'],
-  [7_980_000, '2 h 13 min'],
-  [250_000, '4 min 10 s'],
-  [3_600_000, '1 h'],
-  [45_000, '45 s'],
-  [44_001, '45 s'],
-  [0, '0 s'],
-  [-5, '0 s'],
-] as const) {
-  ttl(`${ms} ms are told as ${text}`, () => assert.is(describeRemaining(ms), text))
-}
 
 ttl.run()

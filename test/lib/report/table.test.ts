@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { duration, table } from '../../../lib/report/table.ts'
+import { table } from '../../../lib/report/table.ts'
 
 const tables = suite('lib/report/table')
 
@@ -16,10 +16,6 @@ tables('lines columns up, figures to the right, nothing trailing', () => {
     ),
     'name  sent\nlb1      9\nlb10  1000',
   )
-})
-
-tables('durations are for people', () => {
-  assert.equal([0, 950, 12_340, 125_000].map(duration), ['0 ms', '950 ms', '12.3 s', '2 min 5 s'])
 })
 
 tables.run()
