@@ -36,6 +36,10 @@ laws('only lib/ip takes addresses apart', () => {
   ])
 })
 
+laws('handlers are called from their table only', () => {
+  assert.equal(filesWith(['lib', 'scripts'], /from '(\.\.?\/)+(tasks\/)?handlers\//), ['lib/tasks/handlers.ts'])
+})
+
 laws('lib and scripts do not know about the local twin', () => {
   const knowing = filesWith(['lib', 'scripts'], /(from |import\()'(\.\.\/)+local\//)
   assert.equal([...knowing].sort(), ['scripts/local-down.ts', 'scripts/local-up.ts'])

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Target } from '../dns/query.ts'
+import { InfraError } from '../errors.ts'
 import { type FleetAddress, toFleetAddress } from '../fleet/address.ts'
 import { projectSelector } from '../fleet/labels.ts'
 import type { FleetServer } from '../fleet/server.ts'
@@ -14,6 +15,13 @@ export const listAddresses = async ({ hcloud, settings }: World): Promise<readon
   return found
     .flatMap((floating) => toFleetAddress(project, floating) ?? [])
     .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** @throws InfraError when there is no Floating IP of that name. */
+export const getAddress = async (world: World, name: string): Promise<FleetAddress> => {
+  const address = (await listAddresses(world)).find((one) => one.name === name)
+  if (address) return address
+  throw new InfraError(`The Floating IP ${name} is gone`, { hint: 'Look at the cloud console; glue points at it.' })
 }
 
 const floatingTo = (lb: FleetServer, addresses: readonly FleetAddress[]): readonly string[] =>

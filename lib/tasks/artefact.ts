@@ -1,10 +1,13 @@
+import path from 'node:path'
 import { compileZones } from '../zones/compile.ts'
 import { findZoneSources } from '../zones/sources.ts'
 import type { Zone } from '../zones/zone.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
-import { zonesFolderOf } from './handlers/create-server.ts'
 import { listServers } from './servers.ts'
 import type { World } from './world.ts'
+
+export const zonesFolderOf = ({ settings }: World): string =>
+  path.resolve(settings.sources, settings.config.zonesFolder)
 
 /** The names of all zones, canonical; they are the files' names, so nothing is compiled for them. */
 export const zoneNames = async (world: World): Promise<readonly string[]> =>

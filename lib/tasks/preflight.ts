@@ -9,8 +9,8 @@ import { ProgramMissing, type ProgramResult, runProgram } from '../outside/progr
 import { compileZones } from '../zones/compile.ts'
 import { findLeftOut, readZoneFiles } from '../zones/files.ts'
 import { findServerProgram, serviceRemark } from '../zones/tool.ts'
-import { zonesFolderOf } from './handlers/create-server.ts'
-import { networkZoneOf } from './handlers/foundation.ts'
+import { zonesFolderOf } from './artefact.ts'
+import { networkZoneOf } from './network.ts'
 import { readOffers } from './offers.ts'
 import type { World } from './world.ts'
 

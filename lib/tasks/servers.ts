@@ -1,6 +1,6 @@
 import type { Target } from '../dns/query.ts'
 import { InfraError } from '../errors.ts'
-import { projectSelector } from '../fleet/labels.ts'
+import { projectSelector, type ServerFacts, serverLabels } from '../fleet/labels.ts'
 import { type FleetServer, fleetOf, toFleetServer } from '../fleet/server.ts'
 import type { World } from './world.ts'
 
@@ -25,6 +25,14 @@ export const getServer = async (world: World, name: string): Promise<FleetServer
   })
 }
 
+/** Labels are replaced as a whole by the API. */
+export const writeFacts = async (
+  { hcloud, settings }: World,
+  server: ServerFacts & { readonly id: number },
+): Promise<void> => {
+  await hcloud.servers.update(server.id, { labels: serverLabels(settings.config.project, server) })
+}
+
 /** The lbs that clients may ask, in the order of their pairs: see lib/plan/lbs.ts. */
 export const listLbsInService = async (world: World): Promise<readonly FleetServer[]> =>
   lbsInService(await listServers(world))
@@ -39,3 +47,19 @@ export const addressesOf = ({ ipv4, ipv6 }: FleetServer): readonly string[] => [
 /** The addresses under which a machine is asked. */
 export const targetsOf = (server: FleetServer, port: number): readonly Target[] =>
   addressesOf(server).map((address) => ({ name: server.name, address, port }))
+
+/** Where an lb sends to for a nameserver. */
+export const upstreamOf = ({ name, privateIpv4 }: FleetServer): string => {
+  if (privateIpv4) return privateIpv4
+  throw new InfraError(`${name} has no private address`, {
+    hint: `Attach ${name} to the private network again, or run with --fresh.`,
+  })
+}
+
+/** Since when no glue points at an lb, and how long caches may remember it. */
+export const getDrain = (lb: FleetServer): NonNullable<FleetServer['drain']> => {
+  if (lb.drain) return lb.drain
+  throw new InfraError(`${lb.name} bears no label that says since when no glue points at it`, {
+    hint: 'Run rotate-lbs again: it looks at the parents and begins the wait anew.',
+  })
+}

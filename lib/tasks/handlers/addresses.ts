@@ -1,15 +1,8 @@
-import { InfraError } from '../../errors.ts'
-import { addressLabels, type FleetAddress } from '../../fleet/address.ts'
+import { addressLabels } from '../../fleet/address.ts'
 import { type Family, parseServerName } from '../../fleet/names.ts'
-import { listAddresses } from '../addresses.ts'
+import { getAddress, listAddresses } from '../addresses.ts'
 import { getServer } from '../servers.ts'
-import type { RunWorld, World } from '../world.ts'
-
-export const getAddress = async (world: World, name: string): Promise<FleetAddress> => {
-  const address = (await listAddresses(world)).find((one) => one.name === name)
-  if (address) return address
-  throw new InfraError(`The Floating IP ${name} is gone`, { hint: 'Look at the cloud console; glue points at it.' })
-}
+import type { RunWorld } from '../world.ts'
 
 export interface CreateAddress {
   readonly address: string

@@ -2,9 +2,8 @@ import { removalWait } from '../../dns/ttl.ts'
 import { describeRemaining } from '../../time.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { readTtlSources } from '../delegations.ts'
-import { getServer } from '../servers.ts'
+import { getServer, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-import { writeFacts } from './await-server.ts'
 
 type Report = (text: string) => void
 

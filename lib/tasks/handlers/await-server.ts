@@ -1,11 +1,10 @@
 import { connect } from 'node:net'
 import { type Attempt, waitFor } from '../../clock.ts'
 import { InfraError } from '../../errors.ts'
-import { type ServerFacts, serverLabels } from '../../fleet/labels.ts'
 import { rawHostKey } from '../../ssh/known-hosts.ts'
 import { SshError } from '../../ssh/ssh.ts'
 import { readCloudInit } from '../cloud-init.ts'
-import { getServer } from '../servers.ts'
+import { getServer, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
 const readyTimeoutMs = 300_000
@@ -66,12 +65,4 @@ const rotateHostKey = async (world: RunWorld, name: string): Promise<void> => {
   const installed = rawHostKey(await world.ssh.run(both, ['sh', '-c', installKey]))
   if (installed !== next) throw new InfraError(`${name}: its new SSH host key is not the one it announced`)
   await writeFacts(world, { ...server, hostKeys: [next], isFirstContact: false })
-}
-
-/** Labels are replaced as a whole by the API. */
-export const writeFacts = async (
-  { hcloud, settings }: RunWorld,
-  server: ServerFacts & { readonly id: number },
-): Promise<void> => {
-  await hcloud.servers.update(server.id, { labels: serverLabels(settings.config.project, server) })
 }

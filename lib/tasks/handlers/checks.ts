@@ -5,15 +5,13 @@ import { colourOf, readLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import { identityOf, serverName } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
-import { clientTargetsOf } from '../addresses.ts'
+import { clientTargetsOf, getAddress } from '../addresses.ts'
 import { askWhoAnswers } from '../answers.ts'
 import { compileArtefact } from '../artefact.ts'
 import { GateError } from '../gate.ts'
 import { readGeneration } from '../generations.ts'
-import { getServer, listServers, targetsOf } from '../servers.ts'
+import { getServer, listServers, targetsOf, upstreamOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-import { getAddress } from './addresses.ts'
-import { upstreamOf } from './lbs.ts'
 
 type Report = (text: string) => void
 

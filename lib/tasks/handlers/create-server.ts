@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { InfraError } from '../../errors.ts'
 import { type Labels, serverLabels } from '../../fleet/labels.ts'
 import { firewallName, parseServerName, type Role, serverName } from '../../fleet/names.ts'
@@ -8,11 +7,12 @@ import { ActionError, type HcloudError, isHcloudError } from '../../hcloud/error
 import type { CreateServerBody } from '../../hcloud/types.ts'
 import { createHostKey } from '../../ssh/host-key.ts'
 import { hashZones } from '../../zones/hash.ts'
+import { zonesFolderOf } from '../artefact.ts'
+import { getNetwork } from '../network.ts'
 import { readOffers } from '../offers.ts'
 import { findServer } from '../servers.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
-import { getNetwork } from './foundation.ts'
 
 /** The cloud says itself when it fails; until then, a big image of one's own or a slow computer under the local twin takes minutes. */
 const createTimeoutMs = 600_000
@@ -92,9 +92,6 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     user_data: userDataOf(hostKey),
   } satisfies Omit<CreateServerBody, 'server_type' | 'image'>
 }
-
-export const zonesFolderOf = ({ settings }: World): string =>
-  path.resolve(settings.sources, settings.config.zonesFolder)
 
 /** What the nameserver that serves now was made from: there a rollback goes once that machine is gone. */
 const previousCommit = async (world: World, role: Role, pair: number): Promise<string> =>

@@ -1,31 +1,8 @@
-import { InfraError } from '../../errors.ts'
 import { projectLabels } from '../../fleet/labels.ts'
 import { firewallName, networkName, type Role } from '../../fleet/names.ts'
-import type { Network } from '../../hcloud/types.ts'
 import { firewallRulesOf } from '../firewall-rules.ts'
+import { networkZoneOf } from '../network.ts'
 import type { World } from '../world.ts'
-
-/** The network zone of the pairs. @throws InfraError when a location is unknown or they lie in different zones. */
-export const networkZoneOf = async ({ hcloud, settings }: World): Promise<string> => {
-  const locations = await hcloud.locations.list()
-  const zones = settings.config.pairs.map(({ location }, index) => {
-    const found = locations.find((one) => one.name === location)
-    if (found) return found.network_zone
-    throw new InfraError(`location of pair ${index + 1}: the cloud has no location ${location}`, {
-      exitCode: 2,
-      hint: `Set one of ${locations.map((one) => one.name).join(', ')} in infra.config.ts.`,
-    })
-  })
-  const [zone = '', other] = new Set(zones)
-  if (other === undefined) return zone
-  throw new InfraError(
-    `The pairs lie in several network zones (${[...new Set(zones)].join(', ')}), which share no private network`,
-    {
-      exitCode: 2,
-      hint: 'Set locations of one network zone in infra.config.ts.',
-    },
-  )
-}
 
 export const ensureNetwork = async (world: World): Promise<void> => {
   const { project, networkRange } = world.settings.config
@@ -38,13 +15,6 @@ export const ensureNetwork = async (world: World): Promise<void> => {
     subnets: [{ type: 'cloud', network_zone: zone, ip_range: networkRange }],
     labels: projectLabels(project),
   })
-}
-
-/** @throws InfraError when there is none yet. */
-export const getNetwork = async ({ hcloud, settings }: World): Promise<Network> => {
-  const network = await hcloud.networks.find(networkName(settings.config.project))
-  if (network) return network
-  throw new InfraError('The private network does not exist', { hint: 'Make what is missing with bootstrap-infra.' })
 }
 
 export const ensureFirewall = async ({ hcloud, settings }: World, role: Role): Promise<void> => {

@@ -15,9 +15,8 @@ import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { zoneNames } from '../artefact.ts'
 import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
 import { type Findings, GateError, requireRight } from '../gate.ts'
-import { getServer, listServers, targetsOf } from '../servers.ts'
+import { getServer, listServers, targetsOf, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-import { writeFacts } from './await-server.ts'
 
 type Report = (text: string) => void
 
@@ -186,12 +185,5 @@ const knownBefore = (lb: FleetServer): readonly { readonly ttlSeconds: number }[
   throw new InfraError(`${lb.name} bears no label that says how long caches could hold its address before the change`, {
     exitCode: 8,
     hint: `Give it the longest TTL that glue, NS and address records had, in seconds (two days under .com):\nhcloud server add-label ${lb.name} ttl-before=172800 && hcloud server add-label ${lb.name} queries-before=0\nThen run rotate-lbs again.`,
-  })
-}
-
-export const getDrain = (lb: FleetServer): NonNullable<FleetServer['drain']> => {
-  if (lb.drain) return lb.drain
-  throw new InfraError(`${lb.name} bears no label that says since when no glue points at it`, {
-    hint: 'Run rotate-lbs again: it looks at the parents and begins the wait anew.',
   })
 }

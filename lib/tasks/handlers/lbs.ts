@@ -1,21 +1,13 @@
 import { colourBefore, colourOf, otherColour, readLbStatus, retireColour, stageLb, switchLb } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
-import type { FleetServer } from '../../fleet/server.ts'
 import { SshError } from '../../ssh/ssh.ts'
 import { GateError } from '../gate.ts'
-import { getServer } from '../servers.ts'
+import { getServer, upstreamOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
 interface LbStep {
   readonly lb: string
   readonly nameserver: string
-}
-
-export const upstreamOf = ({ name, privateIpv4 }: FleetServer): string => {
-  if (privateIpv4) return privateIpv4
-  throw new InfraError(`${name} has no private address`, {
-    hint: `Attach ${name} to the private network again, or run with --fresh.`,
-  })
 }
 
 /** Brings the nameserver onto the idle colour, unless one colour sends there already. */

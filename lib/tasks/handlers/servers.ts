@@ -4,9 +4,8 @@ import { type FleetServer, toFleetServer } from '../../fleet/server.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { findGlueTo } from '../delegations.ts'
 import { findNamesOf } from '../published.ts'
-import { findServer, getServer, listLbsInService } from '../servers.ts'
+import { findServer, getServer, listLbsInService, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-import { writeFacts } from './await-server.ts'
 
 export const rename = async (
   world: RunWorld,

@@ -1,9 +1,9 @@
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { hashZones } from '../../zones/hash.ts'
+import { zonesFolderOf } from '../artefact.ts'
+import { writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-import { writeFacts } from './await-server.ts'
-import { zonesFolderOf } from './create-server.ts'
 
 /**
  * Has the labels of nameservers say which zone files they are about to get: they were written when the machines were ordered,
