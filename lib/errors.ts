@@ -33,3 +33,7 @@ export class InfraError extends Error {
     this.exitCode = exitCode
   }
 }
+
+/** Fact and remedy in one sentence, to stand in a list or beside others. */
+export const sentenceOf = ({ message, hint }: InfraError): string =>
+  hint ? `${message}: ${hint.replace(/\.$/, '')}` : message

@@ -26,6 +26,8 @@ export interface ObservedLb {
   readonly phase: Phase
   /** Why its state could not be read; undefined when it could. */
   readonly fault: string | undefined
+  /** It does answer, but like the program of another version: update-lbs puts ours there. */
+  readonly isForeign?: boolean
   readonly active: Colour | undefined
   /** Name of the nameserver that the active colour sends to; undefined when none, or not one of ours. */
   readonly target: string | undefined

@@ -33,8 +33,9 @@ export const planUpdate = (observed: Observed, request: UpdateRequest): Plan | R
   }
 }
 
-const phasesOf = ({ name: lb, target }: ObservedLb, { configOnly, keepOld }: UpdateRequest): readonly PlanPhase[] => {
-  const nameserver = target ?? ''
+const phasesOf = (observed: ObservedLb, { configOnly, keepOld }: UpdateRequest): readonly PlanPhase[] => {
+  const lb = observed.name
+  const nameserver = nameserverOf(observed) ?? ''
   return [
     {
       key: 'configure',
@@ -66,6 +67,10 @@ const phasesOf = ({ name: lb, target }: ObservedLb, { configOnly, keepOld }: Upd
   ]
 }
 
+/** Where it sends to is read with its dns-lb, and where that has to be replaced first, it is taken for what it should be: checks follow. */
+const nameserverOf = ({ pair, target, isForeign }: ObservedLb): string | undefined =>
+  isForeign ? serverName('nameserver', pair, 'serving') : target
+
 const refuseUnknown = (observed: Observed, { only }: UpdateRequest): Refusal | undefined => {
   const names = lbsInService(observed).map(({ name }) => name)
   const unknown = only.find((name) => !names.includes(name))
@@ -86,7 +91,7 @@ const refuseUnready = (observed: Observed, { pairs, zones }: UpdateRequest): Ref
     const script = next.role === 'lb' ? 'rotate-lbs' : 'deploy-infra'
     return { refused: `${next.name} is left of an unfinished run`, hint: `Finish it with ${script} first.` }
   }
-  const faulty = lbsInService(observed).find(({ fault }) => fault !== undefined)
+  const faulty = lbsInService(observed).find(({ fault, isForeign }) => fault !== undefined && !isForeign)
   if (faulty) return { refused: `${faulty.name} could not be asked: ${faulty.fault}`, hint: 'Nothing was changed.' }
   for (let pair = 1; pair <= pairs; pair += 1) {
     const refusal = refusePair(observed, serverName('nameserver', pair, 'serving'), zones)
@@ -97,7 +102,7 @@ const refuseUnready = (observed: Observed, { pairs, zones }: UpdateRequest): Ref
 
 const refusePair = ({ servers, lbs }: Observed, nameserver: string, zones: string): Refusal | undefined => {
   const server = servers.find(({ name }) => name === nameserver)
-  const astray = lbs.find(({ pair, target }) => pair === server?.pair && target !== nameserver)
+  const astray = lbs.find((lb) => lb.pair === server?.pair && nameserverOf(lb) !== nameserver)
   if (!server || astray) {
     return {
       refused: `${astray?.name ?? 'an lb'} does not send its queries to ${nameserver}`,

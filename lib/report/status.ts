@@ -1,4 +1,4 @@
-import type { LbStatus } from '../dns-lb.ts'
+import { describeVersion, type LbStatus } from '../dns-lb.ts'
 import type { ExitCode } from '../errors.ts'
 import { parseServerName } from '../fleet/names.ts'
 import { describeMoment } from '../time.ts'
@@ -111,7 +111,9 @@ export const describeLbs = (lbs: readonly StatusLb[]): string =>
     ...lbs.map(({ name, target, fault, status, drainsUntil }) => {
       if (!status?.active) return [`  ${name}`, '-', '-', '-', '-', fault ?? 'not switched on yet']
       const other = status.colours[status.active === 'blue' ? 'green' : 'blue']
+      const version = describeVersion(status)
       const remarks = [
+        ...(version ? [version] : []),
         ...(status.colours[status.active].pending_upgrade
           ? ['newer nginx or configuration installed: update-lbs']
           : []),

@@ -1,8 +1,8 @@
 import { colourBefore, type LbStatus, otherColour, readLbStatus } from '../dns-lb.ts'
+import { sentenceOf } from '../errors.ts'
 import { firewallName, networkName, parseServerName, type Role } from '../fleet/names.ts'
 import { type FleetServer, fleetOf, toFleetServer } from '../fleet/server.ts'
 import type { Observed, ObservedLb, ObservedServer } from '../plan/types.ts'
-import { SshError } from '../ssh/ssh.ts'
 import { listAddresses } from './addresses.ts'
 import { firewallRulesOf, isSameRules } from './firewall-rules.ts'
 import { readGenerations } from './generations.ts'
@@ -98,13 +98,16 @@ const nowhere = { active: undefined, target: undefined, idleRunning: false, reve
 const observeLb = async (world: World, lb: FleetServer, servers: readonly FleetServer[]): Promise<ObservedLb> => {
   const { name, pair, phase } = lb
   const unknown = { name, pair, phase, ...nowhere, isDraining: lb.drain !== undefined }
-  try {
-    return { ...unknown, fault: undefined, ...summarize(await readLbStatus(world.ssh, lb), servers) }
-  } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    // 127: the machine is there, but its role has not been applied yet
-    const isBare = error.failure === 'command' && /dns-lb: (command )?not found/.test(error.stderr)
-    return { ...unknown, fault: isBare ? undefined : error.message }
+  const reading = await readLbStatus(world.ssh, lb)
+  switch (reading.kind) {
+    case 'status':
+      return { ...unknown, fault: undefined, ...summarize(reading.status, servers) }
+    case 'no-role':
+      return { ...unknown, fault: undefined }
+    case 'foreign':
+      return { ...unknown, fault: sentenceOf(reading.error), isForeign: true }
+    case 'silent':
+      return { ...unknown, fault: reading.error.message }
   }
 }
 

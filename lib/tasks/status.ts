@@ -1,8 +1,8 @@
 import { readLbStatus } from '../dns-lb.ts'
+import { sentenceOf } from '../errors.ts'
 import { findDrift } from '../plan/drift.ts'
 import type { Status, StatusLb, StatusServer } from '../report/status.ts'
 import type { Answer } from '../report/summary.ts'
-import { SshError } from '../ssh/ssh.ts'
 import { hashZones } from '../zones/hash.ts'
 import { listAddresses } from './addresses.ts'
 import { askWhoAnswers } from './answers.ts'
@@ -76,15 +76,13 @@ export const readLbs = async (world: World): Promise<readonly StatusLb[]> => {
 const readLb = async (world: World, lb: StatusSource, servers: readonly StatusSource[]): Promise<StatusLb> => {
   const { name, drain } = lb
   const drainsUntil = drain && drain.since + drain.waitSeconds
-  try {
-    const status = await readLbStatus(world.ssh, lb)
-    const upstream = status.active === null ? null : status.colours[status.active].upstream
-    const target = servers.find((one) => one.role === 'nameserver' && one.privateIpv4 === upstream)?.name
-    return { name, target, drainsUntil, fault: undefined, status: status.active === null ? undefined : status }
-  } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    return { name, target: undefined, drainsUntil, fault: error.message, status: undefined }
-  }
+  const reading = await readLbStatus(world.ssh, lb)
+  if (reading.kind !== 'status')
+    return { name, target: undefined, drainsUntil, fault: sentenceOf(reading.error), status: undefined }
+  const { status } = reading
+  const upstream = status.active === null ? null : status.colours[status.active].upstream
+  const target = servers.find((one) => one.role === 'nameserver' && one.privateIpv4 === upstream)?.name
+  return { name, target, drainsUntil, fault: undefined, status: status.active === null ? undefined : status }
 }
 
 const answersOf = async (world: World): Promise<readonly Answer[]> => {

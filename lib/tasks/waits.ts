@@ -2,7 +2,7 @@ import type { Delegation } from '../dns/delegation.ts'
 import { findDelegationDifferences, showsOnly } from '../dns/delegation-faults.ts'
 import { delegationStateOf, findSilentIn } from '../dns/delegation-state.ts'
 import { canonicalName } from '../dns/name.ts'
-import { countQuestions, readLbStatus, readTalkers } from '../dns-lb.ts'
+import { countQuestions, getLbStatus, readTalkers } from '../dns-lb.ts'
 import { parseServerName } from '../fleet/names.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import type { GlueChange, Step } from '../plan/types.ts'
@@ -190,7 +190,7 @@ const lookAtTraffic = (world: RunWorld, names: readonly string[], { forceAfter }
   let isRefused = false
   return async () => {
     const lbs = await Promise.all(names.map((name) => getServer(world, name)))
-    const counts = await Promise.all(lbs.map(async (lb) => countQuestions(await readLbStatus(world.ssh, lb))))
+    const counts = await Promise.all(lbs.map(async (lb) => countQuestions(await getLbStatus(world.ssh, lb))))
     const now = world.clock.now()
     const isReset = counts.some((count, index) => count < (history.at(-1)?.counts[index] ?? 0))
     // counters begin anew with the machine: so does the time that is looked at

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
-import { type LbStatus, readLbStatus } from '../../lib/dns-lb.ts'
+import { getLbStatus, type LbStatus } from '../../lib/dns-lb.ts'
 import { type FleetServer, toFleetServer } from '../../lib/fleet/server.ts'
 import { createSsh, type Ssh } from '../../lib/ssh/ssh.ts'
 import { addressesOf } from '../../lib/tasks/servers.ts'
@@ -111,6 +111,6 @@ export const createFleet = (twin: Twin, { pairs = 2 }: { readonly pairs?: number
         const options = await ssh.options(host)
         await promisify(execFile)('scp', ['-q', '-r', ...options, source, `root@${host.ipv4}:/root/`])
       }),
-    lbStatus: (name) => withSsh(async (ssh) => readLbStatus(ssh, await machine(name))),
+    lbStatus: (name) => withSsh(async (ssh) => getLbStatus(ssh, await machine(name))),
   }
 }

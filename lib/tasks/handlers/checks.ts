@@ -1,7 +1,7 @@
 import { checksFor } from '../../dns/checks.ts'
 import { describeFinding, probe } from '../../dns/probe.ts'
 import type { Target } from '../../dns/query.ts'
-import { colourOf, readLbStatus } from '../../dns-lb.ts'
+import { colourOf, getLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import { identityOf, serverName } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
@@ -46,7 +46,7 @@ export const verifyLb = async (
 }
 
 const previewPort = async (world: RunWorld, lb: FleetServer, nameserver: FleetServer): Promise<number> => {
-  const status = await readLbStatus(world.ssh, lb)
+  const status = await getLbStatus(world.ssh, lb)
   const colour = colourOf(status, upstreamOf(nameserver))
   if (colour) return status.colours[colour].preview
   throw new InfraError(`${lb.name}: no colour sends to ${nameserver.name}`, { hint: 'Run again: it is staged anew.' })

@@ -5,7 +5,7 @@ import { delegationStateOf, findSilentIn } from '../../dns/delegation-state.ts'
 import { type DsReading, findDsFaults } from '../../dns/ds.ts'
 import { canonicalName, isWithin } from '../../dns/name.ts'
 import { findChildGaps, longestTtl, removalWait } from '../../dns/ttl.ts'
-import { countQuestions, readLbStatus } from '../../dns-lb.ts'
+import { countQuestions, getLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { canonicalAddresses } from '../../ip.ts'
@@ -38,9 +38,9 @@ export const measureLb = async (
 
 /** Questions of clients an hour, from a sample of ten seconds. */
 const measureRate = async ({ ssh, clock, signal }: RunWorld, lb: FleetServer): Promise<number> => {
-  const begin = { at: clock.now(), count: countQuestions(await readLbStatus(ssh, lb)) }
+  const begin = { at: clock.now(), count: countQuestions(await getLbStatus(ssh, lb)) }
   await clock.sleep(sampleMs, signal)
-  const asked = Math.max(0, countQuestions(await readLbStatus(ssh, lb)) - begin.count)
+  const asked = Math.max(0, countQuestions(await getLbStatus(ssh, lb)) - begin.count)
   return Math.round((asked / (clock.now() - begin.at)) * 3_600_000)
 }
 

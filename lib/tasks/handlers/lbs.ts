@@ -1,4 +1,4 @@
-import { colourBefore, colourOf, otherColour, readLbStatus, retireColour, stageLb, switchLb } from '../../dns-lb.ts'
+import { colourBefore, colourOf, getLbStatus, otherColour, retireColour, stageLb, switchLb } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import { SshError } from '../../ssh/ssh.ts'
 import { GateError } from '../gate.ts'
@@ -18,7 +18,7 @@ export const stage = async (
 ): Promise<void> => {
   const lb = await getServer(world, step.lb)
   const upstream = upstreamOf(await getServer(world, step.nameserver))
-  const status = await readLbStatus(world.ssh, lb)
+  const status = await getLbStatus(world.ssh, lb)
   const colour = colourOf(status, upstream)
   if (colour && !(step.refresh && status.colours[colour].pending_upgrade)) {
     if (step.refresh) report(`${colour} runs what is installed`)
@@ -39,7 +39,7 @@ export const stage = async (
 export const switchTo = async (world: RunWorld, step: LbStep, report: (text: string) => void): Promise<void> => {
   const lb = await getServer(world, step.lb)
   const upstream = upstreamOf(await getServer(world, step.nameserver))
-  const status = await readLbStatus(world.ssh, lb)
+  const status = await getLbStatus(world.ssh, lb)
   const colour = colourOf(status, upstream)
   if (!colour)
     throw new InfraError(`${step.lb}: no colour sends to ${step.nameserver}`, { hint: 'Run again: it is staged anew.' })
@@ -51,13 +51,13 @@ export const switchTo = async (world: RunWorld, step: LbStep, report: (text: str
 /** Back to the colour that served before an update, as long as it runs; nothing happens when the lb has not moved. */
 export const revert = async (world: RunWorld, { lb: name }: { readonly lb: string }): Promise<void> => {
   const lb = await getServer(world, name)
-  const before = colourBefore(await readLbStatus(world.ssh, lb))
+  const before = colourBefore(await getLbStatus(world.ssh, lb))
   if (before) await switchLb(world.ssh, lb, before)
 }
 
 /** Also of a colour that is ending already: it asks its nameserver to the end, which may not be removed before. */
 export const retire = async (world: RunWorld, { lb: name }: { readonly lb: string }): Promise<void> => {
   const lb = await getServer(world, name)
-  const { active } = await readLbStatus(world.ssh, lb)
+  const { active } = await getLbStatus(world.ssh, lb)
   if (active !== null) await retireColour(world.ssh, lb, otherColour(active))
 }

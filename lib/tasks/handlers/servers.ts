@@ -1,4 +1,4 @@
-import { readLbStatus } from '../../dns-lb.ts'
+import { getLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import { type FleetServer, toFleetServer } from '../../fleet/server.ts'
 import { clientTargetsOf } from '../addresses.ts'
@@ -47,7 +47,7 @@ const refuseWhileAsked = async (world: RunWorld, server: FleetServer): Promise<v
   if (server.role !== 'nameserver') return
   for (const lb of await listLbsInService(world)) {
     if (lb.pair !== server.pair) continue
-    const { active, colours } = await readLbStatus(world.ssh, lb)
+    const { active, colours } = await getLbStatus(world.ssh, lb)
     if (active === null || colours[active].upstream !== server.privateIpv4) continue
     throw new InfraError(`${lb.name} still sends its queries to ${server.name}: it was not deleted`, {
       hint: 'Look at status, then run again.',

@@ -57,6 +57,13 @@ plans('moves traffic only where it says so', () => {
   )
 })
 
+plans('an lb whose dns-lb cannot be read is updated all the same, since that mends it', () => {
+  const { servers, lbs } = twoServing()
+  const foreign = lb('lb1', undefined, { fault: 'its dns-lb cannot be read', isForeign: true, active: undefined })
+  const world = observed(servers, [foreign, ...lbs.slice(1)])
+  assert.equal(linesOf(planned(world)), linesOf(planned(twoServing())))
+})
+
 plans('refuses what it could not prove', () => {
   const { servers, lbs } = twoServing()
   for (const [expected, world, changes] of [

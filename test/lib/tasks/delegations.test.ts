@@ -47,7 +47,7 @@ const status = {
     ]),
   ),
   nginx: '1.22.1',
-  counters: { udp: 60 },
+  counters: { udp: 60, tcp: 0 },
   reboot_required: false,
 }
 
