@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { compileZones } from '../zones/compile.ts'
+import { compileZonesOnce } from '../zones/compile-once.ts'
 import { findZoneSources } from '../zones/sources.ts'
 import type { Zone } from '../zones/zone.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
@@ -15,10 +15,10 @@ export const zoneNames = async (world: World): Promise<readonly string[]> =>
 
 /**
  * What every nameserver of a generation must answer: the zone files, with the generation as serial and the addresses of the lbs
- * that it was made for. Compiled anew each time it is asked for, since lbs are found by name.
+ * that it was made for. Looked up anew each time it is asked for, since lbs are found by name; compiled when something has changed.
  */
 export const compileArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
   const [servers, addresses] = await Promise.all([listServers(world), listAddresses(world)])
   const hosts = glueHostsOf(servers, addresses, { config: world.settings.config, generation })
-  return compileZones({ folder: zonesFolderOf(world), serial: generation, hosts })
+  return compileZonesOnce({ folder: zonesFolderOf(world), serial: generation, hosts })
 }
