@@ -1,3 +1,4 @@
+import { mapBounded } from '../bounded.ts'
 import { query } from '../dns/query.ts'
 import { describeReply } from '../dns/reply.ts'
 import type { Answer } from '../report/summary.ts'
@@ -6,6 +7,8 @@ import { listLbsInService } from './servers.ts'
 import type { World } from './world.ts'
 
 const timeoutMs = 2000
+/** Each holds a socket; and an lb limits what one address may ask in a second. */
+const openAtOnce = 64
 
 /** Asks every address of every lb for the SOA of every zone, over UDP and TCP: which generation answers now. */
 export const askWhoAnswers = async (world: World, zones: readonly string[]): Promise<readonly Answer[]> => {
@@ -13,14 +16,12 @@ export const askWhoAnswers = async (world: World, zones: readonly string[]): Pro
   const questions = targets.flatMap((target) =>
     zones.flatMap((zone) => (['udp', 'tcp'] as const).map((transport) => ({ target, zone, transport }))),
   )
-  return Promise.all(
-    questions.map(async ({ target, zone, transport }): Promise<Answer> => {
-      const about = { lb: target.name, address: target.address, transport, zone }
-      const reply = await query(target, { name: zone, type: 'SOA', transport }, { timeoutMs })
-      if (reply.kind !== 'answered' || !reply.aa || reply.serial === null) {
-        return { ...about, fault: describeReply(reply), serial: undefined, nsid: undefined }
-      }
-      return { ...about, fault: undefined, serial: reply.serial, nsid: reply.nsid ?? undefined }
-    }),
-  )
+  return mapBounded(questions, openAtOnce, async ({ target, zone, transport }): Promise<Answer> => {
+    const about = { lb: target.name, address: target.address, transport, zone }
+    const reply = await query(target, { name: zone, type: 'SOA', transport }, { timeoutMs })
+    if (reply.kind !== 'answered' || !reply.aa || reply.serial === null) {
+      return { ...about, fault: describeReply(reply), serial: undefined, nsid: undefined }
+    }
+    return { ...about, fault: undefined, serial: reply.serial, nsid: reply.nsid ?? undefined }
+  })
 }

@@ -1,3 +1,4 @@
+import { mapBounded } from '../bounded.ts'
 import { type ChildView, readChild } from '../dns/child.ts'
 import { canonicalName, isWithin } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
@@ -7,7 +8,7 @@ import { findNameDrift } from '../plan/own-names.ts'
 import type { Observed } from '../plan/types.ts'
 import { clientTargetsOf, listAddresses } from './addresses.ts'
 import { zoneNames } from './artefact.ts'
-import { findGlueTo } from './delegations.ts'
+import { findGlueTo, readAtOnce } from './delegations.ts'
 import { observe } from './observe.ts'
 import { addressesOf, listServers, targetsOf } from './servers.ts'
 import type { World } from './world.ts'
@@ -24,12 +25,12 @@ const readOwnNames = async (world: World): Promise<readonly OwnNames[]> => {
   const targets = servers
     .filter(({ role, phase }) => role === 'lb' && phase === 'serving')
     .flatMap((lb) => targetsOf(lb, 53))
-  const views = zones.map(async (zone) => {
+  const views = await mapBounded(zones, readAtOnce, async (zone) => {
     const inZone = hosts.filter((host) => isWithin(host, zone))
     const asked = inZone.length > 0 ? await readChild(targets, zone, inZone) : []
     return asked.map((view) => ({ ...view, hosts: inZone }))
   })
-  return (await Promise.all(views)).flat()
+  return views.flat()
 }
 
 /** Where a zone gives an address of this lb for a host name of ours, a sentence each. See `namesIn` for what it throws. */
