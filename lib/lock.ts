@@ -38,7 +38,18 @@ interface Holder {
   /** Which pids are meant: those of one boot of one computer, or of one container on it. */
   readonly pids: string
   /** By the clock of the API. */
+  readonly sinceMs: number
+  /** By the clock of the API. */
   readonly expiresMs: number
+}
+
+/** The operation that holds the lock. */
+export interface RunningOperation {
+  readonly operation: string
+  /** `me@laptop (pid 123)` */
+  readonly who: string
+  /** Unix time in seconds. */
+  readonly since: number
 }
 
 /**
@@ -66,6 +77,20 @@ export const withLock = async <T>(
     clearInterval(heartbeat)
     await release(options, id)
   }
+}
+
+/**
+ * Looks who holds the lock, and leaves it alone.
+ * @returns undefined when nobody does; what a dead run left is nobody's.
+ * @throws InfraError when its name is taken by something that is no lock.
+ */
+export const findRunningOperation = async (
+  options: Pick<LockOptions, 'hcloud' | 'project'>,
+): Promise<RunningOperation | undefined> => {
+  const holder = await readHolder(options)
+  if (!holder || isStale(holder, options.hcloud.now())) return undefined
+  const { operation, who, sinceMs } = holder
+  return { operation, who, since: Math.floor(sinceMs / 1000) }
 }
 
 const acquire = async (options: LockOptions): Promise<number> => {
@@ -124,7 +149,10 @@ const tryAcquire = async (options: LockOptions): Promise<number | undefined> => 
   }
 }
 
-const readHolder = async ({ hcloud, project }: LockOptions): Promise<Holder | undefined> => {
+const readHolder = async ({
+  hcloud,
+  project,
+}: Pick<LockOptions, 'hcloud' | 'project'>): Promise<Holder | undefined> => {
   const group = await hcloud.placementGroups.find(lockName(project))
   if (!group) return undefined
   const { labels } = group
@@ -139,6 +167,7 @@ const readHolder = async ({ hcloud, project }: LockOptions): Promise<Holder | un
     operation: labels.operation ?? 'unknown',
     pid: Number(labels.pid),
     pids: labels.pids ?? '',
+    sinceMs: Date.parse(group.created),
     expiresMs: Number(labels.expires) * 1000,
   }
 }

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Clock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
 import { createHcloud } from '../../lib/hcloud/client.ts'
-import { type LockOptions, withLock } from '../../lib/lock.ts'
+import { findRunningOperation, type LockOptions, withLock } from '../../lib/lock.ts'
 import { type RunningCloud, startCloud } from '../../local/cloud/serve.ts'
 import { createFakeMachines } from '../../local/machines/fake.ts'
 
@@ -62,6 +62,20 @@ lock('is there while the work runs, names its holder, and is gone afterwards', a
     assert.is(labels?.project, 'example')
   })
   assert.is(await group(), undefined)
+})
+
+lock('who only looks is told who holds it and since when, and nothing of a run that died', async () => {
+  const options = optionsWith()
+  assert.is(await findRunningOperation(options), undefined)
+  await withLock(options, async () => {
+    const running = await findRunningOperation(options)
+    assert.is(running?.operation, 'deploy-infra')
+    assert.match(running?.who ?? '', new RegExp(`pid ${process.pid}`))
+    assert.ok(Math.abs((running?.since ?? 0) - options.hcloud.now() / 1000) < 5)
+  })
+  const left = { project: 'example', user: 'me', host: 'gone', pid: '1', operation: 'deploy-infra', expires: '1' }
+  const { id } = await options.hcloud.placementGroups.create({ name: 'example-lock', type: 'spread', labels: left })
+  assert.is(await findRunningOperation(options).finally(() => options.hcloud.placementGroups.delete(id)), undefined)
 })
 
 lock('is gone after a failure too, and the failure is what rises', async () => {
