@@ -1,93 +1,114 @@
-import { identityOf, parseServerName, serverName } from '../fleet/names.ts'
+import { serverName } from '../fleet/names.ts'
+import { findAnswerDrift, type ObservedAnswer } from './answer-drift.ts'
 import { findServingLb, lbsInService } from './lbs.ts'
 import type { Observed, ObservedLb, ObservedServer } from './types.ts'
 
-export interface ObservedAnswer {
-  readonly lb: string
-  readonly address: string
-  readonly transport: string
-  readonly zone: string
-  readonly fault: string | undefined
-  readonly serial: number | undefined
-  readonly nsid: string | undefined
-}
-
 export interface Expectation {
   readonly pairs: number
-  /** Content hash of the zone files at hand. */
-  readonly zones: string
+  /** Content hash of the zone files at hand; undefined when they cannot be read. */
+  readonly zones: string | undefined
+  /** An operation is at work: what it has made and not finished is not left of anything. */
+  readonly isRunning: boolean
 }
 
-/** Every way in which the world differs from what config and zone files say, one sentence each. Pure. */
+/** Every way in which the world differs from what config and zone files say: one sentence a cause, with its remedy. Pure. */
 export const findDrift = (
   observed: Observed,
   answers: readonly ObservedAnswer[],
   expected: Expectation,
 ): readonly string[] => [
   ...foundationDrift(observed),
-  ...Array.from({ length: expected.pairs }, (_, index) => pairDrift(observed, index + 1, expected.zones)).flat(),
+  ...pairsDrift(observed, expected),
   ...lbsInService(observed).flatMap(lbDrift),
-  ...observed.servers.flatMap((server) => leftoverDrift(server, expected.pairs)),
-  ...answers.flatMap((answer) => answerDrift(observed, answer)),
+  ...leftoverDrift(observed.servers, expected),
+  ...findAnswerDrift(observed, answers),
 ]
+
+/** `ns1, ns2 and ns3` */
+export const enumerate = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+/** One sentence for all that share a fate; none when nobody does. */
+const together = (names: readonly string[], fate: string): readonly string[] =>
+  names.length === 0 ? [] : [`${enumerate(names)} ${names.length === 1 ? 'is' : 'are'} ${fate}`]
 
 const foundationDrift = ({ network, firewalls, strangers }: Observed): readonly string[] => [
-  ...(network ? [] : ['the private network is missing']),
+  ...(network ? [] : ['the private network is missing: bootstrap-infra makes it']),
   ...(['nameserver', 'lb'] as const)
     .filter((role) => !firewalls.includes(role))
-    .map((role) => `the firewall of the ${role}s is missing or has other rules than infra.config.ts asks for`),
-  ...strangers.map((name) => `${name} bears a name of ours but is not ours`),
+    .map(
+      (role) =>
+        `the firewall of the ${role}s is missing or has other rules than infra.config.ts asks for: bootstrap-infra puts it right`,
+    ),
+  ...together(
+    strangers.map((name) => name),
+    'not ours in spite of a name of ours: rename or remove what is not needed',
+  ),
 ]
 
-const pairDrift = (observed: Observed, pair: number, zones: string): readonly string[] => {
-  const { servers } = observed
-  const lbName = serverName('lb', pair, 'serving')
-  const nameserverName = serverName('nameserver', pair, 'serving')
-  const lb = findServingLb(observed, pair)
-  const nameserver = servers.find((one) => one.name === nameserverName)
-  const missing = [...(lb ? [] : [`${lbName} is missing`]), ...(nameserver ? [] : [`${nameserverName} is missing`])]
-  if (!lb || !nameserver) return missing
+const pairsDrift = (observed: Observed, { pairs, zones }: Expectation): readonly string[] => {
+  const numbers = Array.from({ length: pairs }, (_, index) => index + 1)
+  const wanted = numbers.flatMap((pair) => [
+    serverName('lb', pair, 'serving'),
+    serverName('nameserver', pair, 'serving'),
+  ])
+  const lbs = numbers.flatMap((pair) => findServingLb(observed, pair)?.name ?? [])
+  const isThere = (name: string): boolean => lbs.includes(name) || isNameserver(observed, name)
+  const serving = observed.servers.filter(({ name }) => wanted.includes(name))
+  const changed = serving.filter((one) => one.role === 'nameserver' && zones !== undefined && one.zones !== zones)
   return [
-    ...servers
-      .filter((one) => one.pair === pair && one.phase === 'serving' && !one.isProtected)
-      .map((one) => `${one.name} is not protected from deletion`),
-    ...(nameserver.zones === zones
-      ? []
-      : [`the zone files have changed since ${nameserverName} was made: deploy-infra brings them into use`]),
+    ...together(
+      wanted.filter((name) => !isThere(name)),
+      'missing: bootstrap-infra makes what is',
+    ),
+    ...together(
+      serving.filter(({ isProtected }) => !isProtected).map(({ name }) => name),
+      'not protected from deletion: bootstrap-infra sees to it',
+    ),
+    ...(changed.length > 0
+      ? [
+          `the zone files have changed since ${enumerate(changed.map(({ name }) => name))} ${changed.length === 1 ? 'was' : 'were'} made: deploy-infra brings them into use`,
+        ]
+      : []),
   ]
 }
+
+const isNameserver = ({ servers }: Observed, name: string): boolean =>
+  servers.some((one) => one.role === 'nameserver' && one.name === name)
 
 const lbDrift = ({ name, pair, fault, target }: ObservedLb): readonly string[] => {
   const nameserver = serverName('nameserver', pair, 'serving')
   if (fault) return [`${name} could not be asked: ${fault}`]
   return target === nameserver
     ? []
-    : [`${name} sends its queries to ${target ?? 'nothing of ours'} instead of ${nameserver}`]
+    : [
+        `${name} sends its queries to ${target ?? 'nothing of ours'} instead of ${nameserver}: deploy-infra puts it right`,
+      ]
 }
 
-const leftoverDrift = (
-  { name, role, phase, kept, pair, abandoned }: ObservedServer,
+const leftoverDrift = (servers: readonly ObservedServer[], { pairs, isRunning }: Expectation): readonly string[] => {
+  const found = servers.flatMap((server) => {
+    const fate = fateOf(server, pairs, isRunning)
+    return fate ? [{ name: server.name, fate }] : []
+  })
+  return [...new Set(found.map(({ fate }) => fate))].flatMap((fate) =>
+    together(
+      found.filter((one) => one.fate === fate).map(({ name }) => name),
+      fate,
+    ),
+  )
+}
+
+const fateOf = (
+  { role, phase, kept, pair, abandoned }: ObservedServer,
   pairs: number,
-): readonly string[] => {
-  if (pair > pairs) return [`${name} is of a pair that infra.config.ts does not have`]
+  isRunning: boolean,
+): string | undefined => {
+  if (pair > pairs) return 'of a pair that infra.config.ts does not have: put the pair back, or remove what was its'
+  if (isRunning || phase === 'serving') return undefined
   if (role === 'lb' && abandoned !== undefined)
-    return [`${name} is left of a rotation that is being taken back: rotate-lbs --abandon goes on with it`]
-  if (role === 'lb')
-    return phase === 'serving' ? [] : [`${name} is left of an unfinished rotation: rotate-lbs goes on with it`]
-  if (phase === 'next') return [`${name} is left of an unfinished deployment: deploy-infra finishes it`]
-  return phase === 'old' && !kept ? [`${name} is left of an unfinished deployment: deploy-infra removes it`] : []
-}
-
-const answerDrift = ({ servers }: Observed, answer: ObservedAnswer): readonly string[] => {
-  const { lb, address, transport, zone, fault, serial, nsid } = answer
-  const asked = `${zone} SOA at ${lb} (${address}, ${transport})`
-  if (fault) return [`${asked}: ${fault}`]
-  const pair = parseServerName(lb)?.pair
-  const nameserver = servers.find((one) => one.role === 'nameserver' && one.phase === 'serving' && one.pair === pair)
-  if (!nameserver) return []
-  const identity = identityOf(nameserver.pair, nameserver.generation)
-  return [
-    ...(serial === nameserver.generation ? [] : [`${asked}: serial ${serial} instead of ${nameserver.generation}`]),
-    ...(nsid === identity ? [] : [`${asked}: answered by ${nsid ?? 'a server without NSID'} instead of ${identity}`]),
-  ]
+    return 'left of a rotation that is being taken back: rotate-lbs --abandon goes on with it'
+  if (role === 'lb') return 'left of an unfinished rotation: rotate-lbs goes on with it'
+  if (phase === 'next') return 'left of an unfinished deployment: deploy-infra finishes it'
+  return kept ? undefined : 'left of an unfinished deployment: deploy-infra removes it'
 }

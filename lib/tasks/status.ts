@@ -36,7 +36,7 @@ export const readStatus = async (world: World): Promise<Status> => {
     answers,
     delegations,
     drift: [
-      ...findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones }),
+      ...findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones, isRunning: false }),
       ...nameDrift,
       ...drift,
     ],
