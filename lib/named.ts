@@ -18,3 +18,35 @@ export const parseZoneList = (text: string): readonly string[] =>
  */
 export const readZoneNames = async (ssh: Ssh, nameserver: SshHost): Promise<readonly string[]> =>
   parseZoneList(await ssh.run(nameserver, ['named-checkconf', '-l'], { timeoutMs }))
+
+/** Where the role puts the zones. */
+const folder = '/etc/bind'
+export const zoneFileOf = (origin: string): string => `${folder}/db.${origin.replace(/\.$/, '')}`
+
+/** What named reads when it starts. */
+export interface ServedFiles {
+  readonly config: string
+  /** SHA-256 of each zone file, in hexadecimal digits, by its path. Those that Debian brings along are among them. */
+  readonly hashes: ReadonlyMap<string, string>
+}
+
+/** @param text what `sha256sum --zero` prints (sha256sum(1)): names are as they are then, whatever is in them. */
+export const parseHashes = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    text.split('\0').flatMap((line) => {
+      const [, hash, file] = /^([0-9a-f]{64}) [ *](.+)$/s.exec(line) ?? []
+      return hash && file ? [[file, hash] as const] : []
+    }),
+  )
+
+/** @throws SshError when the machine cannot be asked. */
+export const readServedFiles = async (ssh: Ssh, nameserver: SshHost): Promise<ServedFiles> => {
+  const config = await ssh.run(nameserver, ['cat', `${folder}/named.conf`], { timeoutMs })
+  // by a shell, for its pattern
+  const hashes = await ssh.run(nameserver, ['sh', '-c', `sha256sum --zero ${folder}/db.*`], { timeoutMs })
+  return { config, hashes: parseHashes(hashes) }
+}
+
+/** The master file that named has of a zone. @throws SshError when the machine cannot be asked. */
+export const readServedZone = (ssh: Ssh, nameserver: SshHost, origin: string): Promise<string> =>
+  ssh.run(nameserver, ['cat', zoneFileOf(origin)], { timeoutMs })
