@@ -3,7 +3,7 @@ import { createCommand, envFile, runCommand } from '../lib/cli.ts'
 const command = createCommand({
   name: 'status',
   summary:
-    'Shows machines, generations, active colours, who answers through each lb, how the zones are delegated, and what differs from config and zone files. Changes nothing.',
+    'Shows machines, generations, active colours, who answers through each lb, how the zones are delegated, which operation is at work, what differs from config, zone files and what the nameservers were made with, and what could not be found out. Changes nothing.',
   examples: [
     ['', 'what runs and answers in production'],
     ['--env-file local/.state/twin.env', 'on the local twin'],

@@ -15,6 +15,8 @@ export interface FleetServer extends ServerFacts {
   readonly privateIpv4: string | undefined
   readonly location: string
   readonly serverType: string
+  /** Name of the image that it was made from; undefined when that has none, or none any more. */
+  readonly image: string | undefined
   readonly isProtected: boolean
   readonly created: string
 }
@@ -35,6 +37,7 @@ export const toFleetServer = (project: string, server: Server): FleetServer | un
     privateIpv4: server.private_net[0]?.ip,
     location: server.location.name,
     serverType: server.server_type.name,
+    image: server.image?.name ?? undefined,
     isProtected: server.protection.delete,
     created: server.created,
   }

@@ -1,11 +1,14 @@
 import { describeVersion, type LbStatus } from '../dns-lb.ts'
 import type { ExitCode } from '../errors.ts'
 import { parseServerName } from '../fleet/names.ts'
+import type { RunningOperation } from '../lock.ts'
 import { describeMoment } from '../time.ts'
 import { type Answer, describeAnswers } from './summary.ts'
 import { table } from './table.ts'
 
 export interface Status {
+  /** What is at work at the moment. */
+  readonly operation: RunningOperation | undefined
   readonly servers: readonly StatusServer[]
   readonly lbs: readonly StatusLb[]
   readonly addresses: readonly StatusAddress[]
@@ -13,6 +16,8 @@ export interface Status {
   readonly delegations: readonly StatusDelegation[]
   /** Sentences; empty when all is as config and zone files say. */
   readonly drift: readonly string[]
+  /** Sentences: what could not be found out, beside what delegations and lbs say of themselves. */
+  readonly unknown: readonly string[]
 }
 
 /** A Floating IP that glue points at. */
@@ -58,20 +63,25 @@ export interface StatusLb {
 
 /** What `status` prints for a person. */
 export const describeStatus = (status: Status): string => {
-  if (status.servers.length === 0) return 'No server of this project exists. bootstrap-infra makes them.'
+  const running = describeOperation(status)
+  if (status.servers.length === 0)
+    return [...running, 'No server of this project exists. bootstrap-infra makes them.'].join('\n\n')
   return [
+    ...running,
     `Machines:\n${describeServers(status)}`,
     `Load balancers:\n${describeLbs(status.lbs)}`,
     ...(status.addresses.length === 0 ? [] : [`Floating IPs:\n${describeAddresses(status)}`]),
     `What answers now:\n${describeAnswers(status.answers)}`,
     `How the zones are delegated:\n${describeDelegations(status.delegations)}`,
     describeDrift(status),
+    ...(status.unknown.length > 0 ? [`Not known:\n${listOf(status.unknown)}`] : []),
   ].join('\n\n')
 }
 
 /** Drift is known; what could not be read is unknown, and hides no drift. */
-export const exitCodeOf = ({ drift, delegations }: Status): ExitCode => {
+export const exitCodeOf = ({ drift, unknown, delegations }: Status): ExitCode => {
   if (drift.length > 0) return 3
+  if (unknown.length > 0) return 8
   return delegations.some(({ state, ds }) => state === 'unknown' || ds === 'unknown') ? 8 : 0
 }
 
@@ -120,6 +130,9 @@ export const describeLbs = (lbs: readonly StatusLb[]): string =>
         ...(drainsUntil === undefined
           ? []
           : [`no glue points here, caches may until ${describeMoment(drainsUntil * 1000)}: ${rotationOf(name)}`]),
+        ...(drainsUntil === undefined && parseServerName(name)?.phase === 'next'
+          ? ['new, and clients may reach it: rotate-lbs']
+          : []),
         ...(status.reboot_required ? ['reboot required: rotate-lbs'] : []),
       ]
       return [
@@ -136,5 +149,17 @@ export const describeLbs = (lbs: readonly StatusLb[]): string =>
 const rotationOf = (lb: string): string =>
   parseServerName(lb)?.phase === 'next' ? 'rotate-lbs --abandon' : 'rotate-lbs'
 
-const describeDrift = ({ drift }: Status): string =>
-  drift.length === 0 ? 'No drift.' : `Drift:\n${drift.map((sentence) => `  - ${sentence}`).join('\n')}`
+const describeOperation = ({ operation }: Status): readonly string[] =>
+  operation
+    ? [
+        `${operation.operation} is at work, since ${describeMoment(operation.since * 1000)}, by ${operation.who}. What differs may be its doing.`,
+      ]
+    : []
+
+const describeDrift = ({ drift, unknown }: Status): string => {
+  if (drift.length > 0) return `Drift:\n${listOf(drift)}`
+  return unknown.length > 0 ? 'No drift is known of.' : 'No drift.'
+}
+
+const listOf = (sentences: readonly string[]): string =>
+  sentences.map((sentence) => `  - ${sentence.replaceAll('\n', '\n    ')}`).join('\n')

@@ -46,12 +46,15 @@ const delegatedNames = async (world: World): Promise<readonly string[]> => {
 export const readDelegations = async (world: World): Promise<readonly Delegation[]> => {
   const roots = world.settings.environment.rootServers
   const all = await mapBounded(await delegatedNames(world), readAtOnce, (zone) => readDelegation(zone, { roots }))
-  return withoutOwn(world, all)
+  return withoutOwn(world, all, await zoneNames(world))
 }
 
 /** Delegations less those that nobody but our own lbs shows. */
-export const withoutOwn = async <D extends Delegation>(world: World, all: readonly D[]): Promise<readonly D[]> => {
-  const zones = await zoneNames(world)
+export const withoutOwn = async <D extends Delegation>(
+  world: World,
+  all: readonly D[],
+  zones: readonly string[],
+): Promise<readonly D[]> => {
   const isBelowOurs = ({ parentZone }: D): boolean => zones.includes(parentZone)
   if (!all.some(isBelowOurs)) return all
   const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')

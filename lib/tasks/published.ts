@@ -19,8 +19,8 @@ interface OwnNames extends ChildView {
 }
 
 /** What the zones say of our own host names, as every lb that serves answers; of zones with such a name only. */
-const readOwnNames = async (world: World): Promise<readonly OwnNames[]> => {
-  const [zones, servers] = await Promise.all([zoneNames(world), listServers(world)])
+const readOwnNames = async (world: World, zones: readonly string[]): Promise<readonly OwnNames[]> => {
+  const servers = await listServers(world)
   const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
   const targets = servers
     .filter(({ role, phase }) => role === 'lb' && phase === 'serving')
@@ -35,7 +35,10 @@ const readOwnNames = async (world: World): Promise<readonly OwnNames[]> => {
 
 /** Where a zone gives an address of this lb for a host name of ours, a sentence each. See `namesIn` for what it throws. */
 export const findNamesOf = async (world: World, lb: FleetServer): Promise<readonly string[]> => {
-  const [views, targets] = await Promise.all([readOwnNames(world), clientTargetsOf(world, [lb])])
+  const [views, targets] = await Promise.all([
+    readOwnNames(world, await zoneNames(world)),
+    clientTargetsOf(world, [lb]),
+  ])
   return namesIn(views, { lb: lb.name, addresses: targets.map(({ address }) => address) })
 }
 
@@ -85,9 +88,19 @@ const silentError = (silent: readonly string[]): InfraError =>
     hint: 'Nothing was changed. Run this again once these can be asked from here over port 53, by UDP and TCP.',
   })
 
-/** The addresses that zones give for our own host names, beside those of the machines. What an lb does not say is told too. */
-export const readNameDrift = async (world: World, servers: readonly FleetServer[]): Promise<readonly string[]> => {
-  const [views, floating] = await Promise.all([readOwnNames(world), listAddresses(world)])
+interface NameDrift {
+  readonly drift: readonly string[]
+  /** What the first of their answers lacked, by the name of the lb. */
+  readonly unheard: ReadonlyMap<string, string>
+}
+
+/** The addresses that zones give for our own host names, beside those of the machines, and which lbs do not say. */
+export const readNameDrift = async (
+  world: World,
+  servers: readonly FleetServer[],
+  zones: readonly string[],
+): Promise<NameDrift> => {
+  const [views, floating] = await Promise.all([readOwnNames(world, zones), listAddresses(world)])
   const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
   const ours = hosts.map((host, index) => ({
     host,
@@ -106,5 +119,6 @@ export const readNameDrift = async (world: World, servers: readonly FleetServer[
         addresses: canonicalAddresses(addresses.flatMap(({ name, address }) => (name === host ? [address] : []))),
       })),
     )
-  return [...views.flatMap(({ faults }) => faults.slice(0, 1)), ...findNameDrift(names, ours)]
+  const faults = views.flatMap(({ server, faults: [first] }) => (first ? [[server, first] as const] : []))
+  return { drift: findNameDrift(names, ours), unheard: new Map(faults.reverse()) }
 }

@@ -41,6 +41,12 @@ export const listLbsInService = async (world: World): Promise<readonly FleetServ
 export const lbsInService = (servers: readonly FleetServer[]): readonly FleetServer[] =>
   servers.filter((server) => server.role === 'lb' && (server.phase !== 'next' || server.abandoned))
 
+/** These, and the new ones of a rotation that caches may know already. */
+export const lbsThatMayBeAsked = (servers: readonly FleetServer[]): readonly FleetServer[] => {
+  const inService = lbsInService(servers)
+  return servers.filter((server) => inService.includes(server) || (server.role === 'lb' && server.announced))
+}
+
 /** A machine's own addresses. */
 export const addressesOf = ({ ipv4, ipv6 }: FleetServer): readonly string[] => [ipv4, ...(ipv6 ? [ipv6] : [])]
 

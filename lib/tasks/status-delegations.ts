@@ -4,7 +4,6 @@ import { type Delegation, readDelegation } from '../dns/delegation.ts'
 import { delegationStateOf } from '../dns/delegation-state.ts'
 import { type DsReading, findDsFaults, readDs } from '../dns/ds.ts'
 import type { StatusDelegation } from '../report/status.ts'
-import { zoneNames } from './artefact.ts'
 import { readAtOnce, withoutOwn } from './delegations.ts'
 import type { World } from './world.ts'
 
@@ -20,18 +19,20 @@ const usualDeadlineMs = 10_000
 /** How the parents delegate each zone of ours, and whether they take it for signed; what is not read in time is unknown. */
 export const readDelegationsStatus = async (
   world: World,
+  zones: readonly string[],
   { deadlineMs = usualDeadlineMs }: { readonly deadlineMs?: number } = {},
 ): Promise<DelegationsStatus> => {
   const signal = AbortSignal.timeout(deadlineMs)
   // many questions at once listen to it
   setMaxListeners(0, signal)
-  const read = await mapBounded(await zoneNames(world), readAtOnce, async (zone) => ({
+  const read = await mapBounded(zones, readAtOnce, async (zone) => ({
     zone,
     parents: await findParents(world, zone, signal),
   }))
   const theirs = await withoutOwn(
     world,
     read.flatMap(({ parents }) => parents ?? []),
+    zones,
   )
   return {
     delegations: read.flatMap(({ zone, parents }) => {

@@ -1,31 +1,48 @@
 import { readLbStatus } from '../dns-lb.ts'
-import { sentenceOf } from '../errors.ts'
+import { InfraError, sentenceOf } from '../errors.ts'
+import type { FleetServer } from '../fleet/server.ts'
+import { findRunningOperation } from '../lock.ts'
+import { findConfigDrift } from '../plan/config-drift.ts'
 import { findDrift } from '../plan/drift.ts'
+import type { Observed } from '../plan/types.ts'
 import type { Status, StatusLb, StatusServer } from '../report/status.ts'
 import type { Answer } from '../report/summary.ts'
 import { hashZones } from '../zones/hash.ts'
 import { listAddresses } from './addresses.ts'
 import { askWhoAnswers } from './answers.ts'
-import { compileArtefact, zonesFolderOf } from './artefact.ts'
+import { compileArtefact, zoneNames, zonesFolderOf } from './artefact.ts'
+import { readContentDrift } from './content.ts'
 import { observe } from './observe.ts'
 import { readNameDrift } from './published.ts'
-import { lbsInService, listServers } from './servers.ts'
+import { lbsThatMayBeAsked, listServers } from './servers.ts'
 import { readDelegationsStatus } from './status-delegations.ts'
 import type { World } from './world.ts'
 
-/** Everything there is to know, read only. */
+/** Everything there is to know, read only. What cannot be found out is told beside the rest, and does not take its place. */
 export const readStatus = async (world: World): Promise<Status> => {
+  const { config } = world.settings
   // one request first: a cloud that does not answer is told of once
   const servers = await listServers(world)
-  const [observed, zones] = await Promise.all([observe(world), hashZones(zonesFolderOf(world))])
-  const [lbs, answers, addresses, { delegations, drift }, nameDrift] = await Promise.all([
-    readLbs(world),
-    answersOf(world),
-    listAddresses(world),
-    readDelegationsStatus(world),
-    readNameDrift(world, servers),
+  const [observed, files, running] = await Promise.all([
+    observe(world),
+    readFiles(world),
+    attempt(
+      findRunningOperation({ hcloud: world.hcloud, project: config.project }),
+      'Whether an operation is at work is not known',
+    ),
   ])
+  const served = servedZones(observed, files.names)
+  const [lbs, answers, addresses, delegations, names, content] = await Promise.all([
+    readLbs(world),
+    askWhoAnswers(world, served, lbsThatMayBeAsked(servers)),
+    listAddresses(world),
+    readDelegationsStatus(world, [...new Set([...(files.names ?? []), ...served])]),
+    readNameDrift(world, servers, served),
+    readContent(world, servers, files),
+  ])
+  const expected = { pairs: config.pairs.length, zones: files.hash, isRunning: running.value !== undefined }
   return {
+    operation: running.value,
     servers: servers.map(statusServer),
     lbs,
     addresses: addresses.map(({ name, ip, serverId }) => ({
@@ -34,14 +51,85 @@ export const readStatus = async (world: World): Promise<Status> => {
       lb: servers.find(({ id }) => id === serverId)?.name,
     })),
     answers,
-    delegations,
+    delegations: delegations.delegations,
     drift: [
-      ...findDrift(observed, answers, { pairs: world.settings.config.pairs.length, zones, isRunning: false }),
-      ...nameDrift,
-      ...drift,
+      ...findDrift(observed, answers, expected),
+      ...findConfigDrift(servers, config),
+      ...content.drift,
+      ...names.drift,
+      ...delegations.drift,
     ],
+    unknown: [...running.unknown, ...files.unknown, ...content.unknown, ...unheardNames(names.unheard, answers)],
   }
 }
+
+interface Attempt<T> {
+  readonly value: T | undefined
+  readonly unknown: readonly string[]
+}
+
+/** @param doubt what is said when it fails, as the beginning of a sentence. */
+const attempt = async <T>(work: Promise<T>, doubt: string): Promise<Attempt<T>> => {
+  try {
+    return { value: await work, unknown: [] }
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error
+    return { value: undefined, unknown: [`${doubt}: ${sentenceOf(error)}`] }
+  }
+}
+
+interface Files {
+  /** Canonical; undefined when the folder cannot be read. */
+  readonly names: readonly string[] | undefined
+  readonly hash: string | undefined
+  readonly unknown: readonly string[]
+}
+
+const difference = 'Whether the zone files differ from what is served is not known'
+
+/** The first fault is told: where there is no folder there is no hash either. */
+const readFiles = async (world: World): Promise<Files> => {
+  const names = await attempt(zoneNames(world), difference)
+  if (!names.value) return { names: undefined, hash: undefined, unknown: names.unknown }
+  const hash = await attempt(hashZones(zonesFolderOf(world)), difference)
+  return { names: names.value, hash: hash.value, unknown: hash.unknown }
+}
+
+/** What the lbs should have: the zones of the nameservers that serve, and where one of these was not heard, those of the files. */
+const servedZones = ({ servers, generations }: Observed, files: readonly string[] = []): readonly string[] => {
+  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const known = serving.map(({ generation }) => generations.find((one) => one.generation === generation)?.zones)
+  const zones = known.length === 0 || known.includes(undefined) ? files : []
+  return [...new Set([...zones, ...known.flatMap((one) => one ?? [])])].sort()
+}
+
+/** What the nameservers that serve have, a generation at a time. */
+const readContent = async (world: World, servers: readonly FleetServer[], files: Files) => {
+  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const generations = [...new Set(serving.map(({ generation }) => generation))]
+  const [first] = generations
+  // without an lb the zones lack the addresses that make them whole
+  if (first === undefined) return { drift: [], unknown: [] }
+  const trial = await attempt(compileArtefact(world, first), 'The zone files at hand could not be deployed')
+  const found = await Promise.all(
+    generations.map(async (generation) => {
+      const members = serving.filter((one) => one.generation === generation)
+      const isAtHand = trial.value !== undefined && members.every(({ zones }) => zones === files.hash)
+      return readContentDrift(world, members, isAtHand ? await compileArtefact(world, generation) : undefined)
+    }),
+  )
+  return {
+    drift: found.flatMap(({ drift }) => drift),
+    // of files that cannot even be read it has been said
+    unknown: [...(files.hash === undefined ? [] : trial.unknown), ...found.flatMap(({ unknown }) => unknown)],
+  }
+}
+
+/** Not of those that do not even answer for their zones, which is told already. */
+const unheardNames = (unheard: ReadonlyMap<string, string>, answers: readonly Answer[]): readonly string[] =>
+  [...unheard]
+    .filter(([lb]) => answers.every((answer) => answer.lb !== lb || answer.fault === undefined))
+    .map(([lb, fault]) => `Which addresses ${lb} gives for our nameservers is not known: ${fault}`)
 
 const statusServer = ({
   name,
@@ -70,7 +158,7 @@ type StatusSource = Awaited<ReturnType<typeof listServers>>[number]
 /** What runs on each lb that clients may ask. */
 export const readLbs = async (world: World): Promise<readonly StatusLb[]> => {
   const servers = await listServers(world)
-  return Promise.all(lbsInService(servers).map((lb) => readLb(world, lb, servers)))
+  return Promise.all(lbsThatMayBeAsked(servers).map((lb) => readLb(world, lb, servers)))
 }
 
 const readLb = async (world: World, lb: StatusSource, servers: readonly StatusSource[]): Promise<StatusLb> => {
@@ -83,12 +171,4 @@ const readLb = async (world: World, lb: StatusSource, servers: readonly StatusSo
   const upstream = status.active === null ? null : status.colours[status.active].upstream
   const target = servers.find((one) => one.role === 'nameserver' && one.privateIpv4 === upstream)?.name
   return { name, target, drainsUntil, fault: undefined, status: status.active === null ? undefined : status }
-}
-
-const answersOf = async (world: World): Promise<readonly Answer[]> => {
-  const zones = await compileArtefact(world, 1)
-  return askWhoAnswers(
-    world,
-    zones.map(({ origin }) => origin),
-  )
 }

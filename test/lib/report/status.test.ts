@@ -31,13 +31,19 @@ const server = {
   privateIpv4: undefined,
 }
 
-const status = (delegations: readonly StatusDelegation[], drift: readonly string[] = []): Status => ({
+const status = (
+  delegations: readonly StatusDelegation[],
+  drift: readonly string[] = [],
+  unknown: readonly string[] = [],
+): Status => ({
+  operation: undefined,
   servers: [server],
   lbs: [],
   addresses: [],
   answers: [],
   delegations,
   drift,
+  unknown,
 })
 
 test('how zones are delegated is shown, and what is not known as such', () => {
@@ -60,6 +66,7 @@ for (const [title, code, shown] of [
   ['all known, no drift', 0, status([ours])],
   ['a delegation unknown', 8, status([ours, unheard])],
   ['only DS unknown', 8, status([{ ...ours, ds: 'unknown' }])],
+  ['something else unknown', 8, status([ours], [], ['Whether the zone files differ is not known'])],
   ['drift, whatever is unknown besides', 3, status([unheard], ['ns1 is missing'])],
 ] as const) {
   test(`${title}: exit code ${code}`, () => assert.is(exitCodeOf(shown), code))

@@ -8,6 +8,7 @@ import type { ServerFacts } from '../../../lib/fleet/labels.ts'
 import { createHcloud } from '../../../lib/hcloud/client.ts'
 import type { Step } from '../../../lib/plan/types.ts'
 import { type Ssh, SshError } from '../../../lib/ssh/ssh.ts'
+import { zoneNames } from '../../../lib/tasks/artefact.ts'
 import { perform } from '../../../lib/tasks/handlers.ts'
 import { getServer } from '../../../lib/tasks/servers.ts'
 import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
@@ -246,7 +247,7 @@ const seen = { state: 'delegated', nameservers: ['ns1.example.test.'], ds: 'none
 
 test('status shows how zones are delegated; DS records are drift, also before we are delegated to', async () => {
   parents.say('both', 'example2.test', { ns: ['ns.elsewhere.example'], ds: [12345] })
-  const { delegations, drift } = await readDelegationsStatus(world)
+  const { delegations, drift } = await readDelegationsStatus(world, await zoneNames(world))
   assert.equal(delegations, [
     { zone: 'example.test.', ...seen },
     { zone: 'example2.test.', ...seen, nameservers: ['ns.elsewhere.example.'], ds: 'records' },
@@ -257,7 +258,7 @@ test('status shows how zones are delegated; DS records are drift, also before we
 
 test('without an internet status says unknown, and no drift', async () => {
   parents.cut(true)
-  const { delegations, drift } = await readDelegationsStatus(world)
+  const { delegations, drift } = await readDelegationsStatus(world, await zoneNames(world))
   assert.equal(drift, [])
   assert.equal(
     delegations.map(({ zone, state, ds, silent }) => [zone, state, ds, silent.length]),
@@ -267,7 +268,7 @@ test('without an internet status says unknown, and no drift', async () => {
 
 test('status does not wait for ever for what does not answer', async () => {
   parents.say('both', 'example.test', 'silence')
-  const { delegations } = await readDelegationsStatus(world, { deadlineMs: 300 })
+  const { delegations } = await readDelegationsStatus(world, await zoneNames(world), { deadlineMs: 300 })
   assert.equal(delegations, [
     {
       zone: 'example.test.',
