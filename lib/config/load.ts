@@ -90,10 +90,16 @@ const readConfig = async (file: string, faults: string[]): Promise<Config | unde
   return undefined
 }
 
-/** Pairs count from 1 everywhere but in the file. */
-const describePath = (path: readonly PropertyKey[]): string => {
-  const text = path.map(String).join('.') || '(default export)'
-  return path[0] === 'pairs' && typeof path[1] === 'number' ? `${text} (pair ${path[1] + 1})` : text
+/** Pairs count from 1 everywhere but in the file: `pair 2: serverTypes`. */
+const describePath = ([first, second, ...rest]: readonly PropertyKey[]): string => {
+  if (first === 'pairs' && typeof second === 'number')
+    return [`pair ${second + 1}`, rest.map(String).join('.')].filter(Boolean).join(': ')
+  return (
+    [first, second, ...rest]
+      .filter((key) => key !== undefined)
+      .map(String)
+      .join('.') || '(default export)'
+  )
 }
 
 const readVariables = (envFile: string | undefined, faults: string[]): NodeJS.Dict<string> => {

@@ -81,8 +81,8 @@ load('reports all faults at once, each with its field and remedy', async () => {
   assert.is(error.exitCode, 2)
   for (const field of [
     'project',
-    'pairs.0.hostname (pair 1)',
-    'pairs.0.serverTypes',
+    'pair 1: hostname',
+    'pair 1: serverTypes',
     'networkRange',
     'operatorNetworks.0',
     'colour',
