@@ -76,9 +76,10 @@ const pairsDrift = (observed: Observed, { pairs, zones }: Expectation): readonly
 const isNameserver = ({ servers }: Observed, name: string): boolean =>
   servers.some((one) => one.role === 'nameserver' && one.name === name)
 
-const lbDrift = ({ name, pair, fault, target }: ObservedLb): readonly string[] => {
+const lbDrift = ({ name, pair, fault, active, target }: ObservedLb): readonly string[] => {
   const nameserver = serverName('nameserver', pair, 'serving')
   if (fault) return [`${name} could not be asked: ${fault}`]
+  if (active === undefined) return [`${name} sends its queries nowhere yet: bootstrap-infra finishes its set-up`]
   return target === nameserver
     ? []
     : [

@@ -43,6 +43,10 @@ drift('names each difference', () => {
       findDrift(observed(servers, [lb('lb1', 'ns2'), lb('lb2', 'ns2')]), [], expected),
     ],
     [
+      'lb1 sends its queries nowhere yet: bootstrap-infra finishes its set-up',
+      findDrift(observed(servers, [lb('lb1', undefined, { active: undefined }), lb('lb2', 'ns2')]), [], expected),
+    ],
+    [
       'lb1 could not be asked: closed',
       findDrift(observed(servers, [lb('lb1', undefined, { fault: 'closed' }), lb('lb2', 'ns2')]), [], expected),
     ],
