@@ -83,7 +83,7 @@ const parseOutput = <S extends z.ZodType>(schema: S, output: string): z.output<S
     if (parsed.success) return parsed.data
     return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
   } catch {
-    return `not JSON: ${output.slice(0, 200)}`
+    return `not JSON: ${output}`
   }
 }
 
@@ -93,9 +93,11 @@ const noRoleError = ({ name }: SshHost): InfraError =>
   })
 
 const foreignError = ({ name }: SshHost, detail: string): InfraError =>
-  new InfraError(`the dns-lb on ${name} is of a version that cannot be read here (${detail})`, {
+  new InfraError(`the dns-lb on ${name} is of a version that cannot be read here (${oneLine(detail)})`, {
     hint: 'update-lbs --config-only brings that of this checkout there.',
   })
+
+const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ').slice(0, 200)
 
 /** @throws InfraError unless the lb says who serves there; SshError when it cannot be reached. */
 export const getLbStatus = async (ssh: Ssh, lb: SshHost): Promise<LbStatus> => {
