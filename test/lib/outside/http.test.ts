@@ -1,5 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createRedaction, exchange, readRetryAfter, readUnixTime } from '../../../lib/outside/http.ts'
@@ -29,7 +32,14 @@ http.after(() => {
 })
 
 const get = (path: string, more: object = {}) =>
-  exchange({ method: 'GET', url: `${endpoint}${path}`, headers: {}, timeoutMs: 5_000, signals: [], ...more })
+  exchange({
+    method: 'GET',
+    url: `${endpoint}${path}`,
+    headers: {},
+    timeoutMs: 5_000,
+    signals: [new AbortController().signal],
+    ...more,
+  })
 
 http('a body goes as JSON, with the headers that are given', async () => {
   const result = await get('/echo', { method: 'PUT', body: { a: 1 }, headers: { authorization: 'Bearer x' } })
@@ -78,6 +88,20 @@ http('an aborted request rejects with the reason of its signal', async () => {
   const rejected = get('/hang', { signals: [undefined, controller.signal] }).catch((error: unknown) => error)
   setTimeout(() => controller.abort(reason), 30)
   assert.is(await rejected, reason)
+})
+
+http('a time limit holds although memory is tidied up meanwhile', async () => {
+  setFlagsFromString('--expose-gc')
+  const tidy = setInterval(runInNewContext('gc'), 20)
+  try {
+    const late = delay(2_000, 'still waiting', { ref: false })
+    assert.equal(await Promise.race([lostFor('/hang', { timeoutMs: 200 }), late]), {
+      code: 'TimeoutError',
+      isSent: true,
+    })
+  } finally {
+    clearInterval(tidy)
+  }
 })
 
 http('no secret is left, nor the end of one that begins as another', () => {
