@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { createActionWaiter, type WaitForActions } from './actions.ts'
 import { createReader, type Reader } from './collection.ts'
-import { type Connection, sendFor } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { verifyEndpoint, verifyToken } from './credentials.ts'
 import { createFirewalls, type Firewalls } from './firewalls.ts'
 import { createFloatingIps, type FloatingIps } from './floating-ips.ts'
@@ -12,7 +12,7 @@ import { withRetries } from './retry.ts'
 import { createSend } from './send.ts'
 import { createServers, type Servers } from './servers.ts'
 import { createSshKeys, type SshKeys } from './ssh-keys.ts'
-import type { Location, Pricing, ServerType } from './types.ts'
+import type { Location, ServerType } from './types.ts'
 
 export interface HcloudOptions {
   /** Such as `https://api.hetzner.cloud/v1`. Plain http is accepted on loopback only. */
@@ -37,7 +37,6 @@ export interface Hcloud {
   readonly images: Images
   readonly locations: Reader<Location, { readonly name?: string }>
   readonly serverTypes: Reader<ServerType, { readonly name?: string }>
-  readonly pricing: { get(): Promise<Pricing> }
   readonly waitFor: WaitForActions
   /**
    * The API's own time in milliseconds since the Unix epoch, by its last answer: the one clock that all who use a project share.
@@ -74,7 +73,6 @@ export const createHcloud = (options: HcloudOptions): Hcloud => {
     images: createImages(connection),
     locations: createReader(connection, { many: 'locations', one: 'location' }),
     serverTypes: createReader(connection, { many: 'server_types', one: 'server_type' }),
-    pricing: { get: () => sendFor<Pricing>(connection, { method: 'GET', path: '/pricing' }, 'pricing') },
     waitFor: connection.waitFor,
     now: () => clock.now() + aheadMs,
   }

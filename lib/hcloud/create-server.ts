@@ -9,14 +9,14 @@ import { listServerActions } from './locked.ts'
 import { listAll } from './paging.ts'
 import type { Action, CreateServerBody, Server } from './types.ts'
 
-export interface CreatedServer {
+interface CreatedServer {
   readonly server: Server
   /** All that was begun, in the API's order: `create_server` first. */
   readonly actions: readonly Action[]
 }
 
 /** `POST /servers`, nothing more: the server exists and costs money from here on, whatever becomes of the actions. */
-export const createServer = async ({ send }: Connection, body: CreateServerBody): Promise<CreatedServer> => {
+const createServer = async ({ send }: Connection, body: CreateServerBody): Promise<CreatedServer> => {
   const kind = [body.server_type, body.location].filter(Boolean).join(' in ')
   const call: Call = { method: 'POST', path: '/servers', body, purpose: `create server ${body.name} (${kind})` }
   const answer = await send(call)

@@ -11,7 +11,7 @@ import type { Server } from './types.ts'
  */
 export const deleteServer = async (connection: Connection, id: number): Promise<void> => {
   const remove = () => sendAndWait(connection, { method: 'DELETE', path: `/servers/${id}` }, 'action')
-  await unlessGone(() => retryWhileLocked(connection, { serverId: id }, remove))
+  await unlessGone(() => retryWhileLocked(connection, id, remove))
   await waitFor(`server ${id} to be gone`, () => isGone(connection, id), {
     clock: connection.clock,
     everyMs: 500,

@@ -22,7 +22,7 @@ export const createFloatingIps = (connection: Connection): FloatingIps => {
   const act = (id: number, action: string, body?: unknown): Promise<void> =>
     sendAndWait(connection, { method: 'POST', path: `/floating_ips/${id}/actions/${action}`, body }, 'action')
   const assign = (id: number, server: number): Promise<void> =>
-    retryWhileLocked(connection, { serverId: server }, () => act(id, 'assign', { server }))
+    retryWhileLocked(connection, server, () => act(id, 'assign', { server }))
   return {
     ...reader,
     ...createWriter<FloatingIp>(connection, spelling),

@@ -1,25 +1,21 @@
 import { retry } from '../outside/retry.ts'
 import { unlessGone } from './collection.ts'
 import { actionTimeoutMs, type Connection } from './connection.ts'
-import { ActionError, type HcloudError, type HcloudErrorCode, isHcloudError } from './errors.ts'
+import { ActionError, type HcloudError, isHcloudError } from './errors.ts'
 import { listAll } from './paging.ts'
 import type { Action } from './types.ts'
 
 /**
- * Makes a change to a server that may be busy. On `locked` waits for whatever the server is doing, and tries again; on
- * the codes in `alsoOn` waits 1 s, 2 s, 4 s, 8 s and tries again. Five tries, as terraform-provider-hcloud does.
+ * Makes a change to a server that may be busy. On `locked` waits for whatever the server is doing, or else 1 s, 2 s, 4 s, 8 s, and
+ * tries again. Five tries, as terraform-provider-hcloud does.
  */
-export const retryWhileLocked = <T>(
-  connection: Connection,
-  { serverId, alsoOn = [] }: { readonly serverId: number; readonly alsoOn?: readonly HcloudErrorCode[] },
-  change: () => Promise<T>,
-): Promise<T> =>
+export const retryWhileLocked = <T>(connection: Connection, serverId: number, change: () => Promise<T>): Promise<T> =>
   retry(change, {
     retries: 4,
-    isRetried: (error): error is HcloudError => isHcloudError(error, 'locked', ...alsoOn),
+    isRetried: (error): error is HcloudError => isHcloudError(error, 'locked'),
     wait: async (error, attempt) => {
       connection.onWait?.(`server ${serverId} is busy: ${error.message}`)
-      const waited = error.code === 'locked' && (await outwaitServer(connection, serverId))
+      const waited = await outwaitServer(connection, serverId)
       if (!waited) await connection.clock.sleep(1000 * 2 ** attempt, connection.signal)
     },
   })

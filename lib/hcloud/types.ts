@@ -151,7 +151,7 @@ export interface FirewallRule {
   readonly description?: string | null
 }
 
-export type FirewallResource =
+type FirewallResource =
   | { readonly type: 'server'; readonly server: { readonly id: number } }
   | { readonly type: 'label_selector'; readonly label_selector: { readonly selector: string } }
 
@@ -183,22 +183,6 @@ export interface FloatingIp extends Owned {
   readonly protection: { readonly delete: boolean }
 }
 
-export interface Pricing {
-  /** ISO 4217. */
-  readonly currency: string
-  /** Percent, as text. */
-  readonly vat_rate: string
-  readonly server_types: readonly (Named & { readonly prices: readonly LocationPrice[] })[]
-  readonly primary_ips: readonly {
-    readonly type: 'ipv4' | 'ipv6'
-    readonly prices: readonly LocationPrice[]
-  }[]
-  readonly floating_ips: readonly {
-    readonly type: 'ipv4' | 'ipv6'
-    readonly prices: readonly Pick<LocationPrice, 'location' | 'price_monthly'>[]
-  }[]
-}
-
 export interface CreateServerBody {
   /** RFC 1123, unique in the Project. */
   readonly name: string
@@ -221,7 +205,7 @@ export interface CreateServerBody {
   }
 }
 
-export type NewSubnet = Pick<Subnet, 'type' | 'network_zone'> & { readonly ip_range?: string }
+type NewSubnet = Pick<Subnet, 'type' | 'network_zone'> & { readonly ip_range?: string }
 
 export interface CreateNetworkBody {
   readonly name: string

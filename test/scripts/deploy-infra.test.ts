@@ -180,13 +180,10 @@ deploys('a full location stops before anything is made', async () => {
 
 deploys('a name that somebody else took is not touched', async () => {
   const [image] = await twin.cloud.images.list({ name: 'debian-12' })
-  const { server } = await twin.cloud.servers.create({
-    name: 'ns1-next',
-    server_type: 'cpx22',
-    image: image?.id ?? 0,
-    location: 'fsn1',
-    start_after_create: false,
-  })
+  const server = await twin.cloud.servers.createReady(
+    { name: 'ns1-next', server_type: 'cpx22', image: image?.id ?? 0, location: 'fsn1', start_after_create: false },
+    { timeoutMs: 60_000 },
+  )
   await failsSafely(1, /ns1-next .*already taken/, [])
   assert.is((await twin.cloud.servers.get(server.id)).name, 'ns1-next')
   await twin.cloud.servers.delete(server.id)

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addCases } from './cases.ts'
-import { clientFor, json, page, token } from './scripted-server.ts'
+import { clientFor, page, token } from './scripted-server.ts'
 
 const client = suite('client')
 
@@ -16,11 +16,6 @@ await addCases(client, {
     script: [['GET /server_types?name=cpx22&page=1&per_page=50', page('server_types', [{ id: 109 }])]],
     use: (hcloud) => hcloud.serverTypes.find('cpx22'),
     result: { id: 109 },
-  },
-  'pricing.get': {
-    script: [['GET /pricing', json(200, { pricing: { currency: 'EUR' } })]],
-    use: (hcloud) => hcloud.pricing.get(),
-    result: { currency: 'EUR' },
   },
 })
 

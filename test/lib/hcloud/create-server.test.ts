@@ -28,17 +28,6 @@ const outcome = async (more: object = {}, timeoutMs = 60_000) => {
   return { result, slept }
 }
 
-createServer('create hands back the server and all that was begun, in order', async () => {
-  scripted.script([post, created(action(2, { command: 'start_server' }))])
-  const result = await clientFor(scripted.endpoint).hcloud.servers.create(body)
-  assert.is(result.server.id, serverId)
-  assert.equal(
-    result.actions.map(({ id }) => id),
-    [1, 2],
-  )
-  assert.equal(scripted.received()[0]?.body, body)
-})
-
 createServer('waits for every action, then until running, attached and behind its firewall', async () => {
   const attached = [{ network: 5, ip: '10.0.0.2', alias_ips: [], mac_address: '86:00:00:00:00:01' }]
   const pending = { firewalls: [{ id: 3, status: 'pending' as const }] }
@@ -59,6 +48,7 @@ createServer('waits for every action, then until running, attached and behind it
 createServer('without start_after_create, off is ready', async () => {
   scripted.script([post, created()], [poll(1), found(done(1))], [get, one({ status: 'off' })])
   assert.equal((await outcome({ start_after_create: false })).result, server({ status: 'off' }))
+  assert.equal(scripted.received()[0]?.body, { ...body, start_after_create: false })
 })
 
 createServer('a failed action removes the half-made server and says so', async () => {

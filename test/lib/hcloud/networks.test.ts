@@ -1,5 +1,5 @@
 import { suite } from 'uvu'
-import { addCases, ended, started } from './cases.ts'
+import { addCases } from './cases.ts'
 import { fault, json, page } from './scripted-server.ts'
 
 const networks = suite('networks')
@@ -24,20 +24,6 @@ await addCases(networks, {
     ],
     use: (hcloud) => hcloud.networks.create({ name: 'dns', ip_range: '10.0.0.0/16', labels }),
     result: { id: 5, labels },
-  },
-  'networks.addSubnet': {
-    script: [['POST /networks/5/actions/add_subnet', started], ended(1)],
-    use: (hcloud) => hcloud.networks.addSubnet(5, { type: 'cloud', network_zone: 'eu-central' }),
-    body: { type: 'cloud', network_zone: 'eu-central' },
-  },
-  'networks.changeProtection': {
-    script: [['POST /networks/5/actions/change_protection', started], ended(1)],
-    use: (hcloud) => hcloud.networks.changeProtection(5, false),
-    body: { delete: false },
-  },
-  'networks.delete': {
-    script: [['DELETE /networks/5', { status: 204 }]],
-    use: (hcloud) => hcloud.networks.delete(5),
   },
 })
 

@@ -112,8 +112,8 @@ for (const [title, reply, problem] of [
 }
 
 send('204 without body and type is success', async () => {
-  scripted.script(['DELETE /ssh_keys/5', { status: 204 }])
-  assert.is(await clientFor(scripted.endpoint).hcloud.sshKeys.delete(5), undefined)
+  scripted.script(['DELETE /placement_groups/5', { status: 204 }])
+  assert.is(await clientFor(scripted.endpoint).hcloud.placementGroups.delete(5), undefined)
 })
 
 const texts = (value: unknown): string => {

@@ -78,93 +78,34 @@ servers('a repeated delete that meets its own first try is done', async () => {
   await run((hcloud) => hcloud.servers.delete(42))
 })
 
-for (const [name, verb] of [
-  ['poweron', 'powerOn'],
-  ['poweroff', 'powerOff'],
-  ['reboot', 'reboot'],
-] as const) {
-  servers(`${verb} waits for its action`, async () => {
-    scripted.script([act(name), started(1)], ended(1))
-    await run((hcloud) => hcloud.servers[verb](42))
-    assert.is(scripted.received()[0]?.body, undefined)
-  })
-}
-
 servers('changeProtection sets deletion and rebuild alike', async () => {
   scripted.script([act('change_protection'), started(1)], ended(1))
   await run((hcloud) => hcloud.servers.changeProtection(42, true))
   assert.equal(scripted.received()[0]?.body, { delete: true, rebuild: true })
 })
 
-servers('shutdown waits until the system is off', async () => {
-  scripted.script(
-    [act('shutdown'), started(1)],
-    ended(1),
-    ['GET /servers/42', one()],
-    ['GET /servers/42', one({ status: 'off' })],
-  )
-  await run((hcloud) => hcloud.servers.shutdown(42))
-})
-
-servers('shutdown cuts the power of a system that does not obey', async () => {
-  const stillOn: Exchange = ['GET /servers/42', one()]
-  scripted.script(
-    [act('shutdown'), started(1)],
-    ended(1),
-    stillOn,
-    stillOn,
-    stillOn,
-    [act('poweroff'), started(2)],
-    ended(2),
-  )
-  await run((hcloud) => hcloud.servers.shutdown(42, { timeoutMs: 2000 }))
-})
-
 servers('locked: waits for what the server is doing, however it ends, and tries again', async () => {
   scripted.script(
-    [act('poweron'), refuse(423, 'locked')],
+    [act('change_protection'), refuse(423, 'locked')],
     [runningList, page('actions', [action(7)])],
     ['GET /actions?id=7&sort=status&sort=id', json(200, { actions: [failed(7)] })],
-    [act('poweron'), refuse(423, 'locked')],
+    [act('change_protection'), refuse(423, 'locked')],
     [runningList, page('actions', [])],
-    [act('poweron'), started(8)],
+    [act('change_protection'), started(8)],
     ended(8),
   )
-  const { slept } = await run((hcloud) => hcloud.servers.powerOn(42))
+  const { slept } = await run((hcloud) => hcloud.servers.changeProtection(42, true))
   assert.equal(slept, [500, 2000, 500])
 })
 
 servers('locked: gives up after five tries', async () => {
   const again: readonly Exchange[] = [
-    [act('poweron'), refuse(423, 'locked')],
+    [act('change_protection'), refuse(423, 'locked')],
     [runningList, page('actions', [])],
   ]
-  scripted.script(...again, ...again, ...again, ...again, [act('poweron'), refuse(423, 'locked')])
-  const { result } = await run((hcloud) => codeOf(hcloud.servers.powerOn(42)))
+  scripted.script(...again, ...again, ...again, ...again, [act('change_protection'), refuse(423, 'locked')])
+  const { result } = await run((hcloud) => codeOf(hcloud.servers.changeProtection(42, true)))
   assert.is(result, 'locked')
-})
-
-servers('attach tries again while the network is not ready', async () => {
-  scripted.script(
-    [act('attach_to_network'), refuse(422, 'no_subnet_available')],
-    [act('attach_to_network'), refuse(422, 'service_error')],
-    [act('attach_to_network'), started(1)],
-    ended(1),
-  )
-  const { slept } = await run((hcloud) => hcloud.servers.attachToNetwork(42, { network: 5, ip: '10.0.0.9' }))
-  assert.equal(slept, [1000, 2000, 500])
-  assert.equal(scripted.received()[0]?.body, { network: 5, ip: '10.0.0.9' })
-})
-
-servers('attached already, and detached already, are done', async () => {
-  scripted.script(
-    [act('attach_to_network'), refuse(422, 'server_already_attached')],
-    [act('detach_from_network'), refuse(404, 'not_found')],
-  )
-  await run(async (hcloud) => {
-    await hcloud.servers.attachToNetwork(42, { network: 5 })
-    await hcloud.servers.detachFromNetwork(42, { network: 5 })
-  })
 })
 
 servers('a name taken at a rename rises', async () => {

@@ -27,7 +27,7 @@ const createNetwork = (hcloud: Hcloud) =>
     labels,
   })
 
-test('a server: created ready, renamed, powered, protected, deleted', async ({ hcloud }) => {
+test('a server: created ready, renamed, protected, deleted', async ({ hcloud }) => {
   const key = await hcloud.sshKeys.create({ name: 'key', public_key: publicKey, labels })
   const net = await createNetwork(hcloud)
   const firewall = await hcloud.firewalls.create({ name: 'fw', rules: [], labels })
@@ -48,13 +48,6 @@ test('a server: created ready, renamed, powered, protected, deleted', async ({ h
   await hcloud.servers.update(created.id, { name: 'ns1', labels: { ...labels, role: 'nameserver' } })
   assert.is((await hcloud.servers.find('ns1'))?.id, created.id)
   assert.is((await hcloud.servers.list({ labelSelector: 'role=nameserver' })).length, 1)
-  await hcloud.servers.shutdown(created.id)
-  assert.is((await hcloud.servers.get(created.id)).status, 'off')
-  await hcloud.servers.powerOn(created.id)
-  await hcloud.servers.reboot(created.id)
-  await hcloud.servers.detachFromNetwork(created.id, { network: net.id })
-  await hcloud.servers.attachToNetwork(created.id, { network: net.id, ip: '10.0.0.9' })
-  assert.is((await hcloud.servers.get(created.id)).private_net[0]?.ip, '10.0.0.9')
   await hcloud.servers.changeProtection(created.id, true)
   const refused = await hcloud.servers.delete(created.id).catch((error: unknown) => error)
   assert.ok(isHcloudError(refused, 'protected'))
@@ -64,26 +57,27 @@ test('a server: created ready, renamed, powered, protected, deleted', async ({ h
   assert.is(await hcloud.servers.find('ns1'), undefined)
 })
 
-test('network, firewall, key, placement group and image: found, changed and deleted', async ({ hcloud, probe }) => {
+test('network, firewall, key, placement group and image: found and changed', async ({ hcloud, probe }) => {
   const net = await createNetwork(hcloud)
-  const server = await hcloud.servers.createReady(body('ns1'), { timeoutMs: 10_000 })
   const rule = { direction: 'in', protocol: 'tcp', port: '22', source_ips: ['198.18.0.0/15'] } as const
   const firewall = await hcloud.firewalls.create({ name: 'fw', rules: [rule], labels })
-  await hcloud.firewalls.applyToServers(firewall.id, [server.id])
-  await hcloud.firewalls.applyToServers(firewall.id, [server.id])
+  const server = await hcloud.servers.createReady(
+    { ...body('ns1'), networks: [net.id], firewalls: [{ firewall: firewall.id }] },
+    { timeoutMs: 10_000 },
+  )
   assert.is(probe.machines.get(server.id)?.rules?.length, 1)
   await hcloud.firewalls.setRules(firewall.id, [])
   assert.equal(probe.machines.get(server.id)?.rules, [])
-  await hcloud.firewalls.removeFromServers(firewall.id, [server.id])
-  await hcloud.firewalls.delete(firewall.id)
   const group = await hcloud.placementGroups.create({ name: 'pg', type: 'spread', labels })
   const key = await hcloud.sshKeys.create({ name: 'key', public_key: publicKey, labels })
-  assert.is((await hcloud.networks.update(net.id, { name: 'private' })).name, 'private')
-  assert.is((await hcloud.networks.find('private'))?.id, net.id)
-  await hcloud.networks.delete(net.id)
+  assert.is((await hcloud.networks.find('net'))?.id, net.id)
+  assert.equal(
+    (await hcloud.sshKeys.list()).map(({ id }) => id),
+    [key.id],
+  )
+  assert.is((await hcloud.placementGroups.update(group.id, { labels: {} })).id, group.id)
   await hcloud.placementGroups.delete(group.id)
-  await hcloud.sshKeys.delete(key.id)
-  assert.equal(await hcloud.networks.list(), [])
+  assert.equal(await hcloud.placementGroups.list(), [])
   assert.ok((await hcloud.images.list()).some(({ name }) => name === 'debian-12'))
 })
 
@@ -135,7 +129,6 @@ test('reads what can be ordered', async ({ hcloud, probe }) => {
   const type = await hcloud.serverTypes.find('cpx22')
   assert.is(type?.locations.find(({ name }) => name === 'fsn1')?.available, false)
   assert.is((await hcloud.locations.find('nbg1'))?.network_zone, 'eu-central')
-  assert.is((await hcloud.pricing.get()).currency, 'EUR')
   const refused = await hcloud.servers.createReady(body('ns1'), { timeoutMs: 10_000 }).catch((error: unknown) => error)
   assert.ok(isHcloudError(refused, 'resource_unavailable'))
 })
