@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises'
 import path from 'node:path'
 import { $, type ProcessPromise, which } from 'zx'
 import { InfraError } from '../errors.ts'
@@ -80,12 +81,18 @@ const start = (argv: readonly string[], { cwd, env }: ProgramOptions): ProcessPr
 /** Looked for beforehand: what a shell says of a missing program is its own words, and 127 can be anybody's. */
 const requireProgram = async ([program = '']: readonly string[], { env, missing }: ProgramOptions): Promise<void> => {
   const found = await which(program, { nothrow: true, ...(env ? { path: env.PATH ?? '' } : {}) })
-  if (found !== null) return
-  throw new ProgramMissing(`${program} is not installed${missing ? `: ${missing.means}` : ''}`, {
+  if (found === null) throw programMissing(program, missing)
+  // one that may not be started there is found as well
+  await access(found, constants.X_OK).catch((cause: Error) => {
+    throw notStarted([program], cause)
+  })
+}
+
+const programMissing = (program: string, missing: ProgramOptions['missing']): ProgramMissing =>
+  new ProgramMissing(`${program} is not installed${missing ? `: ${missing.means}` : ''}`, {
     hint: missing?.remedy ?? 'Install it, then run this again.',
     exitCode: 2,
   })
-}
 
 const notStarted = ([program]: readonly string[], cause: Error): InfraError =>
   new InfraError(`${program} could not be run: ${cause.message}`, { exitCode: 2, cause })

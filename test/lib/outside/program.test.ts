@@ -113,6 +113,16 @@ programs('one that cannot be started is an error that says why', async () => {
   assert.match(String(error), /true could not be run: .*ENOENT/)
 })
 
+programs('one that lies where no programs may be started is an error that says so', async () => {
+  const script = `
+    mount -t tmpfs -o noexec none /mnt && cp /bin/true /mnt/true && exec '${process.execPath}' --import tsx -e "
+      import('./lib/outside/program.ts').then(({ runProgram }) => runProgram(['/mnt/true'])).catch((error) => console.log(String(error)))"`
+  const { stdout, stderr } = await runProgram(['unshare', '--user', '--map-root-user', '--mount', ...sh(script)], {
+    cwd: path.resolve(import.meta.dirname, '../../..'),
+  })
+  assert.match(stdout + stderr, /\/mnt\/true could not be run: EACCES/)
+})
+
 programs('who does not end in time is ended, with all that it started', async () => {
   // a program is over when nobody can write to its output any more
   const { exitCode, isTimedOut } = await runProgram(sh('sleep 60 & wait'), { timeoutMs: 300 })
@@ -147,6 +157,25 @@ programs('no program on this computer but this one is needed to end another', as
     assert.is(isTimedOut, true)
   } finally {
     process.env.PATH = before
+  }
+})
+
+programs('what we started ends with us, unless it is a step that must not be cut in half', async () => {
+  const root = path.resolve(import.meta.dirname, '../../..')
+  const folder = mkdtempSync(path.join(tmpdir(), 'program-'))
+  const quitWith = (detached: boolean) => {
+    const script = `import('./lib/outside/program.ts').then(({ runProgram }) =>
+      runProgram(['sh', '-c', 'echo ready; sleep 0.5; touch ${folder}/${detached}'],
+        { detached: ${detached}, onLine: () => process.exit(0) }))`
+    return runProgram([process.execPath, '--import', 'tsx', '-e', script], { cwd: root })
+  }
+  try {
+    await Promise.all([quitWith(true), quitWith(false)])
+    for (let tries = 0; tries < 100 && !existsSync(path.join(folder, 'true')); tries++) await delay(50)
+    await delay(300)
+    assert.equal([existsSync(path.join(folder, 'true')), existsSync(path.join(folder, 'false'))], [true, false])
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 })
 
