@@ -11,9 +11,14 @@ const seconds = 5
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/** Processor seconds that an instance has used since it was started. */
-const secondsUsed = async (fleet: Fleet, colour: Colour): Promise<number> =>
-  Number(await fleet.onMachine('lb1', `systemctl show --property=CPUUsageNSec --value dns-lb@${colour}`)) / 1e9
+/** Processor seconds that the workers of an instance have used. From proc(5): in a container systemd may keep no account of it. */
+const secondsUsed = async (fleet: Fleet, colour: Colour): Promise<number> => {
+  const main = `main=$(systemctl show --property=MainPID --value dns-lb@${colour})`
+  const workers = 'for pid in $(cat /proc/$main/task/$main/children); do cat /proc/$pid/stat; done'
+  const lines = (await fleet.onMachine('lb1', `${main}; ${workers}`)).trim().split('\n')
+  const ticks = lines.map((line) => line.split(' ').slice(13, 15).map(Number))
+  return ticks.flat().reduce((sum, one) => sum + one, 0) / 100
+}
 
 /** Microseconds a question at a rate that this computer can hold; `sockets` source ports share it. */
 const costOf = async (
