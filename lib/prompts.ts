@@ -6,15 +6,6 @@ import { InfraError } from './errors.ts'
 /** Whether a question can be asked: enquirer on a closed stdin ends the process without a word. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
-/** @throws InfraError (exit code 2) naming the flag that answers the question, when there is no terminal to ask on. */
-export const requireTerminal = (question: string, flag: string): void => {
-  if (canAsk()) return
-  throw new InfraError(`${question}, and there is no terminal to ask on`, {
-    exitCode: 2,
-    hint: `Nothing was changed. Take ${flag} to answer beforehand.`,
-  })
-}
-
 /** Asks yes or no; default No, unless said otherwise. */
 export const confirm = async (message: string, { initial = false } = {}): Promise<boolean> => {
   const { answer } = await ask<{ answer: boolean }>({ type: 'confirm', name: 'answer', message, initial })

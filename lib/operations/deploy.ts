@@ -19,7 +19,10 @@ export const deploy = operation({
     command
       .option('--yes-delete', 'delete the old servers without asking')
       .option(...acceptZone)
-      .option('--keep-old', 'do not delete the old servers, keep them warm; the next deployment removes them')
+      .option(
+        '--keep-old',
+        'keep the old servers warm; those that an earlier deployment kept are removed, without a question if --yes is given',
+      )
       .option('--fresh', 'remove next servers that an earlier run left, instead of going on with them'),
   answers: ({ yesDelete, acceptZone }) => ({ yesDelete, acceptZone, insteadOfDeleting: '--keep-old' }),
   plan: (observed, input, { keepOld = false, fresh = false }) =>

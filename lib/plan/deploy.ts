@@ -199,12 +199,14 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
   const states = pairStates(observed, request.pairs, situation)
   const finished = states.every(({ made }) => made?.phase === 'serving')
   return withoutEmpty([
-    removal('Remove what never served', situation.discard, 'They never served; nothing is lost.'),
-    removal(
-      'Remove what was kept warm',
-      situation.warm,
-      'The generation before the serving one can then only be rebuilt.',
-    ),
+    removal('Remove what never served', situation.discard, {
+      loss: 'They never served; nothing is lost.',
+      withYes: request.keepOld,
+    }),
+    removal('Remove what was kept warm', situation.warm, {
+      loss: 'The generation before the serving one can then only be rebuilt.',
+      withYes: request.keepOld,
+    }),
     ...preparation(observed, states, situation.generation),
     ...(finished ? [] : cutover(observed, states, request.newLbs)),
     ...completion(observed, states, request.keepOld),
@@ -222,11 +224,20 @@ export const restOfDeployment = (
   { pairs, generation }: { readonly pairs: number; readonly generation: number },
 ): readonly PlanPhase[] => withoutEmpty(completion(observed, pairStates(observed, pairs, { generation }), false))
 
-const removal = (title: string, servers: readonly ObservedServer[], loss: string): PlanPhase => ({
+/** Who keeps the old has what was kept before give way to it: only one generation is warm. */
+const removal = (
+  title: string,
+  servers: readonly ObservedServer[],
+  { loss, withYes }: { readonly loss: string; readonly withYes: boolean },
+): PlanPhase => ({
   key: 'discard',
   title,
   tracks: sideBySide(servers.map(({ name }) => ({ kind: 'delete-server', server: name }))),
-  confirm: { name: servers[0]?.name ?? '', loss: `Deletes ${namesOf(servers)}. ${loss}` },
+  confirm: {
+    name: servers[0]?.name ?? '',
+    loss: `Deletes ${namesOf(servers)}. ${loss}`,
+    ...(withYes ? { withYes } : {}),
+  },
 })
 
 /** A generation that an lb already sends to has passed its checks and must not be touched again: only what is missing is made. */

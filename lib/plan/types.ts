@@ -192,6 +192,8 @@ export interface PlanPhase {
     readonly loss: string
     /** Saying no keeps what would be deleted, and the run goes on. */
     readonly mayKeep?: boolean
+    /** It follows from what was asked for by name, so that who agrees to the plan agrees to it. */
+    readonly withYes?: boolean
   }
   /** Asked before the phase, unless all questions are answered beforehand. Nothing is lost by it. */
   readonly ask?: string

@@ -1,19 +1,11 @@
 import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
-import type { Plan, ZoneLoss } from '../plan/types.ts'
-import { confirm, requireTerminal, typeToConfirm } from '../prompts.ts'
+import { type Answers, isAnswered, type Questions, questionsOf } from '../plan/questions.ts'
+import type { Plan, PlanPhase } from '../plan/types.ts'
+import { canAsk, confirm, typeToConfirm } from '../prompts.ts'
 
-/** What was answered on the command line already. */
-export interface Answers {
-  readonly yes?: boolean | undefined
-  readonly yesDelete?: boolean | undefined
-  /** Zones that may go. */
-  readonly acceptZone?: readonly string[] | undefined
-  /** How the deletion can be avoided. */
-  readonly insteadOfDeleting?: string | undefined
-}
-
-const nameOf = (zone: string): string => canonicalName(zone).replace(/\.$/, '')
+/** However it is spelled on the command line. */
+const zoneNameOf = (zone: string): string => canonicalName(zone).replace(/\.$/, '')
 
 /**
  * @param zoneNames those of the zone files, canonical
@@ -25,7 +17,7 @@ export const verifyAccepted = (
   { acceptZone = [] }: Answers,
 ): void => {
   const needless = acceptZone.find(
-    (zone) => zoneNames.includes(canonicalName(zone)) && !losses.some((loss) => loss.zone === nameOf(zone)),
+    (zone) => zoneNames.includes(canonicalName(zone)) && !losses.some((loss) => loss.zone === zoneNameOf(zone)),
   )
   if (needless === undefined) return
   throw new InfraError(`--accept-zone ${needless}: this zone does not go, its file is there`, {
@@ -36,15 +28,15 @@ export const verifyAccepted = (
 
 /**
  * Has the operator agree to a plan that was shown, and to each zone that goes by typing its name. Deletions are asked about later,
- * right before them; without a terminal they have to be answered now.
+ * right before them; without a terminal those that no wait stands before have to be answered now.
  * @throws InfraError when it is not agreed to; with exit code 2, naming the flags, when there is no terminal to ask on.
  */
 export const agree = async (plan: Plan, answers: Answers): Promise<void> => {
-  const going = zonesToAgreeTo(plan, answers)
-  requireAnswers(plan, going, answers)
-  if (!answers.yes && !(await confirm('Carry out this plan?')))
+  const questions = questionsOf(plan, { ...answers, acceptZone: (answers.acceptZone ?? []).map(zoneNameOf) })
+  if (!canAsk()) requireNone(questions, answers)
+  if (questions.plan && !(await confirm('Carry out this plan?')))
     throw new InfraError('Not agreed to', { hint: 'Nothing was changed.' })
-  for (const { zone, loss } of going) {
+  for (const { zone, loss } of questions.zones) {
     if (await typeToConfirm(zone, loss)) continue
     throw new InfraError(`Not agreed to: ${zone} was not typed`, {
       hint: 'Nothing was changed. Put its file back to keep the zone, or run again to be asked again.',
@@ -52,23 +44,44 @@ export const agree = async (plan: Plan, answers: Answers): Promise<void> => {
   }
 }
 
-const zonesToAgreeTo = ({ losses = [] }: Plan, { acceptZone = [] }: Answers): readonly ZoneLoss[] => {
-  const accepted = acceptZone.map(nameOf)
-  return losses.filter(({ zone, isAgreed }) => !isAgreed && !accepted.includes(zone))
+/** All at once, so that the next run is not refused for the next of them. */
+const requireNone = (questions: Questions, { insteadOfDeleting }: Answers): void => {
+  const open = [
+    ...(questions.plan ? [{ fact: 'The plan has to be agreed to', flags: '--yes' }] : []),
+    ...(questions.zones.length > 0 ? [zonesLost(questions)] : []),
+    ...(questions.deletion
+      ? [
+          {
+            fact: 'This plan deletes servers, which has to be agreed to',
+            flags: ['--yes-delete', ...(insteadOfDeleting ? [insteadOfDeleting] : [])].join(' or '),
+          },
+        ]
+      : []),
+  ]
+  if (open.length === 0) return
+  throw new InfraError(`${open.map(({ fact }) => fact).join('\n')}, and there is no terminal to ask on`, {
+    exitCode: 2,
+    hint: `Nothing was changed. Take ${open.map(({ flags }) => flags).join(', and ')} to answer beforehand.`,
+  })
 }
 
-const requireAnswers = (
-  plan: Plan,
-  going: readonly ZoneLoss[],
-  { yes, yesDelete, insteadOfDeleting }: Answers,
-): void => {
-  if (!yes) requireTerminal('The plan has to be agreed to', '--yes')
-  if (going.length > 0) {
-    const flags = going.map(({ zone }) => `--accept-zone ${zone}`).join(' ')
-    requireTerminal(`${going.map(({ loss }) => loss).join('\n')}\nThis has to be agreed to`, flags)
-  }
-  const deletes = plan.phases.some((phase) => phase.confirm)
-  if (!deletes || yesDelete) return
-  const flags = ['--yes-delete', ...(insteadOfDeleting ? [insteadOfDeleting] : [])].join(' or ')
-  requireTerminal('This plan deletes servers, which has to be agreed to', flags)
+const zonesLost = ({ zones }: Questions) => ({
+  fact: `${zones.map(({ loss }) => loss).join('\n')}\nThis has to be agreed to`,
+  flags: zones.map(({ zone }) => `--accept-zone ${zone}`).join(' '),
+})
+
+/**
+ * Asks about a deletion, right before it.
+ * @throws InfraError (exit code 2), naming the flag, when there is no terminal to ask on.
+ */
+export const agreeToDelete = async (
+  deletion: NonNullable<PlanPhase['confirm']>,
+  answers: Answers,
+): Promise<boolean> => {
+  if (isAnswered(deletion, answers)) return true
+  if (canAsk()) return typeToConfirm(deletion.name, deletion.loss)
+  throw new InfraError(
+    `Only a deletion is left, which has to be agreed to, and there is no terminal to ask on\n${deletion.loss}`,
+    { exitCode: 2, hint: 'Nothing was deleted. Run again with --yes-delete.' },
+  )
 }

@@ -5,12 +5,13 @@ import { withLock } from '../lock.ts'
 import type { CommonOptions, Course, Operation } from '../operations/operation.ts'
 import { describePlan } from '../plan/describe.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
+import type { Answers } from '../plan/questions.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
 import type { Plan } from '../plan/types.ts'
-import { confirm, typeToConfirm } from '../prompts.ts'
+import { confirm } from '../prompts.ts'
 import { createEvents } from '../report/events.ts'
 import { hashZones } from '../zones/hash.ts'
-import { type Answers, agree, verifyAccepted } from './agree.ts'
+import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
 import { zoneNames, zonesFolderOf } from './artefact.ts'
 import { observe } from './observe.ts'
@@ -176,21 +177,19 @@ const run = async <Options extends CommonOptions>(
   errand: Errand<Options>,
 ): Promise<ExitCode> => {
   const { operation, course, options } = errand
-  const { yes, yesDelete } = answersOf(errand)
+  const answers = answersOf(errand)
   const directory = path.join(world.settings.root, 'runs', String(plan.generation))
   const events = createEvents(directory, { json: options.json === true, now: world.clock.now })
   events.emit({ event: 'plan', ...plan })
   const runWorld = { ...world, generation: plan.generation, events }
-  const approve = async ({ name, loss }: { name: string; loss: string }): Promise<boolean> =>
-    yesDelete === true || typeToConfirm(name, loss)
-  const waits = { ...operation.waits?.(options), yes, json: options.json }
+  const waits = { ...operation.waits?.(options), yes: answers.yes, json: options.json }
   let isApplied = false
   const apply = async (witnessed: RunWorld): Promise<void> => {
     await applyPlan(witnessed, plan, {
       display: displayFor({ json: options.json === true, verbose: options.verbose === true }),
       recovery: course.recovery,
-      approve,
-      agree: async (question) => yes === true || confirm(question),
+      approve: (deletion) => agreeToDelete(deletion, answers),
+      agree: async (question) => answers.yes === true || confirm(question),
       waitFor: (waiting, step) => waitForWorld(waiting, step, waits),
     })
     isApplied = true

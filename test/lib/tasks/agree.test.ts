@@ -1,9 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InfraError } from '../../../lib/errors.ts'
+import type { Answers } from '../../../lib/plan/questions.ts'
 import type { Plan } from '../../../lib/plan/types.ts'
 import { canAsk } from '../../../lib/prompts.ts'
-import { type Answers, agree, verifyAccepted } from '../../../lib/tasks/agree.ts'
+import { agree, agreeToDelete, verifyAccepted } from '../../../lib/tasks/agree.ts'
 
 const test = suite('lib/tasks/agree')
 
@@ -50,6 +51,30 @@ test('giving up a zone that stays is a mistake; one that is gone already does no
     outcomeOf(() => verifyAccepted(plan(['going.test']), ['kept.test.'], { acceptZone }))
   assert.match(await verify('Kept.test'), /^2: --accept-zone Kept\.test: this zone does not go/)
   assert.is(await verify('going.test', 'gone.test'), 'agreed')
+})
+
+const deleting: Plan = {
+  ...plan([]),
+  phases: [{ key: 'remove', title: 'Remove', tracks: [], confirm: { name: 'ns1-old', loss: 'Deletes ns1-old.' } }],
+}
+
+test('without a terminal, all flags that are needed are named at once, and these do', async () => {
+  if (canAsk()) return
+  assert.match(
+    await outcomeOf(() => agree(deleting, { insteadOfDeleting: '--keep-old' })),
+    /^2: .*Take --yes, and --yes-delete or --keep-old to answer/s,
+  )
+  assert.is(await outcome(deleting, { yesDelete: true }), 'agreed')
+})
+
+test('a deletion behind a wait is not asked about before the wait is over, and then names its flag', async () => {
+  if (canAsk()) return
+  const wait = { key: 'caches', title: 'Wait', tracks: [], waits: true } as const
+  assert.is(await outcome({ ...deleting, phases: [wait, ...deleting.phases] }, {}), 'agreed')
+  const [deletion] = deleting.phases.flatMap(({ confirm }) => confirm ?? [])
+  const ask = (answers: Answers) => outcomeOf(async () => void (deletion && (await agreeToDelete(deletion, answers))))
+  assert.match(await ask({ yes: true }), /^2: .*Deletes ns1-old\. Nothing was deleted\. Run again with --yes-delete/s)
+  assert.is(await ask({ yesDelete: true }), 'agreed')
 })
 
 test.run()

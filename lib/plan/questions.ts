@@ -1,0 +1,39 @@
+import type { Plan, PlanPhase, ZoneLoss } from './types.ts'
+
+/** What was answered on the command line already. */
+export interface Answers {
+  readonly yes?: boolean | undefined
+  readonly yesDelete?: boolean | undefined
+  /** Zones that may go, as a loss names them. */
+  readonly acceptZone?: readonly string[] | undefined
+  /** The flag by which nothing has to be deleted. */
+  readonly insteadOfDeleting?: string
+}
+
+/** What is asked before a plan is carried out, and what will be asked in the middle of it without a wait before. */
+export interface Questions {
+  readonly plan: boolean
+  readonly zones: readonly ZoneLoss[]
+  readonly deletion: boolean
+}
+
+type Deletion = NonNullable<PlanPhase['confirm']>
+
+/** Whether the command line says all there is to say of a deletion. Pure. */
+export const isAnswered = ({ withYes }: Deletion, { yes, yesDelete }: Answers): boolean =>
+  yesDelete === true || (yes === true && withYes === true)
+
+/**
+ * What a plan leaves to ask, whatever state of the world it comes from. A deletion that stands behind a wait is asked about once
+ * the wait is over, perhaps by another run. Pure.
+ */
+export const questionsOf = ({ phases, losses = [] }: Plan, answers: Answers): Questions => {
+  const { acceptZone = [] } = answers
+  const wait = phases.findIndex(({ waits }) => waits)
+  const atOnce = wait < 0 ? phases : phases.slice(0, wait)
+  return {
+    plan: answers.yes !== true,
+    zones: losses.filter(({ zone, isAgreed }) => !isAgreed && !acceptZone.includes(zone)),
+    deletion: atOnce.some(({ confirm }) => confirm && !isAnswered(confirm, answers)),
+  }
+}
