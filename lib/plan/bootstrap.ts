@@ -124,7 +124,14 @@ const configuration = (role: Role, pending: readonly PairState[]): readonly Step
 /** Host objects first: a domain cannot be delegated to a name of its own that has no address. Before all, what forbids it. */
 const registration = ({ hostnames }: BootstrapRequest): readonly Step[] => [
   { kind: 'check-unsigned' },
-  ...hostnames.map((host, index): Step => ({ kind: 'publish-glue', host, lb: serverName('lb', index + 1, 'serving') })),
+  ...hostnames.map(
+    (host, index): Step => ({
+      kind: 'publish-glue',
+      host,
+      lb: serverName('lb', index + 1, 'serving'),
+      mayBeElsewhere: true,
+    }),
+  ),
   { kind: 'register-nameservers' },
 ]
 

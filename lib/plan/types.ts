@@ -131,7 +131,11 @@ export type Step =
   | { readonly kind: 'abandon-lbs'; readonly lbs: readonly string[]; readonly generation: number }
   | { readonly kind: 'measure-lb'; readonly lb: string }
   | { readonly kind: 'check-delegation'; readonly hosts: readonly GlueChange[] }
-  | ({ readonly kind: 'publish-glue' } & GlueChange)
+  | ({
+      readonly kind: 'publish-glue'
+      /** Where no domain of the host is at the registrar it is told, and left to others. */
+      readonly mayBeElsewhere?: boolean
+    } & GlueChange)
   | ({ readonly kind: 'await-parents' } & GlueChange)
   | { readonly kind: 'check-unsigned' }
   | { readonly kind: 'register-nameservers' }

@@ -20,6 +20,8 @@ type RunEvent =
       readonly state: State
       readonly ms?: number
       readonly error?: string
+      /** What it said last. */
+      readonly detail?: string
     }
   | {
       readonly event: 'wait'
@@ -43,6 +45,8 @@ export interface Events {
   readonly directory: string
   /** All phases of this run that have ended, with what they took. */
   readonly phases: () => readonly FinishedPhase[]
+  /** The last words of the steps of this kind that are done. */
+  readonly said: (kind: string) => readonly string[]
   emit(event: RunEvent): void
 }
 
@@ -57,15 +61,21 @@ export const createEvents = (
   mkdirSync(directory, { recursive: true })
   const file = path.join(directory, 'events.ndjson')
   const phases: FinishedPhase[] = []
+  const said: { readonly kind: string; readonly detail: string }[] = []
   return {
     directory,
     phases: () => phases,
+    said: (kind) => said.flatMap((one) => (one.kind === kind ? [one.detail] : [])),
     emit: (event) => {
       const line = `${JSON.stringify({ time: new Date(now()).toISOString(), ...event })}\n`
       appendFileSync(file, line)
       if (event.event === 'phase' && event.ms !== undefined) {
         const { key, title, ms } = event
         phases.push({ key, title, ms })
+      }
+      if (event.event === 'step' && event.state === 'done' && event.detail !== undefined) {
+        const { kind, detail } = event
+        said.push({ kind, detail })
       }
       if (json) process.stdout.write(line)
     },

@@ -16,12 +16,10 @@ import {
 } from './handlers/glue.ts'
 import { retire, revert, stage, switchTo } from './handlers/lbs.ts'
 import { keep, protect, remove, rename } from './handlers/servers.ts'
+import type { Report } from './record.ts'
 import { ensureRegisteredKey } from './ssh-keys.ts'
 import { isWait, type Wait } from './waits.ts'
 import type { RunWorld } from './world.ts'
-
-/** Says in a few words how far a step is. */
-export type Report = (text: string) => void
 
 /** Steps that wait for the world outside are no work: they stand between the trees (waits.ts). */
 type Worked = Exclude<Step['kind'], Wait['kind']>

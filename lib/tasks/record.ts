@@ -2,19 +2,30 @@ import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step } from '../plan/types.ts'
 import type { RunWorld } from './world.ts'
 
-/** Tells the events of a run when a step begins and how it ends; what `work` throws rises. */
-export const recordStep = async ({ clock, events }: RunWorld, step: Step, work: () => Promise<void>): Promise<void> => {
+/** Says in a few words how far a step is. */
+export type Report = (text: string) => void
+
+/** Tells the events of a run when a step begins, how it ends, and what it said last; what `work` throws rises. */
+export const recordStep = async (
+  { clock, events }: RunWorld,
+  step: Step,
+  work: (report: Report) => Promise<void>,
+): Promise<void> => {
+  const said: { last?: string } = {}
   const entry = { event: 'step', step: describeStep(step), kind: step.kind } as const
   const startedAt = clock.now()
   events.emit({ ...entry, state: 'started' })
   try {
-    await work()
+    await work((text) => {
+      said.last = text
+    })
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text })
     throw error
   }
-  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt })
+  const detail = said.last === undefined ? {} : { detail: said.last }
+  events.emit({ ...entry, state: 'done', ms: clock.now() - startedAt, ...detail })
 }
 
 /** The same of a phase. */

@@ -1,8 +1,8 @@
 import { Listr, type ListrTask } from 'listr2'
 import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step, Track } from '../plan/types.ts'
-import { perform, type Report } from './handlers.ts'
-import { recordPhase, recordStep } from './record.ts'
+import { perform } from './handlers.ts'
+import { type Report, recordPhase, recordStep } from './record.ts'
 import { type Display, listrOptions } from './renderer.ts'
 import type { RunWorld } from './world.ts'
 
@@ -54,5 +54,10 @@ const subjectOf = (track: Track): string => {
 /** An interrupt takes effect between steps: a step that has begun is finished. */
 const performRecorded = async (world: RunWorld, step: Step, report: Report): Promise<void> => {
   world.signal.throwIfAborted()
-  await recordStep(world, step, () => perform(world, step, report))
+  await recordStep(world, step, (note) =>
+    perform(world, step, (text) => {
+      note(text)
+      report(text)
+    }),
+  )
 }

@@ -15,6 +15,7 @@ import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { zoneNames } from '../artefact.ts'
 import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
 import { type Findings, GateError, requireRight } from '../gate.ts'
+import { registerZones, setGlueOf } from '../registration.ts'
 import { getServer, listServers, targetsOf, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
@@ -117,13 +118,22 @@ const differencesOf = (
 }
 
 /** One host at a time, and nothing that is not ours. */
-export const publishGlue = async (world: RunWorld, { host, lb: name }: GlueChange, report: Report): Promise<void> => {
+export const publishGlue = async (
+  world: RunWorld,
+  { host, lb: name, mayBeElsewhere }: GlueChange & { readonly mayBeElsewhere?: boolean },
+  report: Report,
+): Promise<void> => {
   const lb = await getServer(world, name)
   const registrar = registrarOf(world)
-  const domain = domainOf(await zoneNames(world), host)
   const addresses = await glueAddressesOf(world, lb)
   report(`${registrar.name}: ${host} ${addresses.join(' ')}`)
-  await registrar.setGlue(domain, host, addresses)
+  const nearest = domainOf(await zoneNames(world), host)
+  if (await setGlueOf(registrar, nearest, { host, addresses })) return
+  const fact = `${registrar.name} holds no domain that ${host} lies in`
+  if (mayBeElsewhere) return report(`${fact}: whoever does has to give it ${addresses.join(' and ')}`)
+  throw new InfraError(`${fact}, so its glue was not set`, {
+    hint: `Set REGISTRAR=manual and run this again to be told what to enter where that domain is; or look whether the credentials are those of its account.`,
+  })
 }
 
 /** Zones below another of ours are delegated by that one, not by a registrar. */
@@ -151,13 +161,17 @@ const signingOf = (readings: readonly DsReading[]): Findings => ({
   unknown: readings.flatMap(({ state }) => (state.kind === 'unknown' ? state.silent : [])),
 })
 
+/** Its last words are for the end of the run: what is left to others. */
 export const registerNameservers = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
   const registrar = registrarOf(world)
   const nameservers = world.settings.config.pairs.map(({ hostname }) => hostname)
-  for (const zone of await registeredZones(world)) {
-    report(`${registrar.name}: ${zone}`)
-    await registrar.setNameservers(zone.replace(/\.$/, ''), nameservers)
-  }
+  const zones = await registeredZones(world)
+  report(`${registrar.name}: ${zones.join(' ')}`)
+  const left = await registerZones(registrar, zones, nameservers)
+  if (left.length === 0) return
+  report(
+    `${registrar.name} does not hold ${left.join(', ')}: whoever delegates that has to enter ${nameservers.join(', ')}`,
+  )
 }
 
 /** From now on nobody learns of these lbs; how long those who did may remember is the longest TTL of before and of now. */
