@@ -13,6 +13,7 @@ import { duration } from '../time.ts'
 import { askWhoAnswers } from './answers.ts'
 import { zoneNames } from './artefact.ts'
 import { readServingZones } from './generations.ts'
+import { describeGlue } from './missing-glue.ts'
 import { listServers } from './servers.ts'
 import { readLbs } from './status.ts'
 import type { World } from './world.ts'
@@ -57,7 +58,7 @@ interface Seen {
 }
 
 /** Undefined when there is nothing to say. */
-type Section = (seen: Seen) => string | undefined | Promise<string>
+type Section = (seen: Seen) => string | undefined | Promise<string | undefined>
 
 const sections = {
   done: ({ run: { plan, events } }) => events && `Done: ${describeRun(plan)}\n${describePhases(events.phases())}`,
@@ -66,7 +67,7 @@ const sections = {
   losses: ({ run: { plan, events } }) => (events && plan.losses ? describeLosses(plan.losses) : undefined),
   answers: ({ answers }) => `What answers now:\n${describeAnswers(answers)}`,
   lbs: async ({ world }) => `Load balancers:\n${describeLbs(await readLbs(world))}`,
-  glue: ({ world, answers }) => `Register this glue with the registrar of your domain:\n${glueOf(world, answers)}`,
+  glue: ({ world, run }) => describeGlue(world, run),
   next: (seen) => nextSteps(seen),
 } satisfies Readonly<Record<string, Section>>
 
@@ -91,15 +92,6 @@ const nextSteps = ({ run: { envFile }, answers: [first], sshConfig }: Seen): str
     `  npx tsx scripts/deploy-infra.ts${environment}`,
   ].join('\n')
 }
-
-/** Host names with the addresses of their lbs, as a registrar's form asks for them. */
-const glueOf = ({ settings }: World, answers: readonly Answer[]): string =>
-  settings.config.pairs
-    .map(({ hostname }, index) => {
-      const addresses = answers.filter(({ lb }) => lb === `lb${index + 1}`).map(({ address }) => address)
-      return `  ${hostname}  ${[...new Set(addresses)].join('  ')}`
-    })
-    .join('\n')
 
 /** @returns the path of the file, relative to where the operator stands. */
 const writeSshConfig = async (world: World, generation: number): Promise<string> => {
