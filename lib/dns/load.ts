@@ -36,7 +36,7 @@ export interface Run {
 /** Keeps the account of one query: whatever `ask` resolves to is counted once. */
 const track = (run: Run, tally: Tally, question: Question, ask: () => Promise<Reply>): Promise<Reply> => {
   const { accept, clock } = run.options
-  const sent: Sent = { question, at: clock.now(), step: run.step() }
+  const sent: Sent = { question, at: clock.now(), step: run.step(), isHeard: tally.isHeard(question.transport) }
   tally.send()
   const ended = ask().then((reply) => {
     tally.settle(sent, reply, reply.kind === 'answered' ? accept(question, reply) : true)

@@ -52,6 +52,10 @@ interface TcpCounts {
 
 export interface TargetReport extends Target, Counts, Timing {
   readonly tcp: TcpCounts
+  /** When it was first asked, milliseconds since the Unix epoch. */
+  readonly since: number
+  /** Of those lost or refused, how many during which step were sent before any query of the same transport was answered rightly. */
+  readonly unheard: readonly { readonly step: string; readonly lost: number }[]
   readonly nsids: readonly SeenIdentity[]
   /** Of those lost or refused, the first thousand of each step. */
   readonly losses: readonly Incident[]
@@ -63,6 +67,8 @@ export interface Sent {
   readonly question: Question
   readonly at: number
   readonly step: string
+  /** Whether a query of the same transport to this target had been answered rightly by then. */
+  readonly isHeard: boolean
 }
 
 const maxIncidentsPerStep = 1000
@@ -73,6 +79,7 @@ export interface Tally {
   settle(sent: Sent, reply: Reply, verdict: true | string): void
   retryLost(): void
   reconnect(): void
+  isHeard(transport: 'udp' | 'tcp'): boolean
   report(): TargetReport
   readonly latency: Latency
 }
@@ -98,11 +105,14 @@ const createIncidents = () => {
   }
 }
 
-export const createTally = (target: Target, now: () => number): Tally => {
+/** @param target.since when it is first asked, milliseconds since the Unix epoch */
+export const createTally = (target: Target & { readonly since: number }, now: () => number): Tally => {
   const latency = createLatency()
   const counts = { sent: 0, answered: 0, wrong: 0, lost: 0, refused: 0, inFlight: 0, retriedLost: 0 }
   const tcp = { sent: 0, answered: 0, reconnects: 0 }
   const nsids = new Map<string, SeenIdentity>()
+  const heard = new Set<string>()
+  const unheard = new Map<string, number>()
   const losses = createIncidents()
   const wrongs = createIncidents()
 
@@ -113,6 +123,7 @@ export const createTally = (target: Target, now: () => number): Tally => {
     nsids.set(nsid, { nsid, first: seen?.first ?? now(), last: now(), count: (seen?.count ?? 0) + 1 })
     if (verdict === true) {
       counts.answered++
+      heard.add(sent.question.transport)
       if (sent.question.transport === 'tcp') tcp.answered++
     } else {
       counts.wrong++
@@ -136,6 +147,7 @@ export const createTally = (target: Target, now: () => number): Tally => {
       }
       if (reply.kind === 'refused') counts.refused++
       else counts.lost++
+      if (!sent.isHeard) unheard.set(sent.step, (unheard.get(sent.step) ?? 0) + 1)
       losses.note(sent, reply.detail)
     },
     retryLost: () => {
@@ -144,11 +156,13 @@ export const createTally = (target: Target, now: () => number): Tally => {
     reconnect: () => {
       tcp.reconnects++
     },
+    isHeard: (transport) => heard.has(transport),
     report: () => ({
       ...target,
       ...counts,
       ...timingOf(latency),
       tcp: { ...tcp },
+      unheard: [...unheard].map(([step, lost]) => ({ step, lost })),
       nsids: [...nsids.values()],
       losses: losses.list(),
       wrongs: wrongs.list(),

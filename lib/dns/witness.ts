@@ -51,9 +51,10 @@ export const startWitness = (options: WitnessOptions): Witness => {
   }
   const senders: Sender[] = []
   const join = (joining: readonly Target[]): void => {
-    for (const target of joining) senders.push(startSender(run, target))
+    for (const target of joining) senders.push(startSender(run, target, clock.now()))
   }
-  join(targets)
+  // by the very moment of the start: who is asked from then on is told from who joins
+  for (const target of targets) senders.push(startSender(run, target, startedAt))
 
   const snapshot = (): WitnessReport => ({
     startedAt,
@@ -97,9 +98,9 @@ interface Sender {
   readonly stop: () => void
 }
 
-const startSender = (run: Run, target: Target): Sender => {
+const startSender = (run: Run, target: Target, since: number): Sender => {
   let left = false
-  const tally = createTally(target, run.options.clock.now)
+  const tally = createTally({ ...target, since }, run.options.clock.now)
   const own: Run = { ...run, isStopped: () => left || run.isStopped() }
   return {
     target,

@@ -1,3 +1,4 @@
+import { lostBefore } from '../dns/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
 import { duration } from '../time.ts'
 import { table } from './table.ts'
@@ -23,20 +24,33 @@ export const describePhases = (phases: readonly { readonly title: string; readon
   )
 }
 
-/** What the witness counted, an address a line. */
-export const describeWitnessTable = ({ targets }: WitnessReport): string =>
-  table(
+/** What the witness counted, an address a line; below, what is no loss of the operation, and for how long nothing was counted. */
+export const describeWitnessTable = (report: WitnessReport): string => {
+  const rows = report.targets.map((one) => ({ ...one, before: lostBefore(report, one) }))
+  const counts = table(
     [
       ['  lb', 'address', 'asked', 'lost', 'wrong', 'p50', 'p99', 'max'],
-      ...targets.map((one) => [
+      ...rows.map((one) => [
         `  ${one.name}`,
         one.address,
-        ...[one.sent, one.lost + one.refused, one.wrong].map(String),
+        ...[one.sent, one.lost + one.refused - one.before, one.wrong].map(String),
         ...[one.p50Ms, one.p99Ms, one.maxMs].map((ms) => `${ms.toFixed(1)} ms`),
       ]),
     ],
     [2, 3, 4, 5, 6, 7],
   )
+  const remarks = rows.flatMap(({ name, address, before }) =>
+    before > 0
+      ? [
+          `  Before its switch nobody answered through ${name} (${address}): ${before} lost more, as before the operation.`,
+        ]
+      : [],
+  )
+  const { stalledMs } = report
+  const stalled =
+    stalledMs > 0 ? [`  For ${duration(stalledMs)} in all nothing was asked: this computer was too busy.`] : []
+  return [counts, ...remarks, ...stalled].join('\n')
+}
 
 /** Who answers for each zone at each address; the transports share a line while they agree. */
 export const describeAnswers = (answers: readonly Answer[]): string => {

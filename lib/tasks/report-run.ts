@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { lostByOperation } from '../dns/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
 import { describeRun } from '../plan/describe.ts'
@@ -108,15 +109,13 @@ const writeSshConfig = async (world: World, generation: number): Promise<string>
 
 const requireCleanWitness = ({ witness }: FinishedRun): void => {
   if (!witness) return
-  const { lost, refused, wrong } = witness.totals
-  if (lost + refused + wrong === 0) return
-  throw new InfraError(
-    `The operation is done, but the witness lost ${lost + refused} queries and got ${wrong} wrong answers`,
-    {
-      exitCode: 5,
-      hint: 'Look at the witness in events.ndjson of this run: it names each question, its time and the step.',
-    },
-  )
+  const { wrong } = witness.totals
+  const lost = lostByOperation(witness)
+  if (lost + wrong === 0) return
+  throw new InfraError(`The operation is done, but the witness lost ${lost} queries and got ${wrong} wrong answers`, {
+    exitCode: 5,
+    hint: 'Look at the witness in events.ndjson of this run: it names each question, its time and the step.',
+  })
 }
 
 /** The operation is done by then: whatever fails in looking at it must not read as if nothing had been changed. */

@@ -9,11 +9,11 @@ const question = { name: 'example.test', type: 'SOA', transport: 'udp' } as cons
 const reply = (kind: Unanswered['kind']): Unanswered => ({ kind, detail: kind, ms: 0 })
 
 test('what went wrong before a step hides nothing of that step', () => {
-  const tally = createTally({ name: 'lb1', address: '127.0.0.1', port: 53 }, () => 0)
+  const tally = createTally({ name: 'lb1', address: '127.0.0.1', port: 53, since: 0 }, () => 0)
   const settle = (step: string, kind: Unanswered['kind'], times: number): void => {
     for (let i = 0; i < times; i++) {
       tally.send()
-      tally.settle({ question, at: 0, step }, reply(kind), true)
+      tally.settle({ question, at: 0, step, isHeard: true }, reply(kind), true)
     }
   }
   settle('start', 'timeout', 2500)
