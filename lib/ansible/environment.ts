@@ -26,4 +26,6 @@ export const playbookEnvironment = (
   ANSIBLE_CONFIG: config,
   ANSIBLE_HOME: home,
   ANSIBLE_NOCOLOR: '1',
+  // with the strategy `free`, the headline of a task comes when it is over
+  ANSIBLE_SHOW_PER_HOST_START: '1',
 })

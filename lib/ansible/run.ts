@@ -7,7 +7,8 @@ import type { Role } from '../fleet/names.ts'
 import { runProgram } from '../outside/program.ts'
 import { playbookEnvironment } from './environment.ts'
 import { type InventoryHost, inventoryOf, playbookOf } from './inventory.ts'
-import { changesOf, failuresOf, idleHosts, taskOf } from './output.ts'
+import { changesOf, failuresOf, idleHosts } from './output.ts'
+import { createProgress } from './progress.ts'
 
 export interface PlaybookRun {
   /** Folder with ansible.cfg, playbooks and roles. */
@@ -16,7 +17,7 @@ export interface PlaybookRun {
   readonly hosts: readonly InventoryHost[]
   /** Where the whole output goes. */
   readonly logFile: string
-  /** Told the name of each task as it begins. */
+  /** Told what runs now, whenever that changes. */
   readonly onTask: (task: string) => void
 }
 
@@ -54,6 +55,7 @@ export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string,
 const timeoutMs = 900_000
 
 const execute = async (argv: readonly string[], home: string, { folder, logFile, onTask }: PlaybookRun) => {
+  const tell = createTeller(onTask)
   const { stdout, stderr, exitCode, isTimedOut } = await runProgram(argv, {
     cwd: folder,
     env: playbookEnvironment(readShell(), { config: path.join(folder, 'ansible.cfg'), home }),
@@ -63,11 +65,22 @@ const execute = async (argv: readonly string[], home: string, { folder, logFile,
     missing: { means: 'no machine can be configured', remedy: 'Install it: apt-get install ansible-core' },
     onLine: async (line) => {
       await appendFile(logFile, `${line}\n`)
-      const task = taskOf(line)
-      if (task) onTask(task)
+      tell(line)
     },
   })
   return { output: stdout + stderr, exitCode, isTimedOut }
+}
+
+/** Tells what runs, once. */
+const createTeller = (onTask: PlaybookRun['onTask']): ((line: string) => void) => {
+  const progress = createProgress()
+  let shown: string | undefined
+  return (line) => {
+    const tasks = progress(line)
+    if (tasks === undefined || tasks === shown) return
+    shown = tasks
+    onTask(tasks)
+  }
 }
 
 /** Ansible ends with 0 too when its play fits no host, or when every task of it was skipped. */

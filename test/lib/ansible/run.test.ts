@@ -12,7 +12,7 @@ const ansible = suite('lib/ansible/run')
 const directory = mkdtempSync(path.join(tmpdir(), 'ansible-'))
 ansible.after(() => rmSync(directory, { recursive: true }))
 
-writeFileSync(path.join(directory, 'ansible.cfg'), '[defaults]\nlocalhost_warning = False\n')
+writeFileSync(path.join(directory, 'ansible.cfg'), '[defaults]\nlocalhost_warning = False\nstrategy = free\n')
 
 /** A play on this computer stands in for one over SSH: what is tested is how Ansible is run and read. */
 const writePlaybook = (tasks: string): void => {
@@ -142,6 +142,16 @@ ansible('runs a play, tells its tasks as they begin, counts changes and keeps th
   assert.equal([...changes], [['ns1-next', 1]])
   assert.equal(tasks, ['Say it'])
   assert.match(readFileSync(path.join(directory, 'log', 'ansible.log'), 'utf8'), /TASK \[Say it\]/)
+})
+
+ansible('a task is told while it runs, and not once it is over', async () => {
+  const proof = path.join(directory, 'told')
+  writePlaybook(
+    `    - name: Begin\n      ansible.builtin.command: echo\n    - name: Wait to be told\n      ansible.builtin.wait_for:\n        path: ${proof}\n        timeout: 8\n`,
+  )
+  await run((task) => {
+    if (task === 'Wait to be told') writeFileSync(proof, '')
+  })
 })
 
 ansible('a failure names host, task, message and the file with the rest', async () => {
