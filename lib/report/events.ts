@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { WitnessReport } from '../dns/witness.ts'
+import { InfraError } from '../errors.ts'
 import type { PhaseKey, Plan } from '../plan/types.ts'
 
 /** What happened, one object a line: in `runs/<generation>/events.ndjson`, and on stdout with `--json`. */
@@ -20,6 +21,8 @@ type RunEvent =
       readonly state: State
       readonly ms?: number
       readonly error?: string
+      /** All that was found wrong, where the error names the first of it. */
+      readonly findings?: readonly string[]
       /** What it said last. */
       readonly detail?: string
     }
@@ -48,6 +51,8 @@ export interface Events {
   /** The last words of the steps of this kind that are done. */
   readonly said: (kind: string) => readonly string[]
   emit(event: RunEvent): void
+  /** The end of a run that failed: for the file alone, since on stdout the script itself says how it ended. */
+  fail(error: unknown): void
 }
 
 /**
@@ -62,12 +67,13 @@ export const createEvents = (
   const file = path.join(directory, 'events.ndjson')
   const phases: FinishedPhase[] = []
   const said: { readonly kind: string; readonly detail: string }[] = []
+  const lineOf = (event: object): string => `${JSON.stringify({ time: new Date(now()).toISOString(), ...event })}\n`
   return {
     directory,
     phases: () => phases,
     said: (kind) => said.flatMap((one) => (one.kind === kind ? [one.detail] : [])),
     emit: (event) => {
-      const line = `${JSON.stringify({ time: new Date(now()).toISOString(), ...event })}\n`
+      const line = lineOf(event)
       appendFileSync(file, line)
       if (event.event === 'phase' && event.ms !== undefined) {
         const { key, title, ms } = event
@@ -79,5 +85,12 @@ export const createEvents = (
       }
       if (json) process.stdout.write(line)
     },
+    fail: (error) => appendFileSync(file, lineOf({ event: 'end', ok: false, ...failureOf(error) })),
   }
+}
+
+const failureOf = (error: unknown): object => {
+  if (!(error instanceof InfraError)) return { exitCode: 1, error: { message: String(error) } }
+  const { exitCode, message, hint } = error
+  return { exitCode, error: { message, hint } }
 }

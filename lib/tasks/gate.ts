@@ -1,18 +1,29 @@
-import { InfraError } from '../errors.ts'
+import { InfraError, type InfraErrorOptions } from '../errors.ts'
 
-/** A check said no, or could not measure: traffic must not move. The apply loop branches on it. */
-export class GateError extends InfraError {
+/** The message has the first of the findings; the events of a run have all. */
+class FindingsError extends InfraError {
   readonly findings: readonly string[]
 
-  constructor(message: string, findings: readonly string[], hint: string) {
-    super(`${message}${listOf(findings)}`, { exitCode: 4, hint })
+  constructor(message: string, findings: readonly string[], { hint, exitCode }: InfraErrorOptions) {
+    super(`${message}${listOf(findings)}`, { ...(hint ? { hint } : {}), ...(exitCode ? { exitCode } : {}) })
     this.findings = findings
   }
 }
 
+/** A check said no, or could not measure: traffic must not move. The apply loop branches on it. */
+export class GateError extends FindingsError {
+  constructor(message: string, findings: readonly string[], hint: string) {
+    super(message, findings, { exitCode: 4, hint })
+  }
+}
+
+/** All findings of an error, where it has more than its text. */
+export const findingsOf = (error: unknown): readonly string[] => (error instanceof FindingsError ? error.findings : [])
+
 const listOf = (findings: readonly string[]): string => {
   const shown = findings.slice(0, 8).map((finding) => `\n  - ${finding.replaceAll('\n', '\n    ')}`)
-  const more = findings.length > 8 ? `\n  … and ${findings.length - 8} more in the report` : ''
+  const more =
+    findings.length > 8 ? `\n  … and ${findings.length - 8} more: events.ndjson of this run has them all` : ''
   return `${shown.join('')}${more}`
 }
 
@@ -40,5 +51,5 @@ export const requireRight = (found: readonly Findings[], verdict: Verdict): void
   const unknown = [...new Set(found.flatMap((one) => one.unknown))]
   if (failed.length > 0) throw new GateError(`${verdict.failed}:`, [...failed, ...unknown], verdict.failedHint)
   if (unknown.length === 0) return
-  throw new InfraError(`${verdict.unknown}:${listOf(unknown)}`, { exitCode: 8, hint: verdict.unknownHint })
+  throw new FindingsError(`${verdict.unknown}:`, unknown, { exitCode: 8, hint: verdict.unknownHint })
 }

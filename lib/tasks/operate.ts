@@ -198,6 +198,8 @@ const run = async <Options extends CommonOptions>(
     const witness = await withWitness(runWorld, course.witness, apply)
     return await reportRun(world, { ...options, plan, report: course.report, events, witness })
   } catch (error) {
-    throw isApplied ? afterwardsError(error) : error
+    const failure = isApplied ? afterwardsError(error) : error
+    events.fail(failure)
+    throw failure
   }
 }

@@ -1,5 +1,6 @@
 import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step } from '../plan/types.ts'
+import { findingsOf } from './gate.ts'
 import type { RunWorld } from './world.ts'
 
 /** Says in a few words how far a step is. */
@@ -21,7 +22,9 @@ export const recordStep = async (
     })
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text })
+    const findings = findingsOf(error)
+    const whole = findings.length > 0 ? { findings } : {}
+    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text, ...whole })
     throw error
   }
   const detail = said.last === undefined ? {} : { detail: said.last }
