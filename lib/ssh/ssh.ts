@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
@@ -64,15 +65,15 @@ export const createSsh = async (publicKeyFile: string): Promise<Ssh> => {
   const privateKeyFile = publicKeyFile.replace(/\.pub$/, '')
   const identity = existsSync(privateKeyFile) ? privateKeyFile : publicKeyFile
   const masters = new Map<string, readonly string[]>()
-  const written = new Map<string, string>()
+  const written = new Map<string, { readonly lines: string; readonly done: Promise<void> }>()
 
   const options: Ssh['options'] = async (host) => {
     const alias = hostAlias(host)
     const knownHosts = path.join(directory, alias)
     const lines = host.hostKeys.map((key) => `${knownHostsLine(alias, key)}\n`).join('')
-    // written only when it changes: a connection being made at the same time must not read half a file
-    if (written.get(alias) !== lines) await writeFile(knownHosts, lines)
-    written.set(alias, lines)
+    // once, also when several ask at the same time, and as a whole: a connection that is being made must not read half a file
+    if (written.get(alias)?.lines !== lines) written.set(alias, { lines, done: replaceFile(knownHosts, lines) })
+    await written.get(alias)?.done
     const argv = sshOptions({ alias, knownHosts, identity, controlPath: path.join(directory, `${host.id}.s`) })
     masters.set(host.ipv4, argv)
     return argv
@@ -89,6 +90,12 @@ export const createSsh = async (publicKeyFile: string): Promise<Ssh> => {
     await rm(directory, { recursive: true, force: true })
   }
   return { options, run, close }
+}
+
+const replaceFile = async (file: string, text: string): Promise<void> => {
+  const anew = `${file}.${randomUUID()}`
+  await writeFile(anew, text)
+  await rename(anew, file)
 }
 
 /** A control socket's path may have 104 characters at most, of which ssh and we need some fifty. */

@@ -155,11 +155,16 @@ export const addFirewalls = (app: Hono, cloud: Cloud): void => {
   app.post('/firewalls/:id{[0-9]+}/actions/apply_to_resources', async (c) => {
     const firewall = recordOf(cloud, 'firewalls', c)
     const body = await readBody(c, z.object({ apply_to: resources }))
-    return c.json({ actions: apply(firewall, body.apply_to) }, 201)
+    const applied = apply(firewall, body.apply_to)
+    // a selector that fits nothing yet begins no action, which would have saved
+    store.save()
+    return c.json({ actions: applied }, 201)
   })
   app.post('/firewalls/:id{[0-9]+}/actions/remove_from_resources', async (c) => {
     const firewall = recordOf(cloud, 'firewalls', c)
     const body = await readBody(c, z.object({ remove_from: resources }))
-    return c.json({ actions: remove(firewall, body.remove_from) }, 201)
+    const removed = remove(firewall, body.remove_from)
+    store.save()
+    return c.json({ actions: removed }, 201)
   })
 }

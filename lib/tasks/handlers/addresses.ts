@@ -1,3 +1,5 @@
+import type { Config } from '../../config/schema.ts'
+import { InfraError } from '../../errors.ts'
 import { addressLabels } from '../../fleet/address.ts'
 import { type Family, parseServerName } from '../../fleet/names.ts'
 import { getAddress, listAddresses } from '../addresses.ts'
@@ -11,11 +13,20 @@ export interface CreateAddress {
   readonly generation: number
 }
 
+/** @throws InfraError when the config has no such pair: its address could be found under no label afterwards. */
+const placeOf = ({ pairs }: Config, { address, lb }: CreateAddress): { pair: number; location: string } => {
+  const pair = parseServerName(lb)?.pair
+  const found = pair === undefined ? undefined : pairs[pair - 1]
+  if (pair !== undefined && found) return { pair, location: found.location }
+  throw new InfraError(`The Floating IP ${address} was not made: infra.config.ts has no pair for ${lb}`, {
+    hint: 'Add the pair to the config again, or remove its servers first.',
+  })
+}
+
 /** Makes a Floating IP in the location of its pair, protected, and leads it to an lb. */
 export const createAddress = async (world: RunWorld, step: CreateAddress): Promise<void> => {
   const { config } = world.settings
-  const pair = parseServerName(step.lb)?.pair ?? 0
-  const location = config.pairs[pair - 1]?.location
+  const { pair, location } = placeOf(config, step)
   const lb = await getServer(world, step.lb)
   const found = (await listAddresses(world)).find(({ name }) => name === step.address)
   const { id } =
@@ -23,7 +34,7 @@ export const createAddress = async (world: RunWorld, step: CreateAddress): Promi
     (await world.hcloud.floatingIps.create({
       name: step.address,
       type: step.family,
-      ...(location ? { home_location: location } : {}),
+      home_location: location,
       labels: addressLabels(config.project, { pair, family: step.family, generation: step.generation }),
     }))
   await world.hcloud.floatingIps.changeProtection(id, true)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
@@ -61,6 +61,17 @@ connects('however long the path of temporary files, that of a control socket is 
     const length = (await readBy(ssh)).get('controlpath')?.length ?? 0
     // ssh adds 17 characters while it makes the socket, whose path may have 104 (108 on Linux, with the zero at the end)
     assert.ok(length > 0 && length + 17 < 104, `${length}`)
+  })
+})
+
+connects('what pins a key is written once, although many ask for it at the same time', async () => {
+  await withSsh('/nonexistent.pub', makeFolder('at once'), async (ssh) => {
+    const asked = Array.from({ length: 20 }, () => ssh.options({ ...host, hostKeys: ['A'.repeat(1_000_000)] }))
+    const options = await Promise.race(asked)
+    const file = options.find((option) => option.startsWith('UserKnownHostsFile='))?.replace(/^[^=]*="?|"$/g, '') ?? ''
+    const { mtimeMs } = statSync(file)
+    await Promise.all(asked)
+    assert.is(statSync(file).mtimeMs, mtimeMs, 'somebody may be reading it by then')
   })
 })
 

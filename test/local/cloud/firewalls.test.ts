@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Probe, refusal, server, startProbe } from './probe.ts'
@@ -180,6 +183,30 @@ test('answers rules in full, networks in their canonical spelling', async ({ pro
       description: 'ping',
     },
   ])
+})
+
+test('what is applied to a selector that fits nothing yet is known after a crash, and so is its end', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'cloud-'))
+  const stateFile = path.join(directory, 'state.json')
+  const selectorsAfterCrash = async (): Promise<unknown> => {
+    const again = await startProbe({ stateFile })
+    const { firewalls } = (await again.call('GET', '/firewalls')).body
+    await again.close()
+    return firewalls[0].applied_to.map((one: { label_selector: unknown }) => one.label_selector)
+  }
+  const probe = await startProbe({ stateFile })
+  try {
+    const { id } = await createFirewall(probe, 'fw')
+    await probe.settled()
+    const apply_to = bySelector('role=lb')
+    await probe.call('POST', `/firewalls/${id}/actions/apply_to_resources`, { apply_to })
+    assert.equal(await selectorsAfterCrash(), [{ selector: 'role=lb' }])
+    await probe.call('POST', `/firewalls/${id}/actions/remove_from_resources`, { remove_from: apply_to })
+    assert.equal(await selectorsAfterCrash(), [])
+  } finally {
+    await probe.close()
+    rmSync(directory, { recursive: true })
+  }
 })
 
 test.run()
