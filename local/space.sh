@@ -3,7 +3,7 @@
 # twin runs in it as it does under root. One a user; it is made when it is first needed, and stays until it is ended.
 #   local/space.sh COMMAND...   runs a command in it; without one, a shell
 #   local/space.sh --down       ends it with every process in it; what is on disk stays
-#   local/space.sh --check      what this computer lacks for it: a line each, a tab, and the command that mends it
+#   local/space.sh --check      what this computer lacks for it: a line each, a tab, and the command that mends it; ends with 3 then
 set -eu
 self=$(realpath "$0")
 user=$(id -un)
@@ -164,7 +164,10 @@ case "${1:-}" in
   --hold) hold ;;
   --up) up ;;
   --enter) enter "${@:2}" ;;
-  --check) check ;;
+  --check)
+    faults=$(check)
+    [ -z "$faults" ] || { printf '%s\n' "$faults" && exit 3; }
+    ;;
   --down) down ;;
   *)
     [ $# -gt 0 ] || set -- "${SHELL:-/bin/bash}"

@@ -6,7 +6,9 @@ const script = path.resolve(import.meta.dirname, '../space.sh')
 
 /** What an ordinary user lacks for a space of their own. Changes nothing. */
 export const findSpaceFaults = async (): Promise<readonly Fault[]> => {
-  const lines = (await runProgram('bash', [script, '--check'])).split('\n').filter(Boolean)
+  // it ends with 3 when it lacks something
+  const check = 'bash "$0" --check || [ $? -eq 3 ]'
+  const lines = (await runProgram('bash', ['-c', check, script])).split('\n').filter(Boolean)
   return lines.map((line) => {
     const [detail = '', remedy = ''] = line.split('\t')
     return { detail, remedy }

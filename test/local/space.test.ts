@@ -43,6 +43,8 @@ test('tells one who has no cgroup how to get it', async () => {
   const { code, stderr } = await user.run(['local/space.sh', 'true'], { loggedIn: false })
   assert.is(code, 2)
   assertSays(stderr, /space: it cannot be made here:\n {2}no cgroup of your own\n {4}→ log in as twin-/)
+  const check = await user.run(['local/space.sh', '--check'], { loggedIn: false })
+  assert.equal([check.code, check.stdout.split('\t')[0]], [3, 'no cgroup of your own'])
   const doctor = await user.run([...node, 'scripts/local-up.ts', '--doctor'], { loggedIn: false })
   assert.is(doctor.code, 2)
   assertSays(doctor.stdout, /✘ nspawn +needs root, or a space \(no cgroup of your own\)\n +→ log in as twin-/)
