@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { type ExitCode, exitCodes, InfraError } from './errors.ts'
+import { leaveTerminal, sayAtOnce } from './terminal.ts'
 
 export interface CommandText {
   readonly name: string
@@ -94,11 +95,12 @@ const listenForInterrupts = (): AbortSignal => {
     const now = performance.now()
     if (firstAt === undefined) {
       firstAt = now
-      process.stderr.write('\nFinishing the current step, then stopping. Once more quits at once.\n')
+      sayAtOnce('Finishing the current step, then stopping. Once more quits at once.')
       controller.abort(
         new InfraError('interrupted', { hint: 'Run the same command again to go on from here.', exitCode: 130 }),
       )
     } else if (now - firstAt > samePressMs) {
+      leaveTerminal()
       process.stderr.write(
         '\nQuit. A step may be half done, traffic between old and new (see status), and the lock held; running again finishes the job.\n',
       )

@@ -59,8 +59,6 @@ const execute = async (argv: readonly string[], home: string, { folder, logFile,
   const { stdout, stderr, exitCode, isTimedOut } = await runProgram(argv, {
     cwd: folder,
     env: playbookEnvironment(readShell(), { config: path.join(folder, 'ansible.cfg'), home }),
-    // a play must not be cut in half
-    detached: true,
     timeoutMs,
     missing: { means: 'no machine can be configured', remedy: 'Install it: apt-get install ansible-core' },
     onLine: async (line) => {

@@ -2,10 +2,9 @@ export interface GroupOptions {
   readonly timeoutMs?: number
   readonly graceMs?: number
   readonly signal?: AbortSignal
-  readonly detached?: boolean
 }
 
-/** Those that end with us. One listener for all: Node warns of more than ten. */
+/** All end with us. One listener for all: Node warns of more than ten. */
 const ours = new Set<number>()
 const endOurs = (): void => {
   for (const group of ours) sendSignal(group, 'SIGKILL')
@@ -18,7 +17,7 @@ process.once('exit', endOurs)
  */
 export const holdGroup = (
   group: number | undefined,
-  { timeoutMs, graceMs = 5_000, signal, detached }: GroupOptions,
+  { timeoutMs, graceMs = 5_000, signal }: GroupOptions,
 ): { readonly isTimedOut: () => boolean; readonly drop: () => void } => {
   if (group === undefined) return { isTimedOut: () => false, drop: () => undefined }
   let isTimedOut = false
@@ -32,7 +31,7 @@ export const holdGroup = (
   if (timeoutMs !== undefined) timers.push(setTimeout(expire, timeoutMs))
   if (signal?.aborted) kill()
   signal?.addEventListener('abort', kill)
-  if (!detached) ours.add(group)
+  ours.add(group)
   const drop = (): void => {
     for (const timer of timers) clearTimeout(timer)
     signal?.removeEventListener('abort', kill)

@@ -15,8 +15,6 @@ export interface ProgramOptions {
   readonly graceMs?: number
   /** Ends it at once (SIGKILL). */
   readonly signal?: AbortSignal
-  /** It goes on when we end, as a step that must not be cut in half. */
-  readonly detached?: boolean
   /** Told every line as it comes, one after the other. What it throws is thrown once the program has ended. */
   readonly onLine?: OnLine
   /** What it means that the program is missing, as the end of a sentence, and what to do about it. */
@@ -39,7 +37,7 @@ export class ProgramMissing extends InfraError {}
 
 /**
  * Runs a program to its end, the only way to do so. Its words are no shell's, nothing can be typed into it, and Ctrl-C in the
- * terminal does not reach it: it is in a process group of its own.
+ * terminal does not reach it: it is in a process group of its own, which ends with us.
  * @returns also when it fails: whether that is an error is for the caller to say.
  * @throws ProgramMissing, or InfraError when it cannot be started (exit code 2).
  */

@@ -52,7 +52,7 @@ export class SshError extends InfraError {
 const missing = { means: 'no machine can be reached', remedy: 'Install it: apt-get install openssh-client' }
 
 const ssh = (words: readonly string[], timeoutMs: number): Promise<ProgramResult> =>
-  runProgram(['ssh', ...words], { timeoutMs, detached: true, missing })
+  runProgram(['ssh', ...words], { timeoutMs, missing })
 
 const closeTimeoutMs = 10_000
 

@@ -6,9 +6,15 @@ export type Display = 'tree' | 'lines' | 'silent'
 export const displayFor = ({ json, verbose }: { readonly json: boolean; readonly verbose: boolean }): Display =>
   json ? 'silent' : !verbose && process.stderr.isTTY && process.stdout.isTTY ? 'tree' : 'lines'
 
-/** Progress goes to stderr: stdout is for data. Signals are ours, since listr2's own handler ends the process. */
-export const listrOptions = (display: Display): ListrBaseClassOptions<object, 'default', 'simple'> => {
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
+/** Draws on stderr, since stdout is for data; the tree holds back all else that is written there. */
+export const createLogger = (): ListrLogger =>
+  new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
+
+/** Signals are ours, since listr2's own handler ends the process. */
+export const listrOptions = (
+  display: Display,
+  logger: ListrLogger,
+): ListrBaseClassOptions<object, 'default', 'simple'> => {
   return {
     registerSignalListeners: false,
     exitOnError: false,

@@ -1,9 +1,10 @@
 import { Listr, type ListrTask } from 'listr2'
 import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step, Track } from '../plan/types.ts'
+import { drawWhile } from '../terminal.ts'
 import { perform } from './handlers.ts'
 import { type Report, recordPhase, recordStep } from './record.ts'
-import { type Display, listrOptions } from './renderer.ts'
+import { createLogger, type Display, listrOptions } from './renderer.ts'
 import type { RunWorld } from './world.ts'
 
 /**
@@ -35,12 +36,23 @@ export const runPhase = async (world: RunWorld, phase: PlanPhase, display: Displ
   const [only] = phase.tracks
   const tasks = phase.tracks.length === 1 && only ? only.map(taskOf) : phase.tracks.map(trackTask)
   const isConcurrent = phase.tracks.length > 1
+  let notice = (_text: string): void => undefined
   const root: ListrTask = {
     title: phase.title,
-    task: (_context, task) => task.newListr(tasks, { concurrent: isConcurrent, exitOnError: !isConcurrent }),
+    // below the tree, whose head may have left the window
+    rendererOptions: { bottomBar: 1 },
+    task: (_context, task) => {
+      notice = (text) => {
+        task.output = text
+      }
+      return task.newListr(tasks, { concurrent: isConcurrent, exitOnError: !isConcurrent })
+    },
   }
+  const logger = createLogger()
+  const draw = (): Promise<unknown> => new Listr([root], listrOptions(display, logger)).run({})
   await recordPhase(world, phase, async () => {
-    await new Listr([root], listrOptions(display)).run({})
+    if (display !== 'tree') await draw()
+    else await drawWhile({ notice: (text) => notice(text), leave: () => logger.process.release() }, draw)
     if (failures.length > 0) throw failures[0]
   })
 }

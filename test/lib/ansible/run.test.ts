@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { inventoryOf } from '../../../lib/ansible/inventory.ts'
@@ -152,6 +155,29 @@ ansible('a task is told while it runs, and not once it is over', async () => {
   await run((task) => {
     if (task === 'Wait to be told') writeFileSync(proof, '')
   })
+})
+
+/** Command lines of this computer with this in them. */
+const commandsWith = (text: string): readonly string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      } catch {
+        return ''
+      }
+    })
+    .filter((command) => command.includes(text))
+
+ansible('nothing of a play is left when we quit in the middle of it', async () => {
+  const sleep = `61.${process.pid}`
+  const program = ['--import', 'tsx', path.join(import.meta.dirname, 'quitting-play.ts'), sleep]
+  const child = spawn(process.execPath, program, { stdio: 'ignore' })
+  const [code] = await once(child, 'close')
+  assert.is(code, 130)
+  await delay(200)
+  assert.equal(commandsWith(`sleep ${sleep}`), [])
 })
 
 ansible('a failure names host, task, message and the file with the rest', async () => {

@@ -1,0 +1,32 @@
+/** What draws on the terminal, and holds back all else that is written there. */
+export interface Drawing {
+  /** Shows a line at once. */
+  readonly notice: (text: string) => void
+  /** Leaves the terminal as it was found: with its cursor, and with what was held back. */
+  readonly leave: () => void
+}
+
+// the process has one terminal, and a signal has to reach who draws on it
+let drawing: Drawing | undefined
+
+/** Draws for as long as `work` takes. */
+export const drawWhile = async <T>(own: Drawing, work: () => Promise<T>): Promise<T> => {
+  drawing = own
+  try {
+    return await work()
+  } finally {
+    drawing = undefined
+  }
+}
+
+/** Says a line on stderr at once, whoever draws there. */
+export const sayAtOnce = (text: string): void => {
+  if (drawing) drawing.notice(text)
+  else process.stderr.write(`\n${text}\n`)
+}
+
+/** Before the process ends in the middle of a drawing. */
+export const leaveTerminal = (): void => {
+  drawing?.leave()
+  drawing = undefined
+}

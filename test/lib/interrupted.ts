@@ -1,0 +1,12 @@
+import { createCommand, runCommand } from '../../lib/cli.ts'
+import { runPhase } from '../../lib/tasks/tree.ts'
+import { createFakeWorld } from './tasks/fake-world.ts'
+
+// A script in the middle of a step that takes long, drawn as a tree: for interrupt.test.ts.
+await runCommand(createCommand({ name: 'interrupted', summary: '', examples: [] }), async () => {
+  const fake = await createFakeWorld({ loopback: '127.85.1.0/24' })
+  await fake.addServer('ns1-next', 200)
+  const steps = [{ kind: 'await-server', server: 'ns1-next' } as const]
+  await runPhase(fake.world, { key: 'create', title: 'Create', tracks: [steps], movesTraffic: true }, 'tree')
+  return 0
+})
