@@ -74,6 +74,12 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
   for (let pair = 1; pair <= pairs; pair += 1) {
     if (findServingLb(observed, pair)) continue
     const name = serverName('lb', pair, 'serving')
+    if (observed.lbs.some((lb) => lb.pair === pair && lb.phase === 'old')) {
+      return {
+        refused: `${name} is about to get its name from a rotation that is not finished`,
+        hint: 'Go on with rotate-lbs; then deploy.',
+      }
+    }
     return { refused: `${name} does not exist`, hint: 'Make what is missing with bootstrap-infra, then deploy.' }
   }
   for (const { name, fault, active } of lbsInService(observed)) {
@@ -104,19 +110,22 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
       hint: 'Have it removed with rotate-lbs --abandon; then deploy.',
     }
   }
-  const rolledBack = servers.find((server) => server.role === 'nameserver' && server.phase === 'next' && server.kept)
-  if (rolledBack) {
-    return {
-      refused: `${rolledBack.name} is left of an unfinished rollback`,
-      hint: 'Finish it with rollback-infra first.',
-    }
-  }
+  const goingBack = refuseGoingBack(observed)
+  if (goingBack) return goingBack
   const beyond = servers.find((server) => server.pair > pairs)
   if (!beyond) return undefined
   return {
     refused: `${beyond.name} exists, but infra.config.ts has only ${pairs} pair${pairs === 1 ? '' : 's'}`,
     hint: 'Add the pair to the config again, or remove its servers first.',
   }
+}
+
+/** What going back leaves is marked as kept before it changes its name. */
+export const refuseGoingBack = ({ servers }: Observed): Refusal | undefined => {
+  const left = servers.find(({ role, phase, kept }) => role === 'nameserver' && phase === 'next' && kept)
+  return (
+    left && { refused: `${left.name} is left of an unfinished rollback`, hint: 'Finish it with rollback-infra first.' }
+  )
 }
 
 /** Those that were made for a rotation which has been abandoned since: their zones name lbs that leave again. */

@@ -24,7 +24,11 @@ interface PairState {
  * until an update of the lbs. Finishes what an earlier run left. Pure.
  */
 export const planRollback = (observed: Observed, request: RollbackRequest): Plan | Refusal => {
-  const refusal = refuseStrangers(observed) ?? refuseFaulty(observed) ?? refuseAmbiguous(observed, request)
+  const refusal =
+    refuseStrangers(observed) ??
+    refuseFaulty(observed) ??
+    refuseAmbiguous(observed, request) ??
+    refuseNotThere(observed, request)
   if (refusal) return refusal
   const phases = canRevertLbs(observed, request)
     ? revertPhases(observed)
@@ -57,7 +61,8 @@ const coldHint = 'Check out the commit to go back to, and run deploy-infra.'
  * @returns a refusal when nobody has recorded it, or when what it made was never committed.
  */
 export const findRebuild = (observed: Observed, request: RollbackRequest): string | undefined | Refusal => {
-  if (isWarm(observed, request.pairs) || canRevertLbs(observed, request)) return undefined
+  // an update is undone by what is warm, or not at all
+  if (request.of === 'update' || isWarm(observed, request.pairs) || canRevertLbs(observed, request)) return undefined
   const serving = observed.servers.find(({ role, phase }) => role === 'nameserver' && phase === 'serving')
   const commit = serving?.previous ?? ''
   if (commit === '') {
@@ -115,6 +120,19 @@ const refuseAbandoned = (observed: Observed, pairs: number): Refusal | undefined
       hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra.',
     }
   )
+}
+
+/** What is asked for and cannot be undone, or not through every lb: never one lb here and the other there. */
+const refuseNotThere = (observed: Observed, request: RollbackRequest): Refusal | undefined => {
+  if (canRevertLbs(observed, request)) return undefined
+  if (request.of === 'update')
+    return { refused: 'No lb has the nginx of before an update any more', hint: 'Nothing was changed.' }
+  const states = pairStates(observed, request.pairs)
+  if (states.length === 0 || states.length === request.pairs) return undefined
+  return {
+    refused: `only ${states.map(({ good }) => good.name).join(', ')} of the generation before is there, not that of every pair`,
+    hint: 'Nothing was changed. Finish the deployment with deploy-infra first.',
+  }
 }
 
 const refuseAmbiguous = (observed: Observed, { of, pairs }: RollbackRequest): Refusal | undefined => {

@@ -1,6 +1,6 @@
 import { serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
-import { planDeploy } from './deploy.ts'
+import { planDeploy, refuseGoingBack } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, newLbsIn, switchOn } from './lbs.ts'
 import { mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
@@ -85,13 +85,24 @@ const refuseUnready = (observed: Observed, { pairs }: PlanInput): Refusal | unde
       hint: 'Go on with rotate-lbs --abandon; once it is done, rotate anew.',
     }
   }
+  const goingBack = refuseGoingBack(observed)
+  if (goingBack) return goingBack
   const isRotating = observed.lbs.some(({ phase }) => phase !== 'serving')
   for (let pair = 1; pair <= pairs; pair += 1) {
     if (lbNamed(observed, serverName('lb', pair, 'serving')) ?? lbNamed(observed, serverName('lb', pair, 'old')))
       continue
     return { refused: `${serverName('lb', pair, 'serving')} does not exist`, hint: 'Make it with bootstrap-infra.' }
   }
-  const unfinished = observed.servers.find(({ role, phase }) => role === 'nameserver' && phase === 'next')
+  // also one whose new nameservers serve: the rest of it would be taken for the deployment that a rotation begins with
+  const unfinished = observed.servers.find(
+    ({ role, phase, kept }) => role === 'nameserver' && (phase === 'next' || (phase === 'old' && !kept)),
+  )
+  if (unfinished?.phase === 'old' && observed.lbs.some(({ target }) => target === unfinished.name)) {
+    return {
+      refused: `queries go to ${unfinished.name} again, by a rollback that is not finished`,
+      hint: 'Finish it with rollback-infra first, then rotate.',
+    }
+  }
   if (unfinished && !isRotating) {
     return {
       refused: `${unfinished.name} is left of an unfinished deployment`,
