@@ -1,4 +1,4 @@
-import type { Plan, PlanPhase, Step } from './types.ts'
+import type { PhaseKey, Plan, PlanPhase, Step } from './types.ts'
 
 type Describers = { readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>) => string }
 
@@ -50,7 +50,23 @@ export const describeStep = <S extends Step>(step: S): string => (describers[ste
 /** What the operator reads before confirming: the notes, then phase by phase one line a step. */
 export const describePlan = (plan: Plan): string => {
   if (plan.phases.length === 0) return [...plan.notes, 'Nothing to do.'].join('\n')
-  return [...plan.notes, `Plan: ${describeRun(plan)}`, ...plan.phases.map(describePhase)].join('\n')
+  return [...plan.notes, `Plan: ${describeRun(plan)}`, ...plan.phases.map(describePhase), ...describeWaits(plan)].join(
+    '\n',
+  )
+}
+
+const waits: Partial<Readonly<Record<PhaseKey, string>>> = {
+  parents: 'until the parents publish the glue (minutes to a day)',
+  caches:
+    'until no cache can hold an old address (the longest TTL of glue, NS and addresses, two days under .com, and some slack)',
+  idle: 'until the old lbs are hardly asked (`rotation.idleSeconds` at least)',
+}
+
+/** How long it may take: the work itself is minutes, each wait as long as others need. */
+const describeWaits = ({ phases }: Plan): readonly string[] => {
+  const keys = [...new Set(phases.filter((phase) => phase.waits).map(({ key }) => key))]
+  if (keys.length === 0) return []
+  return ['Waits, of which each can be left and gone on with later:', ...keys.map((key) => `  ${waits[key] ?? key}`)]
 }
 
 /** `deploy, generation 1790000000`; what makes no nameserver has no generation. */

@@ -1,6 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describePlan } from '../../../lib/plan/describe.ts'
+import { deployOf, rotateOf } from './operations.ts'
+import { twoServing } from './simulate.ts'
 
 const describes = suite('lib/plan/describe')
 
@@ -37,6 +39,19 @@ describes('says so when nothing is left', () => {
     describePlan({ operation: 'deploy', generation: 200, notes: ['All there.'], phases: [] }),
     'All there.\nNothing to do.',
   )
+})
+
+describes('a plan that has to wait for others says how long that may take', () => {
+  const waits = describePlan(rotateOf(twoServing())).split(/Waits, .*\n/)[1]
+  assert.equal(
+    waits?.split('\n').map((line) => line.split(' (')[0]),
+    [
+      '  until the parents publish the glue',
+      '  until no cache can hold an old address',
+      '  until the old lbs are hardly asked',
+    ],
+  )
+  assert.not.match(describePlan(deployOf(twoServing())), /Waits/)
 })
 
 describes.run()
