@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts'
 import { prepareQuestion, type Question } from './question.ts'
 import type { Endpoint, Reply } from './reply.ts'
 import { openTcp } from './tcp.ts'
@@ -13,9 +14,9 @@ export interface QueryOptions {
   /** For each question, connecting included. Default 2000. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal | undefined
+  /** For the pauses of a conversation. */
+  readonly clock?: Clock
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const withConnection = async <T>(
   connection: Connection,
@@ -58,12 +59,12 @@ export const query = async (
 export const converse = async (
   target: Endpoint,
   questions: readonly Question[],
-  { timeoutMs = 2000, signal }: QueryOptions = {},
+  { timeoutMs = 2000, signal, clock = systemClock }: QueryOptions = {},
 ): Promise<readonly Reply[]> =>
   withConnection(openTcp(target), signal, async ({ ask }) => {
     const replies: Promise<Reply>[] = []
     for (const question of questions) {
-      if (question.pauseMs) await Promise.all(replies).then(() => pause(question.pauseMs ?? 0))
+      if (question.pauseMs) await Promise.all(replies).then(() => clock.sleep(question.pauseMs ?? 0, signal))
       replies.push(ask(prepareQuestion(question), timeoutMs))
     }
     return Promise.all(replies)
