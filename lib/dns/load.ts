@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { query, type Target } from './query.ts'
 import { type PreparedQuestion, prepareQuestion, type Question } from './question.ts'
@@ -16,6 +17,7 @@ export interface WitnessOptions {
   readonly timeoutMs?: number
   /** `true`, or what is wrong with the answer. */
   readonly accept: (question: Question, reply: Answered) => true | string
+  /** Says when things were asked; the pace is real, as the network is. */
   readonly clock: Clock
 }
 
@@ -66,7 +68,7 @@ const retryOnce = (run: Run, { target, tally }: { target: Target; tally: Tally }
 
 /** UDP queries at their time by the clock until the run is stopped. */
 export const sendSteadily = async (run: Run, target: Target, tally: Tally): Promise<void> => {
-  const { questions, queriesPerSecond, timeoutMs, clock } = run.options
+  const { questions, queriesPerSecond, timeoutMs } = run.options
   const prepared = questions.map((question) => prepareQuestion({ ...question, transport: 'udp' }))
   const everyMs = 1000 / queriesPerSecond
   let next = Math.floor(Math.random() * prepared.length)
@@ -88,16 +90,16 @@ export const sendSteadily = async (run: Run, target: Target, tally: Tally): Prom
       const asked = prepared[next++ % prepared.length]
       if (asked) send(asked)
     }
-    await clock.sleep(tickMs)
+    await delay(tickMs)
   }
 }
 
 /** Two TCP queries a second, one on a new connection and one on a kept one, until the run is stopped. */
 export const sendByTcp = async (run: Run, target: Target, tally: Tally): Promise<void> => {
-  const { questions, timeoutMs, clock } = run.options
+  const { questions, timeoutMs } = run.options
   const kept = keepConnection(target, tally)
   let due = performance.now()
-  for (let i = 0; !run.isStopped() && questions.length > 0; await clock.sleep(tickMs * 10)) {
+  for (let i = 0; !run.isStopped() && questions.length > 0; await delay(tickMs * 10)) {
     if (performance.now() < due) continue
     due = performance.now() + tcpEveryMs
     const first = tcpQuestion(questions, i++)
