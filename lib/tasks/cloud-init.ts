@@ -1,4 +1,5 @@
 import { InfraError } from '../errors.ts'
+import { parseServerName } from '../fleet/names.ts'
 import { type Ssh, SshError, type SshHost } from '../ssh/ssh.ts'
 
 /** `recovered`: done, with errors that did no harm, such as deprecated keys in the provider's own data. */
@@ -27,6 +28,13 @@ const isDone = (output: string): boolean => /^status: done/m.test(output)
 
 const cloudInitError = ({ name }: SshHost, error: SshError): InfraError =>
   new InfraError(`${name}: cloud-init failed: ${error.stderr || error.command?.stdout.trim() || error.message}`, {
-    hint: `Look at /var/log/cloud-init.log on ${name}; run again with --fresh to begin with new servers.`,
+    hint: `Look at /var/log/cloud-init.log on ${name}; ${wayToAnother(name)}.`,
     cause: error,
   })
+
+/** How to have the server made anew. */
+const wayToAnother = (name: string): string => {
+  const { role, phase } = parseServerName(name) ?? {}
+  if (phase !== 'next') return `to have it made anew, delete ${name} in the cloud console and run again`
+  return role === 'lb' ? 'rotate-lbs --abandon removes the new lbs' : 'deploy-infra --fresh begins with new nameservers'
+}

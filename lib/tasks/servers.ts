@@ -58,7 +58,7 @@ export const targetsOf = (server: FleetServer, port: number): readonly Target[] 
 export const upstreamOf = ({ name, privateIpv4 }: FleetServer): string => {
   if (privateIpv4) return privateIpv4
   throw new InfraError(`${name} has no private address`, {
-    hint: `Attach ${name} to the private network again, or run with --fresh.`,
+    hint: `Attach ${name} to the private network again, or run deploy-infra --fresh.`,
   })
 }
 

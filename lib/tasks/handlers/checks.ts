@@ -74,7 +74,7 @@ const requireAnswers = async (
   throw new GateError(
     `${where} does not answer as it must (${bad.length} of ${findings.length} findings):`,
     bad.map(describeFinding),
-    `Compare with the zone files and look at the log of named on ${nameserver.name}. Then run again: it goes on from here; --fresh begins with new servers.`,
+    `Compare with the zone files and look at the log of named on ${nameserver.name}. Then run again: it goes on from here; deploy-infra --fresh begins with new servers.`,
   )
 }
 
