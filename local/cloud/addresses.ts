@@ -3,8 +3,8 @@ import { ApiError } from './errors.ts'
 export interface Pools {
   /** Such as `198.18.1.0/24`. */
   readonly ipv4: string
-  /** Such as `2001:2:0:100::/56`: a /64 for each server. */
-  readonly ipv6: string
+  /** Such as `2001:2:0:100::/56`: a /64 for each server. Null: servers get no IPv6. */
+  readonly ipv6: string | null
 }
 
 const servers = { first: 10, last: 199 }
@@ -27,6 +27,7 @@ const spellIpv4 = ({ ipv4 }: Pools) => {
 }
 
 const spellIpv6 = ({ ipv6 }: Pools) => {
+  if (ipv6 === null) throw new ApiError(403, 'resource_limit_exceeded', 'there is no IPv6 here')
   const prefix = ipv6.replace(/00::\/56$/, '')
   return (index: number): string => `${prefix}${index.toString(16).padStart(2, '0')}::/64`
 }

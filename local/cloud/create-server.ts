@@ -92,7 +92,7 @@ const draftServer = (cloud: Cloud, body: ServerBody, { type, image, location, ss
 /** Those made before, or new ones that go with the server. */
 const givePrimaryIps = (cloud: Cloud, server: ServerRecord, body: ServerBody): void => {
   const { location } = server
-  for (const { type, wanted } of wantedIps(body)) {
+  for (const { type, wanted } of wantedIps(cloud, body)) {
     const ip =
       (typeof wanted === 'number' ? cloud.store.state.primary_ips[wanted] : undefined) ??
       createPrimaryIp(cloud, { type, location, auto_delete: true, labels: {} })

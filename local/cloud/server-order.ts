@@ -70,7 +70,7 @@ export const placeOrder = (cloud: Cloud, body: ServerBody): ServerOrder => {
     return key.public_key.trim()
   })
   const networks = [...new Set(body.networks)].map((id) => getRecord(cloud, 'networks', id))
-  for (const { type: family, wanted } of wantedIps(body)) {
+  for (const { type: family, wanted } of wantedIps(cloud, body)) {
     if (typeof wanted === 'number') requireUsable(cloud, wanted, { type: family, location })
   }
   return { type, image, location, networks, sshKeys: keys }
@@ -95,8 +95,8 @@ const locationFor = (cloud: Cloud, { location, datacenter }: ServerBody, type: S
 }
 
 /** Families of public addresses, and the Primary IP asked for in each. */
-export const wantedIps = ({ public_net }: ServerBody) =>
+export const wantedIps = ({ pools }: Cloud, { public_net }: ServerBody) =>
   [
     { type: 'ipv4' as const, isWanted: public_net?.enable_ipv4 ?? true, wanted: public_net?.ipv4 },
-    { type: 'ipv6' as const, isWanted: public_net?.enable_ipv6 ?? true, wanted: public_net?.ipv6 },
+    { type: 'ipv6' as const, isWanted: public_net?.enable_ipv6 ?? pools.ipv6 !== null, wanted: public_net?.ipv6 },
   ].filter(({ isWanted }) => isWanted)
