@@ -19,7 +19,7 @@ import { repair } from './repair.ts'
 import { withFaults } from './request-faults.ts'
 import { addServers } from './servers.ts'
 import { addSshKeys } from './ssh-keys.ts'
-import { createStore } from './store.ts'
+import { createStore, type Store } from './store.ts'
 
 export interface CloudOptions {
   readonly machines: Machines
@@ -28,6 +28,8 @@ export interface CloudOptions {
   readonly token?: string
   /** Undefined: kept in memory only. */
   readonly stateFile?: string
+  /** Instead: somebody else's, who looks at it. */
+  readonly store?: Store
   readonly clock?: Clock
   readonly timing?: ActionTiming
   readonly hasDatacenters?: boolean
@@ -47,7 +49,7 @@ const usualTiming: ActionTiming = { minMs: 200, maxMs: 600 }
 /** The emulated Hetzner Cloud API v1. Finds the machines of an earlier run again, and finishes what that one left. */
 export const createCloud = async (options: CloudOptions): Promise<CloudApp> => {
   const { clock = systemClock, timing = usualTiming, machines, pools, hasDatacenters = false } = options
-  const store = createStore(options.stateFile)
+  const store = options.store ?? createStore(options.stateFile)
   const faults = createFaults()
   const actions = createActions(store, faults, { clock, timing })
   const cloud: Cloud = { store, actions, faults, machines, pools, clock, hasDatacenters }
