@@ -1,3 +1,4 @@
+import { runPlaybook } from '../ansible/run.ts'
 import { systemClock } from '../clock.ts'
 import { type LoadOptions, loadSettings } from '../config/load.ts'
 import { createHcloud } from '../hcloud/client.ts'
@@ -19,7 +20,7 @@ export const withWorld = async <T>(
   const hcloud = createHcloud({ endpoint, token, clock: systemClock, onWait: options.say, ...signal })
   const ssh = await createSsh(sshPublicKeyFile)
   try {
-    return await work({ settings, hcloud, ssh, clock: systemClock })
+    return await work({ settings, hcloud, ssh, playbook: runPlaybook, clock: systemClock })
   } finally {
     await ssh.close()
   }

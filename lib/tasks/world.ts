@@ -1,3 +1,4 @@
+import type { runPlaybook } from '../ansible/run.ts'
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/load.ts'
 import type { Target } from '../dns/query.ts'
@@ -11,6 +12,7 @@ export interface World {
   readonly settings: Settings
   readonly hcloud: Hcloud
   readonly ssh: Ssh
+  readonly playbook: typeof runPlaybook
   readonly clock: Clock
 }
 

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { InventoryHost, Variables } from '../../ansible/inventory.ts'
-import { runPlaybook } from '../../ansible/run.ts'
 import type { FleetAddress } from '../../fleet/address.ts'
 import { identityOf, type Role } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
@@ -26,7 +25,7 @@ export const configure = async (
   const machines = await Promise.all(servers.map((name) => getServer(world, name)))
   const variables =
     role === 'lb' ? lbVariables(upgrade, await listAddresses(world)) : await nameserverVariables(world, machines)
-  await runPlaybook({
+  await world.playbook({
     folder: path.join(world.settings.sources, 'ansible'),
     role,
     hosts: await Promise.all(machines.map((machine) => inventoryHost(world, machine, variables(world, machine)))),

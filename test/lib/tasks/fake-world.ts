@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { runPlaybook } from '../../../lib/ansible/run.ts'
 import { systemClock } from '../../../lib/clock.ts'
 import { type ServerFacts, serverLabels } from '../../../lib/fleet/labels.ts'
 import { parseServerName } from '../../../lib/fleet/names.ts'
@@ -66,6 +67,7 @@ export const createFakeWorld = async ({ loopback }: FakeWorldOptions = {}): Prom
     settings: { config, environment, root: directory, sources: directory },
     hcloud,
     ssh,
+    playbook: runPlaybook,
     clock: systemClock,
     generation: 200,
     events: createEvents(path.join(directory, 'run'), { json: false, now: systemClock.now }),
