@@ -57,7 +57,8 @@ const commonFlags = (options: object): { json: boolean; verbose: boolean } => ({
   verbose: 'verbose' in options && options.verbose === true,
 })
 
-const reportFailure = (error: unknown, { interrupted, json, verbose }: FailureContext): ExitCode => {
+/** Says on stderr, and with `--json` on stdout, why a script ends without success, and returns its exit code. */
+export const reportFailure = (error: unknown, { interrupted, json, verbose }: FailureContext): ExitCode => {
   // commander has printed its own text by now; showing the help is not a failure
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { message, hint, exitCode } = describeFailure(error, interrupted)

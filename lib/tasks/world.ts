@@ -13,6 +13,8 @@ export interface World {
   readonly hcloud: Hcloud
   readonly ssh: Ssh
   readonly playbook: typeof runPlaybook
+  /** Finds out whether this computer has what operations run, in place of the look that preflight has. */
+  readonly requireTools?: (world: World) => Promise<void>
   readonly clock: Clock
 }
 

@@ -1,0 +1,36 @@
+import type { Answerer } from './authority-server.ts'
+import type { LbState } from './dns-lb.ts'
+import type { ZoneData } from './zone-data.ts'
+
+/** What goes wrong on a machine. */
+export interface MachineFaults {
+  /** Nobody can connect to it by SSH. */
+  isUnreachable?: boolean
+  /** Of every SSH command. */
+  slowMs?: number
+  /** The command that begins so fails with this text, the next time. */
+  refusals?: ReadonlyMap<string, string>
+  /** What becomes of its answers, by the port that was asked. */
+  spoil?: (asked: Buffer, answer: Buffer, port: number) => Buffer | null
+}
+
+/** What a machine remembers: plain data, so that a whole world can be put back to where it was. */
+export interface Machine {
+  readonly id: number
+  /** At its first boot. */
+  readonly name: string
+  readonly ipv4: string
+  /** Raw ed25519 key, base64url: what its sshd shows. */
+  readonly hostKey: string
+  readonly nextHostKey: string | undefined
+  readonly nameserver: { readonly identity: string; readonly zones: readonly ZoneData[] } | undefined
+  readonly lb: LbState | undefined
+  readonly faults: MachineFaults
+}
+
+export const spoiled =
+  (answer: Answerer, port: number, { spoil }: MachineFaults): Answerer =>
+  (asked, transport) => {
+    const answered = answer(asked, transport)
+    return answered && spoil ? spoil(asked, answered, port) : answered
+  }

@@ -1,0 +1,84 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { WitnessReport } from '../../lib/dns/witness.ts'
+import type { FastRun } from './clone.ts'
+import { createFastWorld } from './world.ts'
+
+const test = suite('world/operations')
+
+const fast = await createFastWorld({ pairs: 2 })
+test.after(() => fast.close())
+
+const totalsOf = ({ events }: FastRun): WitnessReport['totals'] | undefined =>
+  (events.find(({ event }) => event === 'witness') as { report: WitnessReport } | undefined)?.report.totals
+
+const requireDone = (name: string, run: FastRun): void => {
+  process.stdout.write(`${name}: ${Math.round(run.ms)} ms\n`)
+  assert.is(run.exitCode, 0, `${run.stderr}\n${run.stdout}`)
+  const totals = totalsOf(run)
+  if (!totals) return
+  const { sent, lost, refused, wrong } = totals
+  assert.equal({ lost, refused, wrong }, { lost: 0, refused: 0, wrong: 0 })
+  assert.ok(sent > 0)
+}
+
+const names = async (): Promise<readonly string[]> => (await fast.servers()).map(({ name }) => name).sort()
+const sole = async (): Promise<string> => {
+  const generations = new Set(Object.values(await fast.whoAnswers()).map((nsid) => nsid.split('.')[1]))
+  assert.is(generations.size, 1, JSON.stringify(await fast.whoAnswers()))
+  return [...generations][0] ?? ''
+}
+
+/** Nothing of an operation is left. */
+const requireTidy = async (): Promise<void> => {
+  assert.equal(await names(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  assert.is(await fast.lock(), undefined)
+}
+
+let first = ''
+
+test('bootstrap-infra makes everything, and the registrar is told', async () => {
+  requireDone('bootstrap-infra', await fast.run('bootstrap', { flags: { register: true } }))
+  await requireTidy()
+  first = await sole()
+  assert.equal(fast.internet.registered().get('example.test')?.nameservers, ['ns1.example.test', 'ns2.example.test'])
+})
+
+test('deploy-infra leads to a new generation', async () => {
+  fast.clock.pass(3_600_000)
+  requireDone('deploy-infra', await fast.run('deploy'))
+  await requireTidy()
+  assert.ok(Number(await sole()) > Number(first))
+})
+
+test('update-lbs starts a newer nginx', async () => {
+  const { active } = fast.machine('lb1').lb ?? {}
+  fast.release('nginx 2')
+  requireDone('update-lbs', await fast.run('update'))
+  await requireTidy()
+  const lb = fast.machine('lb1').lb
+  assert.is.not(lb?.active, active)
+  assert.is(lb?.active && lb.colours[lb.active].release, 'nginx 2')
+})
+
+test('rollback-infra goes back to what is warm', async () => {
+  const before = await sole()
+  fast.clock.pass(3_600_000)
+  requireDone('deploy-infra --keep-old', await fast.run('deploy', { flags: { keepOld: true } }))
+  assert.ok(Number(await sole()) > Number(before))
+  requireDone('rollback-infra', await fast.run('rollback'))
+  assert.is(await sole(), before)
+  assert.equal(await names(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
+})
+
+test('rotate-lbs leads the world to new lbs and removes the old', async () => {
+  const old = fast.machine('lb1').ipv4
+  fast.clock.pass(3_600_000)
+  requireDone('rotate-lbs --wait', await fast.run('rotate', { flags: { wait: true } }))
+  await requireTidy()
+  const { ipv4 } = fast.machine('lb1')
+  assert.is.not(ipv4, old)
+  assert.equal(fast.internet.registered().get('example.test')?.hosts.get('ns1.example.test'), [ipv4])
+})
+
+test.run()
