@@ -5,7 +5,7 @@ import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
 import { type Coming, withLosses } from './losses.ts'
 import { deletions, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
-import { restore } from './restore.ts'
+import { type Restoration, restore } from './restore.ts'
 import { isFloating } from './rotate.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
@@ -22,14 +22,19 @@ export const planAbandon = (observed: Observed, request: AbandonRequest): Plan |
   const generation = laterThanAll(observed, request.now)
   const refusal = refuseStrangers(observed) ?? refuseLate(observed)
   if (refusal) return refusal
-  const phases = isFloating(observed, request)
-    ? leadBack(observed, request)
-    : (refusePublished(observed) ??
-      (isKnown(observed) ? withdrawal(observed, { ...request, now: generation }) : discard(observed)))
-  if (isRefusal(phases)) return phases
-  const bare: Plan = { operation: 'abandon', generation, notes: notesOf(observed), phases: withoutEmpty(phases) }
+  const way = wayOf(observed, { ...request, now: generation })
+  if (isRefusal(way)) return way
+  const phases = withoutEmpty(way.phases)
+  const bare: Plan = { operation: 'abandon', generation, notes: notesOf(observed), ...way, phases }
   const plan = withLosses(bare, observed, comingBy(bare, observed, request))
   return refuseUnsafe(plan, observed) ?? plan
+}
+
+const wayOf = (observed: Observed, request: AbandonRequest): Restoration | Refusal => {
+  if (isFloating(observed, request)) return leadBack(observed, request)
+  const refusal = refusePublished(observed)
+  if (refusal) return refusal
+  return isKnown(observed) ? withdrawal(observed, request) : { phases: discard(observed) }
 }
 
 /** What the lbs are led to: new nameservers, or those of before, which have the zones that they had. */
@@ -115,7 +120,7 @@ const removal = (observed: Observed, naming: readonly ObservedServer[], loss: st
 }
 
 /** Glue and zones give Floating IPs, which are led to the old lbs again; the new ones' own addresses were never given. */
-const leadBack = (observed: Observed, { zones }: AbandonRequest): readonly PlanPhase[] | Refusal => {
+const leadBack = (observed: Observed, { zones }: AbandonRequest): Restoration | Refusal => {
   const next = newLbsIn(observed)
   const moves = next.flatMap(({ name, pair }) =>
     observed.addresses.filter(({ lb }) => lb === name).map((address) => ({ address: address.name, pair })),
@@ -133,7 +138,7 @@ const leadBack = (observed: Observed, { zones }: AbandonRequest): readonly PlanP
       hint: 'Nothing was changed. Put the change aside (git stash) and run rotate-lbs --abandon again; then deploy it.',
     }
   }
-  return [
+  const phases: readonly PlanPhase[] = [
     ...moves.map(
       ({ address, pair }): PlanPhase => ({
         key: 'move',
@@ -154,10 +159,11 @@ const leadBack = (observed: Observed, { zones }: AbandonRequest): readonly PlanP
       confirm: { name: next[0]?.name ?? '', loss: `Deletes ${namesOf(next)}. No Floating IP leads there.` },
     },
   ]
+  return { phases }
 }
 
 /** Caches may know the new lbs: these go on answering until none can. */
-const withdrawal = (observed: Observed, request: AbandonRequest): readonly PlanPhase[] | Refusal => {
+const withdrawal = (observed: Observed, request: AbandonRequest): Restoration | Refusal => {
   const next = newLbsIn(observed)
   const refusal = refuseUnready(observed)
   if (refusal) return refusal
@@ -169,7 +175,7 @@ const withdrawal = (observed: Observed, request: AbandonRequest): readonly PlanP
   const lbs = next.map(({ name }) => name)
   const isNoted = observed.lbs.every(({ phase, isDraining }) => phase !== 'next' || isDraining)
   const warm = observed.servers.filter((one) => one.role === 'nameserver' && one.kept && namesLeavingLb(marked, one))
-  return [
+  const phases: readonly PlanPhase[] = [
     {
       key: 'withdraw',
       title: 'Begin to take back',
@@ -178,11 +184,12 @@ const withdrawal = (observed: Observed, request: AbandonRequest): readonly PlanP
           ? []
           : [[{ kind: 'abandon-lbs', lbs: unmarked.map(({ name }) => name), generation: since }]],
     },
-    ...restoration,
+    ...restoration.phases,
     { key: 'drain', title: 'Begin to drain', tracks: isNoted ? [] : [[{ kind: 'begin-drain', lbs }]] },
     { key: 'caches', title: 'Wait for the caches', waits: true, tracks: [[{ kind: 'await-caches', lbs }]] },
-    removal(observed, restoration.length > 0 ? [] : warm, 'Who still asks there gets no answer.'),
+    removal(observed, restoration.phases.length > 0 ? [] : warm, 'Who still asks there gets no answer.'),
   ]
+  return { ...restoration, phases }
 }
 
 const refuseUnready = ({ lbs }: Observed): Refusal | undefined => {

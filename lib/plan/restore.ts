@@ -9,24 +9,31 @@ import type { Observed, ObservedServer, PlanPhase } from './types.ts'
 
 type RestoreRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames'>
 
+/** The way back to nameservers whose zones name the old lbs. */
+export interface Restoration {
+  readonly phases: readonly PlanPhase[]
+  /** That of the nameservers that it makes, or goes on with; undefined when it makes none. */
+  readonly generation?: number
+}
+
 /**
  * Has every lb send to nameservers whose zones name the old lbs: to those of before, as long as these bear their names; else to new
  * ones. Empty when they do already. Pure.
  * @param marked as it is once every new lb is marked as abandoned.
  */
-export const restore = (marked: Observed, request: RestoreRequest): readonly PlanPhase[] | Refusal => {
+export const restore = (marked: Observed, request: RestoreRequest): Restoration | Refusal => {
   const [stale] = staleNameservers(marked)
-  if (stale && !isRenaming(marked, stale.generation)) return returnPhases(marked, stale.generation)
+  if (stale && !isRenaming(marked, stale.generation)) return { phases: returnPhases(marked, stale.generation) }
   const serving = marked.servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
   const unfinished = stale?.generation ?? unfinishedGeneration(marked, serving)
   if (unfinished !== undefined) {
     const rest = restOfDeployment(marked, { ...request, generation: unfinished })
-    const anew = deploymentPhases(finished(marked, unfinished), request)
-    return isRefusal(anew) ? anew : [...retitled(rest), ...anew]
+    const anew = deployment(finished(marked, unfinished), request)
+    return isRefusal(anew) ? anew : { ...anew, phases: [...retitled(rest), ...anew.phases] }
   }
   const isBegun = marked.servers.some(({ role, phase, kept }) => role === 'nameserver' && phase !== 'serving' && !kept)
   const isNeeded = isBegun || serving.some((one) => namesLeavingLb(marked, one))
-  return isNeeded ? deploymentPhases(marked, request) : []
+  return isNeeded ? deployment(marked, request) : { phases: [] }
 }
 
 /** The rotation's own deployment has been carried out but for the removal of what served before it. */
@@ -44,9 +51,9 @@ const retitled = (phases: readonly PlanPhase[]): readonly PlanPhase[] =>
 const withoutKeeping = ({ confirm, ...phase }: PlanPhase): PlanPhase =>
   confirm ? { ...phase, confirm: { name: confirm.name, loss: confirm.loss } } : phase
 
-const deploymentPhases = (marked: Observed, request: RestoreRequest): readonly PlanPhase[] | Refusal => {
-  const deployment = planDeploy(marked, { ...request, keepOld: false, fresh: false, newLbs: [] })
-  return isRefusal(deployment) ? deployment : deployment.phases.map(withoutKeeping)
+const deployment = (marked: Observed, request: RestoreRequest): Restoration | Refusal => {
+  const plan = planDeploy(marked, { ...request, keepOld: false, fresh: false, newLbs: [] })
+  return isRefusal(plan) ? plan : { generation: plan.generation, phases: plan.phases.map(withoutKeeping) }
 }
 
 /** The nameservers of before are still there under their names: the lbs are led back one after the other. */

@@ -234,6 +234,14 @@ abandons('where zones name the new lbs, nameservers that name the old ones come 
   )
 })
 
+abandons('nameservers that an earlier run has made are gone on with in their generation', () => {
+  const plan = abandon(asked(), 300)
+  const steps = stepsOf(plan)
+  const made = steps.findIndex(({ kind }) => kind === 'create-server') + 1
+  const later = abandon(steps.slice(0, made).reduce(live, asked()), 400)
+  assert.equal([plan.generation, later.generation], [300, 300])
+})
+
 abandons('what was not noted is seen in the zones', () => {
   const world = asked()
   const servers = world.observed.servers.map((one) => ({ ...one, announced: false }))

@@ -1,0 +1,17 @@
+import { prepared } from '../prepared.ts'
+import { generationsIn } from '../standing.ts'
+import { testTable } from '../table.ts'
+
+await testTable({
+  name: 'rotate',
+  flags: { wait: true },
+  prepare: prepared,
+  phases: (phases) =>
+    phases.slice(
+      0,
+      phases.findIndex(({ title }) => title === 'Switch lb1'),
+    ),
+  leads: 'answers',
+  servers: ['lb1', 'lb2', 'ns1', 'ns2'],
+  isDone: (before, after) => Number(generationsIn(after)[0]) > Number(generationsIn(before)[0]),
+})

@@ -1,0 +1,24 @@
+import { killedBefore, prepared } from '../prepared.ts'
+import { generationsIn } from '../standing.ts'
+import { testTable } from '../table.ts'
+
+await testTable({
+  name: 'rotate',
+  flags: { wait: true },
+  // new lbs and nameservers are there, and nothing sends to them yet
+  prepare: async (fast) => {
+    await prepared(fast)
+    await killedBefore(fast, 'rotate', 'Switch lb1')
+  },
+  phases: (phases) => {
+    const [from, to] = ['Switch lb1', 'Check the delegation'].map((wanted) =>
+      phases.findIndex(({ title }) => title === wanted),
+    )
+    return phases.slice(from, to)
+  },
+  leads: 'answers',
+  servers: ['lb1', 'lb2', 'ns1', 'ns2'],
+  // the exit code does not say yet that the new nameservers serve
+  open: /^(Switch lb2-next|Retire the idle colour|Rename|Remove the old): .*it fails$/,
+  isDone: (before, after) => Number(generationsIn(after)[0]) > Number(generationsIn(before)[0]),
+})
