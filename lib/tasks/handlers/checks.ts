@@ -102,7 +102,7 @@ export const identifyLb = async (
 ): Promise<void> => {
   const { pair, generation } = await getServer(world, step.nameserver)
   const identity = identityOf(pair, generation)
-  const answers = (await askWhoAnswers(world, await zonesOf(world, generation))).filter(({ lb }) => lb === step.lb)
+  const answers = await askWhoAnswers(world, await zonesOf(world, generation), [await getServer(world, step.lb)])
   const bad = answers.filter(({ fault, nsid }) => fault !== undefined || nsid !== identity)
   if (answers.length > 0 && bad.length === 0) return
   throw new GateError(

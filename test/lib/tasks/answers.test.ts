@@ -36,4 +36,23 @@ test('however many zones there are, no more than some are asked for at a time', 
   }
 })
 
+test('an lb is asked although it is not in service yet, when it is named', async () => {
+  const fake = await createFakeWorld({ loopback: `${ownNetwork(83)}.0/24` })
+  try {
+    await fake.addServer('lb1-next', 100)
+    const lb = await getServer(fake.world, 'lb1-next')
+    const answers = await askWhoAnswers(fake.world, ['example.test.'], [lb])
+    assert.equal(
+      answers.map(({ lb: name, transport }) => [name, transport]),
+      [
+        ['lb1-next', 'udp'],
+        ['lb1-next', 'tcp'],
+      ],
+    )
+    assert.equal(await askWhoAnswers(fake.world, ['example.test.']), [])
+  } finally {
+    await fake.close()
+  }
+})
+
 test.run()
