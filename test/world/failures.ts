@@ -51,6 +51,9 @@ const failures: Failures = {
   'create-address': notPlayed,
   'move-address': notPlayed,
   'verify-address': notPlayed,
+  'delete-address': notPlayed,
+  'announce-lbs': (fast) => refuse(fast, 'PUT', /^\/v1\/servers\/\d+$/, '"announced"'),
+  'abandon-lbs': (fast) => refuse(fast, 'PUT', /^\/v1\/servers\/\d+$/, '"abandoned"'),
   'measure-lb': (fast, { lb }) => refuseCommand(fast, lb, 'dns-lb status'),
   'check-delegation': (fast) => {
     fast.internet.faults.a.wrong = (domains) =>
@@ -58,6 +61,10 @@ const failures: Failures = {
   },
   'publish-glue': (fast, { host }) => refuse(fast, 'PUT', new RegExp(`^/registrar/.*/hosts/${host}$`)),
   'await-parents': (fast, { lb }) => refuseLookUp(fast, lb),
+  'check-unsigned': (fast) => {
+    fast.internet.faults.a.wrong = (domains) =>
+      new Map([...domains].map(([name, domain]) => [name, { ...domain, isSigned: true }]))
+  },
   'register-nameservers': (fast) => refuse(fast, 'PUT', /^\/registrar\/.*\/nameservers$/),
   'begin-drain': (fast) => refuse(fast, 'PUT', /^\/v1\/servers\/\d+$/, '"drain-since"'),
   'await-caches': (fast, { lbs }) => refuseLookUp(fast, lbs[0] ?? ''),

@@ -6,6 +6,8 @@ export interface Domain {
   readonly nameservers: readonly string[]
   /** Addresses by the name of the host; neither with a final dot. */
   readonly hosts: ReadonlyMap<string, readonly string[]>
+  /** The parent takes it for signed. */
+  readonly isSigned?: boolean
 }
 
 export type Domains = ReadonlyMap<string, Domain>
@@ -34,6 +36,8 @@ export interface Internet {
 
 const upperTtl = 60
 const delegationTtl = 10
+/** Key tag 1, algorithm 13, digest type 2, and a digest of 32 octets. */
+const digest = `00010d02${'ab'.repeat(32)}`
 const letters = ['a', 'b'] as const
 
 /**
@@ -107,6 +111,9 @@ const parentZone = (addresses: Addresses, domains: Domains): ZoneData => {
     ...nic(addresses),
     ...[...domains].flatMap(([name, { nameservers }]) =>
       nameservers.map((one): PlainRecord => ({ name: `${name}.`, ttl: delegationTtl, type: 'NS', data: `${one}.` })),
+    ),
+    ...[...domains].flatMap(([name, { isSigned }]): readonly PlainRecord[] =>
+      isSigned ? [{ name: `${name}.`, ttl: delegationTtl, type: 'DS', data: digest }] : [],
     ),
     ...hosts.flatMap(([name, given]) =>
       given.map((data): PlainRecord => ({ name: `${name}.`, ttl: delegationTtl, type: 'A', data })),

@@ -3,7 +3,7 @@ import type { FastWorld } from './world.ts'
 
 /** @throws Error with what it said, unless it succeeds */
 export const requireRun = async (fast: FastWorld, name: OperationName, flags: Flags): Promise<void> => {
-  const { exitCode, stderr } = await fast.run(name, flags)
+  const { exitCode, stderr } = await fast.run(name, { flags })
   if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}\n${stderr}`)
   // the next generation has to be another second
   fast.clock.pass(3_600_000)
@@ -15,7 +15,7 @@ export const prepared = (fast: FastWorld): Promise<void> => requireRun(fast, 'bo
 /** What a run leaves that was killed when a phase began. */
 export const killedBefore = async (fast: FastWorld, name: OperationName, phase: string): Promise<void> => {
   const { exitCode } = await fast.run(name, {
-    wait: true,
+    flags: name === 'rotate' ? { wait: true } : {},
     killAfter: ({ event, title }) => event === 'phase' && title === phase,
   })
   if (exitCode !== undefined) throw new Error(`${name} ended with ${exitCode} before ${phase}`)

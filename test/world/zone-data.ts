@@ -82,12 +82,12 @@ const readRdataset = (raw: Buffer, offset: number): RRsetData => {
   }
 }
 
-/** One line of a zone that is made here: NS, A and SOA, names absolute and without escapes. */
+/** One line of a zone that is made here: NS, A, DS and SOA, names absolute and without escapes. */
 export interface PlainRecord {
   readonly name: string
   readonly ttl: number
-  readonly type: 'NS' | 'A' | 'SOA'
-  /** A name, an address, or the serial. */
+  readonly type: 'NS' | 'A' | 'DS' | 'SOA'
+  /** A name, an address, the octets in hexadecimal, or the serial. */
   readonly data: string
 }
 
@@ -110,6 +110,7 @@ const plainRrset = (records: readonly PlainRecord[]): readonly RRsetData[] => {
 const plainRdata = ({ name, type, data }: PlainRecord): Buffer => {
   if (type === 'NS') return wireName(data)
   if (type === 'A') return Buffer.from(data.split('.').map(Number))
+  if (type === 'DS') return Buffer.from(data, 'hex')
   const numbers = Buffer.alloc(20)
   for (const [index, number] of [Number(data), 3600, 600, 86_400, 2].entries()) numbers.writeUInt32BE(number, 4 * index)
   return Buffer.concat([wireName(name), wireName(name), numbers])

@@ -3,6 +3,7 @@ import { generationsIn } from '../standing.ts'
 import { testTable } from '../table.ts'
 
 await testTable({
+  title: 'deploy-infra',
   name: 'deploy',
   flags: {},
   prepare: prepared,

@@ -3,6 +3,7 @@ import { generationsIn } from '../standing.ts'
 import { testTable } from '../table.ts'
 
 await testTable({
+  title: 'rotate-lbs, until lbs are switched',
   name: 'rotate',
   flags: { wait: true },
   prepare: prepared,
