@@ -2,7 +2,8 @@
  * Runs every test file in a process of its own and adds the figures up. uvu alone exits 0 for a file that forgot
  * `.run()`, for a pattern that matches nothing, for `.only` and for hooks that throw; here each of those is a failure.
  *
- *   tsx test/run.ts [PATTERN...]     only the files whose path contains one of the patterns
+ *   tsx test/run.ts [PATTERN...]             only the files whose path contains one of the patterns
+ *   tsx test/run.ts --quick [PATTERN...]     of these, what needs no machine
  */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -104,7 +105,9 @@ const runAll = async (files: readonly string[], width: number): Promise<Result[]
   return results
 }
 
-const files = findTests(process.argv.slice(2))
+const words = process.argv.slice(2)
+const isQuick = words.includes('--quick')
+const files = findTests(words.filter((word) => word !== '--quick')).filter((file) => !isQuick || !isSlow(file))
 const among = (some: readonly string[]): string[] => some.filter((file) => files.includes(file))
 const cores = availableParallelism()
 const results = [
