@@ -1,6 +1,6 @@
 import { killedBefore, prepared } from '../prepared.ts'
 import { generationsIn } from '../standing.ts'
-import { testTable } from '../table.ts'
+import { testTable, withoutPreparation } from '../table.ts'
 
 await testTable({
   title: 'rotate-lbs --abandon',
@@ -11,6 +11,7 @@ await testTable({
     await prepared(fast)
     await killedBefore(fast, 'rotate', 'Check the delegation')
   },
+  phases: withoutPreparation,
   isBackAndForth: true,
   leads: 'answers',
   servers: ['lb1', 'lb2', 'ns1', 'ns2'],

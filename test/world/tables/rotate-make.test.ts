@@ -1,6 +1,6 @@
 import { prepared } from '../prepared.ts'
 import { generationsIn } from '../standing.ts'
-import { testTable } from '../table.ts'
+import { testTable, withoutPreparation } from '../table.ts'
 
 await testTable({
   title: 'rotate-lbs, until lbs are switched',
@@ -8,9 +8,11 @@ await testTable({
   flags: { wait: true },
   prepare: prepared,
   phases: (phases) =>
-    phases.slice(
-      0,
-      phases.findIndex(({ title }) => title === 'Switch lb1'),
+    withoutPreparation(
+      phases.slice(
+        0,
+        phases.findIndex(({ title }) => title === 'Switch lb1'),
+      ),
     ),
   leads: 'answers',
   servers: ['lb1', 'lb2', 'ns1', 'ns2'],
