@@ -92,7 +92,8 @@ laws('the script of an operation answers --help before it loads what it works wi
       loaded.some((file) => file.startsWith('lib/plan/')),
       'and what it plans with is no weight',
     )
-    const isLight = /^(scripts|lib\/(operations|plan|fleet)|lib\/(cli|errors)\.ts)|^@commander-js|^node:events$/
+    const isLight =
+      /^(scripts|lib\/(operations|plan|fleet)|lib\/(cli|errors|terminal)\.ts)|^@commander-js|^node:events$/
     assert.equal(
       loaded.filter((file) => !isLight.test(file)),
       [],
