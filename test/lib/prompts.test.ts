@@ -24,7 +24,8 @@ const onTerminal = (
     const prompts = path.join(root, 'lib/prompts.ts')
     const text = `import('${prompts}').then(async ({ confirm, typeToConfirm }) => console.log('result:', ${program}))`
     const command = `stty cols 80; ${process.execPath} --import tsx -e "${text}"`
-    const { FORCE_COLOR: _, NO_COLOR: __, ...environment } = process.env
+    // Node takes a terminal of CI for one without colours
+    const { FORCE_COLOR: _, NO_COLOR: __, CI: ___, ...environment } = process.env
     const child = spawn('script', ['-qfec', command, '/dev/null'], {
       cwd: root,
       env: { ...environment, TERM: 'xterm', ...variables },
