@@ -1,7 +1,9 @@
+import { Option } from '@commander-js/extra-typings'
 import { acceptZone } from '../cli.ts'
 import { planDeploy } from '../plan/deploy.ts'
 import { deployRecovery } from '../plan/deploy-recovery.ts'
 import { operation } from './operation.ts'
+import { removalOfKept } from './remove-kept.ts'
 
 export const deploy = operation({
   name: 'deploy-infra',
@@ -12,6 +14,7 @@ export const deploy = operation({
     ['--env-file local/.state/twin.env', 'the same on the local twin'],
     ['--dry-run', 'what would be done'],
     ['--keep-old --yes', 'deploy without a question and keep the old servers warm'],
+    ['--remove-kept', 'deploy nothing; remove the old servers that were kept warm, once you no longer want to go back'],
     ['--yes --yes-delete --json', 'for a scheduled job'],
     ['--accept-zone old.example', 'after old.example.zone was removed: its clients get REFUSED from then on'],
   ],
@@ -23,8 +26,16 @@ export const deploy = operation({
         '--keep-old',
         'keep the old servers warm; those that an earlier deployment kept are removed, without a question if --yes is given',
       )
-      .option('--fresh', 'remove next servers that an earlier run left, instead of going on with them'),
-  answers: ({ yesDelete, acceptZone }) => ({ yesDelete, acceptZone, insteadOfDeleting: '--keep-old' }),
+      .option('--fresh', 'remove next servers that an earlier run left, instead of going on with them')
+      .addOption(
+        new Option('--remove-kept', 'deploy nothing, but remove what was kept warm').conflicts(['keepOld', 'fresh']),
+      ),
+  answers: ({ yesDelete, acceptZone, removeKept }) => ({
+    yesDelete,
+    acceptZone,
+    ...(removeKept ? {} : { insteadOfDeleting: '--keep-old' }),
+  }),
+  instead: async ({ removeKept }) => (removeKept ? removalOfKept : undefined),
   plan: (observed, input, { keepOld = false, fresh = false }) =>
     planDeploy(observed, { ...input, keepOld, fresh, newLbs: [] }),
   recovery: deployRecovery,

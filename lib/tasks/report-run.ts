@@ -3,7 +3,9 @@ import path from 'node:path'
 import { lostByOperation } from '../dns/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
+import type { FleetServer } from '../fleet/server.ts'
 import { describeRun } from '../plan/describe.ts'
+import { namesOf } from '../plan/phases.ts'
 import type { Plan, ZoneLoss } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
@@ -37,8 +39,9 @@ export interface FinishedRun {
 export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
   // those of what serves now: after a rollback the zone files at hand may have others
   const answers = await askWhoAnswers(world, (await readServingZones(world)) ?? (await zoneNames(world)))
-  const sshConfig = await writeSshConfig(world, run.plan.generation)
-  const seen = { world, run, answers, sshConfig }
+  const servers = await listServers(world)
+  const sshConfig = await writeSshConfig(world, servers, run.plan.generation)
+  const seen = { world, run, answers, servers, sshConfig }
   const parts = await Promise.all(run.report.map((name) => sections[name](seen)))
   const text = parts.filter((part) => part !== undefined).join('\n\n')
   if (run.events) await writeFile(path.join(run.events.directory, 'report.txt'), `${text}\n`)
@@ -54,6 +57,7 @@ interface Seen {
   readonly world: World
   readonly run: FinishedRun
   readonly answers: readonly Answer[]
+  readonly servers: readonly FleetServer[]
   /** Path of the file. */
   readonly sshConfig: string
 }
@@ -83,7 +87,7 @@ const switchedAfter = (events: Events): number => {
   return phases.slice(0, last + 1).reduce((sum, { ms }) => sum + ms, 0)
 }
 
-const nextSteps = ({ run: { envFile }, answers: [first], sshConfig }: Seen): string => {
+const nextSteps = ({ run: { envFile }, answers: [first], servers, sshConfig }: Seen): string => {
   const environment = envFile ? ` --env-file ${quoteWord(envFile)}` : ''
   return [
     'Next:',
@@ -91,14 +95,24 @@ const nextSteps = ({ run: { envFile }, answers: [first], sshConfig }: Seen): str
     `  ssh -F ${quoteWord(sshConfig)} ns1`,
     `  npx tsx scripts/status.ts${environment}`,
     `  npx tsx scripts/deploy-infra.ts${environment}`,
+    ...whileWarm(servers, environment),
   ].join('\n')
 }
 
+const whileWarm = (servers: readonly FleetServer[], environment: string): readonly string[] => {
+  const warm = servers.filter(({ role, phase, kept }) => role === 'nameserver' && phase === 'old' && kept)
+  if (warm.length === 0) return []
+  return [
+    `Kept warm: ${namesOf(warm)}. To go back, or to remove them:`,
+    `  npx tsx scripts/rollback-infra.ts${environment}`,
+    `  npx tsx scripts/deploy-infra.ts${environment} --remove-kept`,
+  ]
+}
+
 /** @returns the path of the file, relative to where the operator stands. */
-const writeSshConfig = async (world: World, generation: number): Promise<string> => {
+const writeSshConfig = async (world: World, hosts: readonly FleetServer[], generation: number): Promise<string> => {
   const folder = path.join(world.settings.root, 'runs', String(generation))
   const knownHosts = path.join(folder, 'known_hosts')
-  const hosts = await listServers(world)
   const identity = world.settings.environment.sshPublicKeyFile.replace(/\.pub$/, '')
   await mkdir(folder, { recursive: true })
   await writeFile(knownHosts, knownHostsOf(hosts))

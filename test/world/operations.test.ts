@@ -64,11 +64,24 @@ test('update-lbs starts a newer nginx', async () => {
 test('rollback-infra goes back to what is warm', async () => {
   const before = await sole()
   fast.clock.pass(3_600_000)
-  requireDone('deploy-infra --keep-old', await fast.run('deploy', { flags: { keepOld: true } }))
+  const kept = await fast.run('deploy', { flags: { keepOld: true } })
+  requireDone('deploy-infra --keep-old', kept)
+  const wayOn = /Kept warm: ns1-old, ns2-old\. To go back, or to remove them:\n.*rollback-infra\.ts.*\n.*--remove-kept/
+  assert.match(kept.stdout, wayOn)
   assert.ok(Number(await sole()) > Number(before))
   requireDone('rollback-infra', await fast.run('rollback'))
   assert.is(await sole(), before)
   assert.equal(await names(), ['lb1', 'lb2', 'ns1', 'ns1-old', 'ns2', 'ns2-old'])
+})
+
+test('deploy-infra --remove-kept removes what is warm, and touches nothing else', async () => {
+  const before = await sole()
+  const result = await fast.run('deploy', { flags: { removeKept: true } })
+  requireDone('deploy-infra --remove-kept', result)
+  assert.not.match(result.stdout, /Kept warm/)
+  assert.is(await sole(), before)
+  await requireTidy()
+  requireDone('the same again', await fast.run('deploy', { flags: { removeKept: true } }))
 })
 
 test('rotate-lbs leads the world to new lbs and removes the old', async () => {

@@ -8,6 +8,7 @@ import { abandonment } from '../../../lib/operations/abandon.ts'
 import { bootstrap } from '../../../lib/operations/bootstrap.ts'
 import { deploy } from '../../../lib/operations/deploy.ts'
 import type { CommonOptions, Course, Operation } from '../../../lib/operations/operation.ts'
+import { removalOfKept } from '../../../lib/operations/remove-kept.ts'
 import { rollback } from '../../../lib/operations/rollback.ts'
 import { rotate } from '../../../lib/operations/rotate.ts'
 import { update } from '../../../lib/operations/update.ts'
@@ -47,6 +48,14 @@ checkOperation(rollback)
 checkOperation(rotate)
 checkOperation(update)
 checkReport('rotate-lbs --abandon', abandonment)
+checkReport('deploy-infra --remove-kept', removalOfKept)
+
+operations('who removes what is warm does not deploy with the same command', () => {
+  for (const other of ['--keep-old', '--fresh']) {
+    const parse = (): unknown => optionsOf(deploy, `--remove-kept ${other}`)
+    assert.throws(parse, (error: CommanderError) => error.code === 'commander.conflictingOption')
+  }
+})
 
 operations('an option that another operation has is refused', () => {
   for (const [operation, option] of [

@@ -3,6 +3,7 @@ import { type BootstrapRequest, planBootstrap } from '../../../lib/plan/bootstra
 import { type DeployRequest, planDeploy } from '../../../lib/plan/deploy.ts'
 import type { PlanInput } from '../../../lib/plan/input.ts'
 import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
+import { planRemoveKept } from '../../../lib/plan/remove-kept.ts'
 import { planRollback, type RollbackRequest } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
@@ -31,6 +32,8 @@ export const rotateOf = (world: Observed, changes: Partial<PlanInput> = {}): Pla
 
 export const rollbackOf = (world: Observed, of?: RollbackRequest['of']): Plan =>
   accepted(planRollback(world, { ...common, of }))
+
+export const removeKeptOf = (world: Observed): Plan => accepted(planRemoveKept(world, common))
 
 const unpublished: NonNullable<Observed['publication']> = { glue: [], named: [] }
 

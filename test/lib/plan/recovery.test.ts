@@ -12,12 +12,13 @@ import {
   wayBack,
   whereTrafficIs,
 } from '../../../lib/plan/recovery.ts'
+import { removeKeptRecovery } from '../../../lib/plan/remove-kept-recovery.ts'
 import { rollbackRecovery } from '../../../lib/plan/rollback-recovery.ts'
 import { rotateRecovery } from '../../../lib/plan/rotate-recovery.ts'
 import { findUnreturned, planReapply, planSwitchBack } from '../../../lib/plan/switch-back.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
 import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
-import { abandonOf, bootstrapOf, deployOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
+import { abandonOf, bootstrapOf, deployOf, removeKeptOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const recovers = suite('lib/plan/recovery')
@@ -272,6 +273,7 @@ const tables: readonly (readonly [title: string, recovery: Recovery, plan: Plan,
       'Remove the old lbs: new; new, 5 5',
     ],
   ],
+  ['deploy --remove-kept', removeKeptRecovery, removeKeptOf(warm()), ['Remove what was kept warm: old; old, 1 4']],
   ['rotate --abandon', abandonRecovery, abandonOf(beforeGlue()), ['Remove the new lbs: old; old, 1 4']],
   [
     'rotate --abandon, of lbs that caches may know',

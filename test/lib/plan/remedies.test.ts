@@ -4,6 +4,7 @@ import { planAbandon } from '../../../lib/plan/abandon.ts'
 import { planBootstrap } from '../../../lib/plan/bootstrap.ts'
 import { planDeploy } from '../../../lib/plan/deploy.ts'
 import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
+import { planRemoveKept } from '../../../lib/plan/remove-kept.ts'
 import { findRebuild, planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
@@ -42,6 +43,7 @@ const planners: Readonly<Record<string, Planner>> = {
   'bootstrap-infra': (world) => planBootstrap(world, request),
   'deploy-infra': (world) => planDeploy(world, request),
   'deploy-infra --keep-old': (world) => planDeploy(world, { ...request, keepOld: true }),
+  'deploy-infra --remove-kept': (world) => planRemoveKept(world, request),
   'rotate-lbs': (world) => planRotate(world, request),
   'rotate-lbs --abandon': (world) => planAbandon(withPublication(world), request),
   'update-lbs': (world) => planUpdate(world, { ...request, keepOld: true }),
@@ -85,7 +87,8 @@ const reachable = (): readonly Observed[] => {
   return [...found.values()]
 }
 
-const commands = /(?:bootstrap-infra|deploy-infra|rotate-lbs --abandon|rotate-lbs|update-lbs|rollback-infra)/g
+const commands =
+  /(?:bootstrap-infra|deploy-infra --remove-kept|deploy-infra|rotate-lbs --abandon|rotate-lbs|update-lbs|rollback-infra)/g
 
 /** The commands that a hint says to run now; what it says of later comes after a semicolon or `then`. */
 const remediesIn = ({ hint }: Refusal): readonly string[] => [
