@@ -1,12 +1,13 @@
 import { type Role, serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
+import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { switchOn } from './lbs.ts'
 import { withLosses } from './losses.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
-import type { Observed, Plan, Step } from './types.ts'
+import type { Observed, ObservedServer, Plan, Step } from './types.ts'
 
 export interface BootstrapRequest extends PlanInput {
   /** Also enter glue and nameservers at the registrar, whose API says itself what is there already. */
@@ -27,11 +28,10 @@ const roles = ['nameserver', 'lb'] as const
 
 /** Makes whatever is missing of a whole installation, from nothing or from what an earlier run left. Pure. */
 export const planBootstrap = (observed: Observed, request: BootstrapRequest): Plan | Refusal => {
-  const { pairs, now } = request
   const refusal = refuseStrangers(observed) ?? refuseUnfinishedDeployment(observed) ?? refuseManual(request)
   if (refusal) return refusal
-  const states = Array.from({ length: pairs }, (_, index) => pairState(observed, index + 1))
-  const generation = Math.max(...observed.servers.map((server) => server.generation), 0) || now
+  const states = Array.from({ length: request.pairs }, (_, index) => pairState(observed, index + 1))
+  const generation = generationOf(observed, request, states)
   const pending = states.filter((state) => !state.isServing)
   const servers = observed.servers.filter((server) => server.phase === 'serving' && !server.isProtected)
   const unprotected = [...servers.map((server) => server.name), ...states.flatMap(missingServers)]
@@ -56,9 +56,37 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
     },
     { key: 'register', title: 'Register', tracks: request.register ? [registration(request)] : [] },
   ])
-  const plan: Plan = { operation: 'bootstrap', generation, notes: notesOf(observed, phases.length), phases }
+  const plan: Plan = { operation: 'bootstrap', generation, notes: notesOf(observed, { generation, phases }), phases }
   return withLosses(plan, observed, { ...request, lack: 'the zone files do not have it', isAgreed: false })
 }
+
+/**
+ * What is made beside pairs that serve is of their generation only if it answers as they do: made from the same zone files, and with
+ * no new lb, whose addresses its zones would have and theirs not. Otherwise one serial would stand for two contents.
+ */
+const generationOf = (
+  observed: Observed,
+  { zones, now }: Pick<BootstrapRequest, 'zones' | 'now'>,
+  states: readonly PairState[],
+): number => {
+  const { servers } = observed
+  const isServing = ({ pair }: ObservedServer): boolean => states.some((one) => one.pair === pair && one.isServing)
+  const standing = servers.filter((one) => one.phase === 'serving' && one.role === 'nameserver' && isServing(one))
+  if (standing.length === 0) return newest(servers) ?? now
+  const serving = newest(standing) ?? now
+  const pending = states.filter((one) => !one.isServing)
+  const begun = servers.filter(
+    ({ role, phase, pair, generation }) =>
+      phase === 'serving' &&
+      pending.some((one) => one.pair === pair) &&
+      (role === 'nameserver' || generation > serving),
+  )
+  const isAlike = standing.every((one) => one.zones === zones) && pending.every(({ hasLb }) => hasLb)
+  return newest(begun) ?? (isAlike ? serving : laterThanAll(observed, now))
+}
+
+const newest = (servers: readonly ObservedServer[]): number | undefined =>
+  servers.length === 0 ? undefined : Math.max(...servers.map(({ generation }) => generation))
 
 const refuseUnfinishedDeployment = ({ servers }: Observed): Refusal | undefined => {
   const left = servers.filter((server) => server.phase === 'next')
@@ -135,7 +163,19 @@ const registration = ({ hostnames }: BootstrapRequest): readonly Step[] => [
   { kind: 'register-nameservers' },
 ]
 
-const notesOf = ({ servers }: Observed, phases: number): readonly string[] => {
-  if (phases === 0) return ['Everything is there already.']
-  return servers.length === 0 ? [] : ['Goes on with what an earlier run made.']
+const notesOf = (
+  { servers }: Observed,
+  { generation, phases }: Pick<Plan, 'generation' | 'phases'>,
+): readonly string[] => {
+  if (phases.length === 0) return ['Everything is there already.']
+  if (servers.length === 0) return []
+  const isNew = servers.some(
+    (one) => one.role === 'nameserver' && one.generation < generation && one.phase === 'serving',
+  )
+  return [
+    'Goes on with what an earlier run made.',
+    ...(isNew
+      ? ['What is made now answers from other zones than what serves: deploy-infra then makes all of one generation.']
+      : []),
+  ]
 }

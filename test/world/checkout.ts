@@ -50,12 +50,18 @@ export interface CheckoutOptions {
   readonly rootServer: string
 }
 
-/** Makes a folder as a checkout would be, and says with which settings its scripts run. */
-export const createCheckout = async (options: CheckoutOptions): Promise<Settings> => {
-  const { root, config, zones = { [`${zoneName}.zone`]: zoneText(config) }, endpoint } = options
+/** Writes the zone files of a checkout. */
+export const writeZones = async (options: Pick<CheckoutOptions, 'root' | 'config' | 'zones'>): Promise<void> => {
+  const { root, config, zones = { [`${zoneName}.zone`]: zoneText(config) } } = options
   const folder = path.join(root, config.zonesFolder)
   await mkdir(folder, { recursive: true })
   for (const [file, text] of Object.entries(zones)) await writeFile(path.join(folder, file), text)
+}
+
+/** Makes a folder as a checkout would be, and says with which settings its scripts run. */
+export const createCheckout = async (options: CheckoutOptions): Promise<Settings> => {
+  const { root, config, endpoint } = options
+  await writeZones(options)
   return {
     config,
     environment: {

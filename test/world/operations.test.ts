@@ -94,4 +94,18 @@ test('rotate-lbs leads the world to new lbs and removes the old', async () => {
   assert.equal(fast.internet.registered().get('example.test')?.hosts.get('ns1.example.test'), [ipv4])
 })
 
+test('a pair that is added later has a generation of its own, until the next deployment', async () => {
+  const before = await sole()
+  fast.clock.pass(3_600_000)
+  await fast.addPair()
+  const grown = await fast.run('bootstrap')
+  requireDone('bootstrap-infra of one pair more', grown)
+  assert.match(grown.stderr, /answers from other zones than what serves: deploy-infra then makes all of one generation/)
+  const { lb3, ...others } = await fast.whoAnswers()
+  assert.equal(others, { lb1: `ns1.${before}`, lb2: `ns2.${before}` })
+  assert.ok(Number(lb3?.split('.')[1]) > Number(before), `${lb3} has other zones than ns1.${before}`)
+  requireDone('deploy-infra to three pairs', await fast.run('deploy'))
+  assert.ok(Number(await sole()) > Number(before))
+})
+
 test.run()

@@ -6,7 +6,7 @@ import { query } from '../../lib/dns/query.ts'
 import { lockName, parseServerName } from '../../lib/fleet/names.ts'
 import { createHcloud } from '../../lib/hcloud/client.ts'
 import type { PlacementGroup, Server } from '../../lib/hcloud/types.ts'
-import { createCheckout, createConfig, createPublicKey, zoneName } from './checkout.ts'
+import { createCheckout, createConfig, createPublicKey, writeZones, zoneName } from './checkout.ts'
 import type { LeapingClock } from './clock.ts'
 import { type Clone, createClone, type FastRun, type RunRequest } from './clone.ts'
 import type { Internet } from './internet.ts'
@@ -32,6 +32,8 @@ export interface FastWorld {
   readonly clock: LeapingClock
   readonly internet: Internet
   readonly faults: Faults
+  /** Both clones have one pair more in config and zones from now on. */
+  addPair(): Promise<void>
   /** A newer nginx is to be had from now on. */
   release(version: string): void
   machine(name: string): Machine
@@ -84,6 +86,10 @@ export const createFastWorld = async ({ pairs, zones, config: changes }: FastWor
     clock,
     internet,
     faults,
+    addPair: async () => {
+      Object.assign(config, createConfig(config.pairs.length + 1, changes))
+      for (const { root } of both) await writeZones({ root, config, zones })
+    },
     release: (version) => {
       release = version
     },

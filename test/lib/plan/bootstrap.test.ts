@@ -70,6 +70,42 @@ plans('never configures a pair that serves', () => {
   assert.equal(configured, ['ns2', 'lb2'])
 })
 
+const madeOf = (world: Observed, changes: Partial<typeof request>): readonly string[] => {
+  const plan = planBootstrap(world, { ...request, ...changes })
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  return finalOf(world, plan)
+    .servers.filter(({ name }) => !world.servers.some((one) => one.name === name))
+    .map(({ name, generation }) => `${name} of ${generation}`)
+}
+
+plans('one serial never stands for two contents: what would answer otherwise is of a new generation', () => {
+  const { servers, lbs } = twoServing()
+  const lostNameserver = observed(
+    servers.filter(({ name }) => name !== 'ns2'),
+    lbs,
+  )
+  assert.equal(madeOf(lostNameserver, {}), ['ns2 of 100'], 'the same zones and lbs')
+  assert.equal(madeOf(lostNameserver, { zones: 'other' }), ['ns2 of 200'])
+  assert.equal(madeOf(twoServing(), { pairs: 3 }).toSorted(), ['lb3 of 200', 'ns3 of 200'], 'zones name lb3')
+  assert.equal(madeOf(twoServing(), { pairs: 3, now: 50 }).toSorted(), ['lb3 of 101', 'ns3 of 101'], 'serials rise')
+})
+
+plans('a pair more that is left half-made keeps its generation', () => {
+  const plan = planBootstrap(twoServing(), { ...request, pairs: 3 })
+  assert.not(isRefusal(plan))
+  const steps = stepsOf(plan as Plan)
+  for (let done = 1; done < steps.length; done += 1) {
+    const crashed = steps.slice(0, done).reduce(after, twoServing())
+    const { servers } = finalOf(crashed, planBootstrap(crashed, { ...request, pairs: 3, now: 300 }) as Plan)
+    const third = servers.filter(({ pair }) => pair === 3)
+    assert.equal(
+      third.map(({ generation }) => generation),
+      [200, 200],
+      `after ${done} steps`,
+    )
+  }
+})
+
 plans('leaves an unfinished deployment to deploy-infra', () => {
   const world = observed([...twoServing().servers, server('ns1-next')], twoServing().lbs)
   const plan = planBootstrap(world, { ...request, now: 200 })
