@@ -1,9 +1,10 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Variables } from '../../lib/ansible/inventory.ts'
+import { taskOf } from '../../lib/ansible/output.ts'
 import { runPlaybook } from '../../lib/ansible/run.ts'
 import { type Role, serverName } from '../../lib/fleet/names.ts'
 import type { FleetServer } from '../../lib/fleet/server.ts'
@@ -91,23 +92,27 @@ const variablesOf = (version: Version, { ipv4, ipv6, privateIpv4, role }: FleetS
 }
 
 const configure = async (version: Version, role: Role, machines: readonly FleetServer[]) => {
-  const tasks: string[] = []
+  rmSync(logFile, { force: true })
   const hosts = machines.map(async (machine) => ({
     name: machine.name,
     address: machine.ipv4,
     sshOptions: await ssh.options(machine),
     variables: variablesOf(version, machine),
   }))
-  const onTask = (task: string): void => void tasks.push(task)
   const changes = await runPlaybook({
     folder: folderOf(version),
     role,
     hosts: await Promise.all(hosts),
     logFile,
-    onTask,
+    onTask: () => undefined,
   })
-  return { tasks: [...new Set(tasks)], changes }
+  return { tasks: tasksIn(readFileSync(logFile, 'utf8')), changes }
 }
+
+/** By their headlines: what is told while a play runs is of several tasks at once. */
+const tasksIn = (output: string): readonly string[] => [
+  ...new Set(output.split('\n').flatMap((line) => taskOf(line) ?? [])),
+]
 
 /** What the machine does, asked of the kernel and of the processes, and the files that nothing holds in memory. */
 const looks = {
