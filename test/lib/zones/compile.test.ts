@@ -111,6 +111,12 @@ test('all faults of all files come at once, with file and line', async () => {
   ])
 })
 
+test('a delegation is taken with the digests and algorithms that its owner has chosen', async () => {
+  const lines = ['sub NS ns1.provider.invalid.', `sub DS 1 5 1 ${'0'.repeat(40)}`, `sub DS 1 8 2 ${'0'.repeat(64)}`]
+  const [zone] = await compile({ 'example.test.zone': `${soa}${lines.join('\n')}\n` })
+  assert.is(zone?.rrsets.find(({ type }) => type === 'DS')?.rdata.length, 2)
+})
+
 const aliases = (count: number): string =>
   `${Array.from({ length: count }, (_, i) => `x${i} CNAME x${i + 1}\n`).join('')}x${count} A 192.0.2.1`
 
