@@ -41,6 +41,8 @@ export const incomparableFaults = ({ rrsets }: Pick<Zone, 'rrsets'>): string[] =
     if (name.includes('\\')) return [`${name} ${type}: names with escaped characters cannot be asked for by the checks`]
     if (signedTypes.has(type))
       return [`${name} ${type}: signed zones are not supported, a deployment changes serial and addresses`]
+    if (type === 'ZONEMD')
+      return [`${name} ZONEMD: leave it out, a deployment changes serial and addresses, which it is a digest of`]
     if (obsoleteTypes.has(type)) return [`${name} ${type}: this obsolete type cannot be compared exactly`]
     return []
   })

@@ -140,6 +140,7 @@ for (const [title, lines, message] of [
   ['an escaped dot in an owner', 'a\\.b TXT x', /escaped characters cannot be asked/],
   ['an obsolete type', 'x MB a\na A 192.0.2.1', /obsolete type/],
   ['a signed zone', 'x NSEC a.example.test. A NSEC', /signed zones are not supported/],
+  ['a digest of the zone', ` ZONEMD 0 1 1 ${'0'.repeat(96)}`, /example\.test\. ZONEMD: leave it out/],
   ['aliases in a circle', 'x CNAME y\ny CNAME x', /x\.example\.test\. CNAME leads in a circle: x\S+ → y\S+ → x/],
   ['an alias of itself', 'x CNAME x', /x\.example\.test\. CNAME leads in a circle/],
   ['a circle made by a wildcard', '*.x CNAME y.x', /CNAME leads in a circle: \*\.x\S+ → y\.x\S+ → y\.x/],
