@@ -5,7 +5,7 @@ import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
 import { expandCommand, gateCommand } from './commands.ts'
 import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
-import { aliasFaults, faultsIn, incomparableFaults, siblingFaults } from './faults.ts'
+import { aliasFaults, faultsIn, foreignFaults, incomparableFaults, siblingFaults } from './faults.ts'
 import { readZoneFiles, type ZoneFiles } from './files.ts'
 import { hashFiles } from './hash.ts'
 import { readRawZone } from './raw.ts'
@@ -90,8 +90,8 @@ const compileZone = async (source: ZoneSource, options: Workplace): Promise<Comp
   if (!gated.ok || gateFaults.length > 0) return { source, faults: gateFaults }
 
   const zone = { origin: source.origin, serial: options.serial, text, rrsets: readRawZone(gated.stdout) }
-  const incomparable = incomparableFaults(zone).map((fault) => `${file}: ${fault}`)
-  return incomparable.length > 0 ? { source, faults: incomparable } : { source, zone, faults: [] }
+  const found = [...incomparableFaults(zone), ...foreignFaults(zone, hostNames(options))]
+  return found.length > 0 ? { source, faults: found.map((fault) => `${file}: ${fault}`) } : { source, zone, faults: [] }
 }
 
 /** The compiler opens the files by itself, so that its messages name their lines: what it read must be what is hashed. */

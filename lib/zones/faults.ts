@@ -1,4 +1,4 @@
-import { isWithin } from '../dns/name.ts'
+import { canonicalName, isWithin } from '../dns/name.ts'
 import { authorityOf, findZone, isCoveredByWildcard } from './authority.ts'
 import { createFollower } from './chain.ts'
 import type { RRset } from './rrset.ts'
@@ -46,6 +46,23 @@ export const incomparableFaults = ({ rrsets }: Pick<Zone, 'rrsets'>): string[] =
     if (obsoleteTypes.has(type)) return [`${name} ${type}: this obsolete type cannot be compared exactly`]
     return []
   })
+
+/**
+ * Nameservers of a zone that are none of ours, as an export of a provider before has them. Parents delegate to ours, but caches
+ * follow the set of the zone itself (RFC 2181 §5.4.1).
+ * @param hosts names of our nameservers, canonical; none says nothing
+ */
+export const foreignFaults = (
+  { origin, rrsets }: Pick<Zone, 'origin' | 'rrsets'>,
+  hosts: readonly string[],
+): string[] =>
+  rrsets
+    .filter(({ name, type }) => hosts.length > 0 && name === origin && type === 'NS')
+    .flatMap(({ rdata }) => rdata.filter((host) => !hosts.includes(canonicalName(host))))
+    .map(
+      (host) =>
+        `${origin} NS ${host} is none of our nameservers (${hosts.join(', ')}): caches would ask there, and get what it has`,
+    )
 
 // BIND's max-query-restarts since 9.18.28: after so many aliases it answers SERVFAIL.
 const maxAliases = 11

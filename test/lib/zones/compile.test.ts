@@ -117,6 +117,12 @@ test('a delegation is taken with the digests and algorithms that its owner has c
   assert.is(zone?.rrsets.find(({ type }) => type === 'DS')?.rdata.length, 2)
 })
 
+test('our nameservers may be spelled with capitals in a zone', async () => {
+  const text = soa.replace(' NS ns1', ' NS NS1.Example.TEST.')
+  assert.is.not(text, soa)
+  assert.is((await compile({ 'example.test.zone': text })).length, 1)
+})
+
 const aliases = (count: number): string =>
   `${Array.from({ length: count }, (_, i) => `x${i} CNAME x${i + 1}\n`).join('')}x${count} A 192.0.2.1`
 
@@ -141,6 +147,11 @@ for (const [title, lines, message] of [
   ['an obsolete type', 'x MB a\na A 192.0.2.1', /obsolete type/],
   ['a signed zone', 'x NSEC a.example.test. A NSEC', /signed zones are not supported/],
   ['a digest of the zone', ` ZONEMD 0 1 1 ${'0'.repeat(96)}`, /example\.test\. ZONEMD: leave it out/],
+  [
+    'a nameserver of the provider before',
+    ' NS ns1.provider.invalid.',
+    /example\.test\. NS ns1\.provider\.invalid\. is none of our nameservers \(ns1\.example\.test\., ns2\.example\.test\.\)/,
+  ],
   ['aliases in a circle', 'x CNAME y\ny CNAME x', /x\.example\.test\. CNAME leads in a circle: x\S+ → y\S+ → x/],
   ['an alias of itself', 'x CNAME x', /x\.example\.test\. CNAME leads in a circle/],
   ['a circle made by a wildcard', '*.x CNAME y.x', /CNAME leads in a circle: \*\.x\S+ → y\.x\S+ → y\.x/],
