@@ -5,7 +5,7 @@ import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
 import { expandCommand, gateCommand } from './commands.ts'
 import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
-import { aliasFaults, faultsIn, foreignFaults, incomparableFaults, siblingFaults } from './faults.ts'
+import { aliasFaults, faultsIn, foreignFaults, hiddenFaults, incomparableFaults, siblingFaults } from './faults.ts'
 import { readZoneFiles, type ZoneFiles } from './files.ts'
 import { hashFiles } from './hash.ts'
 import { readRawZone } from './raw.ts'
@@ -90,7 +90,7 @@ const compileZone = async (source: ZoneSource, options: Workplace): Promise<Comp
   if (!gated.ok || gateFaults.length > 0) return { source, faults: gateFaults }
 
   const zone = { origin: source.origin, serial: options.serial, text, rrsets: readRawZone(gated.stdout) }
-  const found = [...incomparableFaults(zone), ...foreignFaults(zone, hostNames(options))]
+  const found = [...incomparableFaults(zone), ...hiddenFaults(zone), ...foreignFaults(zone, hostNames(options))]
   return found.length > 0 ? { source, faults: found.map((fault) => `${file}: ${fault}`) } : { source, zone, faults: [] }
 }
 

@@ -1,5 +1,5 @@
 import { canonicalName, isWithin } from '../dns/name.ts'
-import { authorityOf, findZone, isCoveredByWildcard } from './authority.ts'
+import { ancestorsOf, authorityOf, findZone, isCoveredByWildcard } from './authority.ts'
 import { createFollower } from './chain.ts'
 import type { RRset } from './rrset.ts'
 import type { Zone } from './zone.ts'
@@ -63,6 +63,24 @@ export const foreignFaults = (
       (host) =>
         `${origin} NS ${host} is none of our nameservers (${hosts.join(', ')}): caches would ask there, and get what it has`,
     )
+
+/**
+ * Records at or below a delegation, which whoever is delegated to answers for: nobody is ever given these (RFC 1034 §4.3.2, step
+ * 3b), and no check can ask for them. NS and DS of the delegation and the addresses of nameservers are what a referral is made of.
+ */
+export const hiddenFaults = ({ origin, rrsets }: Pick<Zone, 'origin' | 'rrsets'>): string[] => {
+  const delegations = rrsets.filter(({ type }) => type === 'NS')
+  const cutNames = new Set(delegations.map(({ name }) => name).filter((name) => name !== origin))
+  const nameservers = new Set(delegations.flatMap(({ rdata }) => rdata.map(canonicalName)))
+  const isGlue = ({ name, type }: RRset): boolean => ['A', 'AAAA'].includes(type) && nameservers.has(name)
+  return rrsets.flatMap((rrset) => {
+    const { name, type } = rrset
+    const cut = ancestorsOf(name, origin).findLast((ancestor) => cutNames.has(ancestor))
+    const isOfReferral = cut === undefined && (type === 'NS' || type === 'DS')
+    if ((cut === undefined && !cutNames.has(name)) || isOfReferral || isGlue(rrset)) return []
+    return [`${name} ${type}: never given to anybody, ${cut ?? name} is delegated: take it out, or the delegation`]
+  })
+}
 
 // BIND's max-query-restarts since 9.18.28: after so many aliases it answers SERVFAIL.
 const maxAliases = 11

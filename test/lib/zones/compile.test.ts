@@ -152,6 +152,22 @@ for (const [title, lines, message] of [
     ' NS ns1.provider.invalid.',
     /example\.test\. NS ns1\.provider\.invalid\. is none of our nameservers \(ns1\.example\.test\., ns2\.example\.test\.\)/,
   ],
+  [
+    'a record below a delegation',
+    'sub NS ns.elsewhere.invalid.\n_dmarc.sub TXT x',
+    /_dmarc\.sub\.example\.test\. TXT: never given to anybody, sub\.example\.test\. is delegated/,
+  ],
+  [
+    'a record at a delegation',
+    'sub NS ns.elsewhere.invalid.\nsub MX 1 mx.elsewhere.invalid.',
+    /sub\S+ MX: never given/,
+  ],
+  [
+    'an address of no nameserver there',
+    'sub NS ns.elsewhere.invalid.\nwww.sub A 192.0.2.1',
+    /www\.sub\S+ A: never given/,
+  ],
+  ['a delegation below another', 'sub NS ns.elsewhere.invalid.\na.sub NS ns.elsewhere.invalid.', /a\.sub\S+ NS: never/],
   ['aliases in a circle', 'x CNAME y\ny CNAME x', /x\.example\.test\. CNAME leads in a circle: x\S+ → y\S+ → x/],
   ['an alias of itself', 'x CNAME x', /x\.example\.test\. CNAME leads in a circle/],
   ['a circle made by a wildcard', '*.x CNAME y.x', /CNAME leads in a circle: \*\.x\S+ → y\.x\S+ → y\.x/],
