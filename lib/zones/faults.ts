@@ -23,8 +23,15 @@ export const faultsIn = (messages: readonly string[], file: string, temporary?: 
     : messages.filter((line) => / failed: /.test(line)).map((line) => `${file}: ${line}`)
 }
 
+/** BIND says what it takes instead, and not what to do. */
+const withoutTtl = 'no TTL specified; using SOA MINTTL instead'
+const giveTtl = 'no TTL specified: begin the file with one for all records, such as $TTL 1h'
+
 const nameFile = (line: string, file: string, temporary: string | undefined): string => {
-  const plain = line.replace(/^dns_\w+: /, '').replace(/^zone \S+: /, '')
+  const plain = line
+    .replace(/^dns_\w+: /, '')
+    .replace(/^zone \S+: /, '')
+    .replace(withoutTtl, () => giveTtl)
   const place = temporary === undefined ? -1 : plain.indexOf(temporary)
   if (place >= 0) return `${file}: ${plain.slice(place).replace(/^[^:]*:\d+: /, '')}`
   return /^[^\s:]+:\d+: /.test(plain) ? plain : `${file}: ${plain}`

@@ -55,10 +55,16 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'lies below something that is no folder',
 }
 
+/** Byte order marks of UTF-8 and UTF-16: BIND takes one for the beginning of the first line. */
+const marks = ['efbbbf', 'fffe', 'feff'].map((octets) => Buffer.from(octets, 'hex'))
+const marked = 'begins with a byte order mark: save it as plain text, in UTF-8 without a mark (sometimes called BOM)'
+
 /** Looks first: reading something else than a file, such as a named pipe, might never end. @returns why not, if it cannot be read. */
 const readContent = async (file: string): Promise<Buffer | string> => {
   try {
-    return (await stat(file)).isFile() ? await readFile(file) : 'is not a file'
+    if (!(await stat(file)).isFile()) return 'is not a file'
+    const content = await readFile(file)
+    return marks.some((mark) => content.subarray(0, mark.length).equals(mark)) ? marked : content
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return reasons[code] ?? `cannot be read: ${code}`

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { domainToASCII } from 'node:url'
 import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
 
@@ -13,7 +14,7 @@ const extension = '.zone'
 
 /**
  * The zone files of a folder; a file's name says its origin. Hidden ones are what editors leave there.
- * @throws InfraError (exit code 2) when the folder cannot be read or holds none, or two of the same zone.
+ * @throws InfraError (exit code 2) when the folder cannot be read or holds none, two of the same zone, or one whose name is not ASCII.
  */
 export const findZoneSources = async (folder: string): Promise<ZoneSource[]> => {
   const files = await readdir(folder).catch((cause: unknown) => {
@@ -23,15 +24,27 @@ export const findZoneSources = async (folder: string): Promise<ZoneSource[]> => 
       hint: 'Set the folder that holds the *.zone files.',
     })
   })
-  const sources = files
-    .filter((file) => file.endsWith(extension) && !file.startsWith('.'))
-    .sort()
-    .map((file) => ({ file, origin: canonicalName(file.slice(0, -extension.length)) }))
+  const names = files.filter((file) => file.endsWith(extension) && !file.startsWith('.'))
+  verifyAscii(names)
+  const sources = names.sort().map((file) => ({ file, origin: canonicalName(file.slice(0, -extension.length)) }))
   verifyDistinct(sources)
   if (sources.length > 0) return sources
   throw new InfraError(`No *.zone file in ${folder}`, {
     exitCode: 2,
     hint: 'Put one there, named after its zone: example.com.zone.',
+  })
+}
+
+/** On the wire a domain with other letters has its A-label (RFC 5890 §2.3.2.1), and so it stands in zone files and questions. */
+const verifyAscii = (files: readonly string[]): void => {
+  const file = files.find((one) => /[^\x21-\x7e]/.test(one))
+  if (file === undefined) return
+  const ascii = domainToASCII(file.slice(0, -extension.length).normalize('NFC'))
+  throw new InfraError(`${file}: a zone has its name in ASCII letters`, {
+    exitCode: 2,
+    hint: ascii
+      ? `Rename the file to ${ascii}${extension}, and write such names so inside it too.`
+      : 'Rename the file after its zone: example.com.zone.',
   })
 }
 

@@ -117,6 +117,21 @@ test('a delegation is taken with the digests and algorithms that its owner has c
   assert.is(zone?.rrsets.find(({ type }) => type === 'DS')?.rdata.length, 2)
 })
 
+test('what stands before the first record or in the name of a file is said with what to do', async () => {
+  const bare = soa.replace(/^\$TTL.*\n/, '')
+  assert.is.not(bare, soa)
+  for (const [file, text, message] of [
+    ['example.test.zone', bare, /example\.test\.zone:1: no TTL specified: begin the file .* \$TTL 1h$/m],
+    ['example.test.zone', `\ufeff${soa}`, /example\.test\.zone begins with a byte order mark: save it as plain text/],
+    ['münchen.test.zone', soa, /münchen\.test\.zone: a zone has its name in ASCII letters/],
+  ] as const)
+    assert.match((await faultOf({ [file]: text })).message, message)
+  assert.match(
+    (await faultOf({ 'münchen.test.zone': soa })).hint ?? '',
+    /Rename the file to xn--mnchen-3ya\.test\.zone/,
+  )
+})
+
 test('our nameservers may be spelled with capitals in a zone', async () => {
   const text = soa.replace(' NS ns1', ' NS NS1.Example.TEST.')
   assert.is.not(text, soa)
