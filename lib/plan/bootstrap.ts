@@ -33,6 +33,7 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
   const states = Array.from({ length: request.pairs }, (_, index) => pairState(observed, index + 1))
   const generation = generationOf(observed, request, states)
   const pending = states.filter((state) => !state.isServing)
+  const isSplit = new Set([...generationsOf(observed), ...(pending.length > 0 ? [generation] : [])]).size > 1
   const servers = observed.servers.filter((server) => server.phase === 'serving' && !server.isProtected)
   const unprotected = [...servers.map((server) => server.name), ...states.flatMap(missingServers)]
   const phases = withoutEmpty([
@@ -54,9 +55,10 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
       title: 'Protect',
       tracks: sideBySide([...new Set(unprotected)].map((server) => ({ kind: 'protect-server', server }))),
     },
-    { key: 'register', title: 'Register', tracks: request.register ? [registration(request)] : [] },
+    { key: 'register', title: 'Register', tracks: request.register && !isSplit ? [registration(request)] : [] },
   ])
-  const plan: Plan = { operation: 'bootstrap', generation, notes: notesOf(observed, { generation, phases }), phases }
+  const notes = [...notesOf(observed, phases.length), ...(isSplit ? splitNotes(request) : [])]
+  const plan: Plan = { operation: 'bootstrap', generation, notes, phases }
   return withLosses(plan, observed, { ...request, lack: 'the zone files do not have it', isAgreed: false })
 }
 
@@ -84,6 +86,9 @@ const generationOf = (
   const isAlike = standing.every((one) => one.zones === zones) && pending.every(({ hasLb }) => hasLb)
   return newest(begun) ?? (isAlike ? serving : laterThanAll(observed, now))
 }
+
+const generationsOf = ({ servers }: Observed): readonly number[] =>
+  servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving').map(({ generation }) => generation)
 
 const newest = (servers: readonly ObservedServer[]): number | undefined =>
   servers.length === 0 ? undefined : Math.max(...servers.map(({ generation }) => generation))
@@ -163,19 +168,13 @@ const registration = ({ hostnames }: BootstrapRequest): readonly Step[] => [
   { kind: 'register-nameservers' },
 ]
 
-const notesOf = (
-  { servers }: Observed,
-  { generation, phases }: Pick<Plan, 'generation' | 'phases'>,
-): readonly string[] => {
-  if (phases.length === 0) return ['Everything is there already.']
-  if (servers.length === 0) return []
-  const isNew = servers.some(
-    (one) => one.role === 'nameserver' && one.generation < generation && one.phase === 'serving',
-  )
-  return [
-    'Goes on with what an earlier run made.',
-    ...(isNew
-      ? ['What is made now answers from other zones than what serves: deploy-infra then makes all of one generation.']
-      : []),
-  ]
+const notesOf = ({ servers }: Observed, phases: number): readonly string[] => {
+  if (phases === 0) return ['Everything is there already.']
+  return servers.length === 0 ? [] : ['Goes on with what an earlier run made.']
 }
+
+/** Clients must not be led to nameservers of which some know the new pair, and some do not. */
+const splitNotes = ({ register }: Pick<BootstrapRequest, 'register'>): readonly string[] => [
+  'A pair that is new answers from other zones than those that serve: deploy-infra then makes all of one generation.',
+  ...(register ? ['Nothing is entered at the registrar before that: run bootstrap-infra --register again then.'] : []),
+]

@@ -98,14 +98,22 @@ test('a pair that is added later has a generation of its own, until the next dep
   const before = await sole()
   fast.clock.pass(3_600_000)
   await fast.addPair()
-  const grown = await fast.run('bootstrap')
+  const registered = () => fast.internet.registered().get('example.test')?.nameservers
+  const two = registered()
+  const grown = await fast.run('bootstrap', { flags: { register: true } })
   requireDone('bootstrap-infra of one pair more', grown)
-  assert.match(grown.stderr, /answers from other zones than what serves: deploy-infra then makes all of one generation/)
+  assert.match(grown.stderr, /answers from other zones than those that serve: deploy-infra then makes all of one/)
+  assert.equal(registered(), two, 'two of three nameservers do not know the third yet')
   const { lb3, ...others } = await fast.whoAnswers()
   assert.equal(others, { lb1: `ns1.${before}`, lb2: `ns2.${before}` })
   assert.ok(Number(lb3?.split('.')[1]) > Number(before), `${lb3} has other zones than ns1.${before}`)
   requireDone('deploy-infra to three pairs', await fast.run('deploy'))
   assert.ok(Number(await sole()) > Number(before))
+  requireDone('bootstrap-infra --register', await fast.run('bootstrap', { flags: { register: true } }))
+  assert.equal(
+    registered(),
+    [1, 2, 3].map((pair) => `ns${pair}.example.test`),
+  )
 })
 
 test.run()
