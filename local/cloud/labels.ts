@@ -1,9 +1,13 @@
 import { invalidInput } from './errors.ts'
 import type { Labels } from './state.ts'
 
-const keyForm =
-  /^([a-z0-9A-Z]((?:[-_.]|[a-z0-9A-Z]){0,253}[a-z0-9A-Z])?\/)?[a-z0-9A-Z]((?:[-_.]|[a-z0-9A-Z]){0,61}[a-z0-9A-Z])?$/
-const valueForm = /^([a-z0-9A-Z]((?:[-_.]|[a-z0-9A-Z]){0,61}[a-z0-9A-Z])?)?$/
+const word = '[a-z0-9A-Z](?:[-_.a-z0-9A-Z]{0,61}[a-z0-9A-Z])?'
+const prefix = '[a-z0-9A-Z](?:[-_.a-z0-9A-Z]{0,253}[a-z0-9A-Z])?'
+const key = `(?:${prefix}/)?${word}`
+const value = `(?:${word})?`
+
+const keyForm = new RegExp(`^${key}$`)
+const valueForm = new RegExp(`^${value}$`)
 
 /** @throws ApiError unless it is a map of label keys to label values. https://docs.hetzner.cloud/reference/cloud#description/labels */
 export const verifyLabels = (labels: unknown): Labels => {
@@ -20,58 +24,45 @@ export const verifyLabels = (labels: unknown): Labels => {
 
 type Matcher = (labels: Labels) => boolean
 
-const matchers: readonly (readonly [RegExp, (match: RegExpExecArray) => Matcher])[] = [
+const equality = new RegExp(`^(${key})\\s*(==|=|!=)\\s*(${value})$`)
+const membership = new RegExp(`^(${key})\\s+(in|notin)\\s*\\(\\s*(${value}(?:\\s*,\\s*${value})*)\\s*\\)$`)
+const presence = new RegExp(`^(!?)\\s*(${key})$`)
+
+const matchers: readonly (readonly [RegExp, (match: RegExpExecArray) => Matcher | undefined])[] = [
   [
-    /^(\S+?)\s+in\s+\((.*)\)$/,
-    ([, key = '', list = '']) =>
+    equality,
+    ([, name = '', operator, wanted = '']) =>
       (labels) =>
-        Object.hasOwn(labels, key) && valuesOf(list).includes(labels[key] ?? ''),
+        (labelOf(labels, name) === wanted) !== (operator === '!='),
   ],
   [
-    /^(\S+?)\s+notin\s+\((.*)\)$/,
-    ([, key = '', list = '']) =>
-      (labels) =>
-        !Object.hasOwn(labels, key) || !valuesOf(list).includes(labels[key] ?? ''),
+    membership,
+    ([, name = '', operator, list = '']) => {
+      if (list.trim() === '') return undefined
+      const values = list.split(',').map((one) => one.trim())
+      return (labels) => values.includes(labelOf(labels, name) ?? '\0') === (operator === 'in')
+    },
   ],
   [
-    /^([^!=\s]+)\s*!=\s*(\S*)$/,
-    ([, key = '', value = '']) =>
+    presence,
+    ([, absent, name = '']) =>
       (labels) =>
-        labels[key] !== value,
-  ],
-  [
-    /^([^!=\s]+)\s*={1,2}\s*(\S*)$/,
-    ([, key = '', value = '']) =>
-      (labels) =>
-        labels[key] === value,
-  ],
-  [
-    /^!\s*(\S+)$/,
-    ([, key = '']) =>
-      (labels) =>
-        !Object.hasOwn(labels, key),
-  ],
-  [
-    /^([^!=\s()]+)$/,
-    ([, key = '']) =>
-      (labels) =>
-        Object.hasOwn(labels, key),
+        Object.hasOwn(labels, name) !== (absent === '!'),
   ],
 ]
 
-const valuesOf = (list: string): readonly string[] => list.split(',').map((value) => value.trim())
+const labelOf = (labels: Labels, name: string): string | undefined =>
+  Object.hasOwn(labels, name) ? labels[name] : undefined
 
 /** Commas inside the parentheses of a set do not part the expressions. */
 const splitExpressions = (selector: string): readonly string[] =>
-  selector
-    .split(/,(?![^(]*\))/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
+  selector === '' ? [] : selector.split(/,(?![^(]*\))/).map((part) => part.trim())
 
 const matcherOf = (expression: string): Matcher => {
   for (const [form, make] of matchers) {
     const match = form.exec(expression)
-    if (match) return make(match)
+    const matcher = match && make(match)
+    if (matcher) return matcher
   }
   throw invalidInput('label_selector', `cannot be parsed: ${expression}`)
 }
@@ -79,6 +70,10 @@ const matcherOf = (expression: string): Matcher => {
 /** @throws ApiError 422 when it cannot be parsed; a selector that is kept must never fail later. */
 export const verifySelector = (selector: string): void => void splitExpressions(selector).map(matcherOf)
 
-/** Whether labels fit a selector: `k=v`, `k==v`, `k!=v`, `k`, `!k`, `k in (a,b)`, `k notin (a,b)`, joined by commas (AND). */
+/**
+ * Whether labels fit a selector: `k=v`, `k==v`, `k!=v`, `k`, `!k`, `k in (a,b)`, `k notin (a,b)`, joined by commas (AND). The empty
+ * one is none, and fits everything. https://docs.hetzner.cloud/reference/cloud#description/label-selector
+ * @throws ApiError 422 when it cannot be parsed.
+ */
 export const matchesSelector = (labels: Labels, selector: string): boolean =>
   splitExpressions(selector).every((expression) => matcherOf(expression)(labels))

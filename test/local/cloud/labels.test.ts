@@ -24,6 +24,10 @@ for (const [selector, fits] of [
   ['role in (lb, nameserver)', true],
   ['role in (lb)', false],
   ['role notin (lb)', true],
+  ['role in(lb,nameserver)', true],
+  ['empty in (,x)', true],
+  ['other in (,x)', false],
+  ['! other', true],
   ['role notin (lb,nameserver)', false],
   ['other notin (1)', true],
   ['role in (lb,nameserver),empty', true],
@@ -38,7 +42,21 @@ for (const [selector, fits] of [
 }
 
 test('refuses a selector that cannot be parsed', () => {
-  for (const selector of ['role in', 'a b', '=x', 'role in (a']) {
+  for (const selector of [
+    ...[
+      'role in',
+      'a b',
+      '=x',
+      'role in (a',
+      'role in ()',
+      'role in ( )',
+      '!role=lb',
+      'role=lb=x',
+      'role>1',
+      'role=a/b',
+    ],
+    ...[' ', ',', ' , ', 'role,', ',role', 'role,,empty', '!', '!!role', 'role=-x', '-role'],
+  ]) {
     assert.throws(() => matchesSelector(labels, selector), /cannot be parsed/, selector)
   }
 })
