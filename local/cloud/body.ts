@@ -1,10 +1,17 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { ApiError } from './errors.ts'
+import { labelFaults } from './labels.ts'
 
 /** Ids and names are taken as number, text or number in text: clients differ. */
 export const idOrName = z.union([z.int(), z.string().min(1)])
-export const labels = z.record(z.string(), z.string()).nullish()
+/** Wrong ones are refused with the body, before anything of it is done. */
+export const labels = z
+  .record(z.string(), z.string())
+  .nullish()
+  .superRefine((given, context) => {
+    for (const message of labelFaults(given ?? {})) context.addIssue({ code: 'custom', message })
+  })
 export const resourceName = z.string().min(1).max(128)
 
 /** RFC 1123 host name. */

@@ -3,7 +3,6 @@ import type { Context } from 'hono'
 import { macOf } from './addresses.ts'
 import { readBody } from './body.ts'
 import { type Cloud, nowOf } from './cloud.ts'
-import { verifyLabels } from './labels.ts'
 import { makeMachine } from './machine.ts'
 import { type Attachment, prepareAttachment } from './private-nets.ts'
 import { createPrimaryIp } from './public-ips.ts'
@@ -74,7 +73,7 @@ const draftServer = (cloud: Cloud, body: ServerBody, { type, image, location, ss
     name: body.name,
     status: 'initializing',
     created: nowOf(cloud),
-    labels: verifyLabels(body.labels),
+    labels: body.labels ?? {},
     server_type: type.name,
     image: image.id,
     location,

@@ -5,7 +5,7 @@ import { type Cloud, nowOf } from './cloud.ts'
 import { ApiError, invalidInput } from './errors.ts'
 import { ruleRecord, rules } from './firewall-rules.ts'
 import { enforce, firewallsOn, serversOf } from './firewall-state.ts'
-import { verifyLabels, verifySelector } from './labels.ts'
+import { verifySelector } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import type { ActionRecord, FirewallRecord, ServerRecord } from './state.ts'
 import { recordOf, requireFreeName } from './tables.ts'
@@ -111,7 +111,7 @@ export const addFirewalls = (app: Hono, cloud: Cloud): void => {
       name: body.name,
       rules: (body.rules ?? []).map(ruleRecord),
       selectors: [],
-      labels: verifyLabels(body.labels),
+      labels: body.labels ?? {},
       created: nowOf(cloud),
     }
     for (const one of body.apply_to ?? []) targetsOf(cloud, one)
@@ -128,7 +128,7 @@ export const addFirewalls = (app: Hono, cloud: Cloud): void => {
       requireFreeName(cloud, 'firewalls', body.name, firewall.id)
       firewall.name = body.name
     }
-    if (body.labels) firewall.labels = verifyLabels(body.labels)
+    if (body.labels) firewall.labels = body.labels
     store.save()
     return c.json({ firewall: viewFirewall(cloud, firewall) })
   })

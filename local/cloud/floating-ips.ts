@@ -6,7 +6,6 @@ import { locations } from './catalogue.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { ApiError, isProtected } from './errors.ts'
 import { routeFloatingIps } from './floating-routes.ts'
-import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import type { FloatingIpRecord, ServerRecord } from './state.ts'
 import { getRecord, recordOf, requireFreeName } from './tables.ts'
@@ -74,7 +73,7 @@ export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
       server: null,
       dns_ptr: body.type === 'ipv4' ? [{ ip: address, dns_ptr: reverseOf(address) }] : [],
       protection: { delete: false },
-      labels: verifyLabels(body.labels),
+      labels: body.labels ?? {},
       created: nowOf(cloud),
     }
     store.state.floating_ips[id] = ip
@@ -90,7 +89,7 @@ export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
       ip.name = body.name
     }
     if (typeof body.description === 'string') ip.description = body.description
-    if (body.labels) ip.labels = verifyLabels(body.labels)
+    if (body.labels) ip.labels = body.labels
     store.save()
     return c.json({ floating_ip: viewFloatingIp(ip) })
   })

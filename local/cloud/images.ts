@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { idParam, labels, readBody } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { isProtected, notFound } from './errors.ts'
-import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import { recordOf } from './tables.ts'
 import { allImages, viewImage } from './views.ts'
@@ -25,7 +24,7 @@ export const addImages = (app: Hono, cloud: Cloud): void => {
     const body = await readBody(c, change)
     if (typeof body.description === 'string') image.description = body.description
     if (body.type) image.type = body.type
-    if (body.labels) image.labels = verifyLabels(body.labels)
+    if (body.labels) image.labels = body.labels
     store.save()
     return c.json({ image: viewImage(image) })
   })

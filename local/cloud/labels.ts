@@ -9,18 +9,12 @@ const value = `(?:${word})?`
 const keyForm = new RegExp(`^${key}$`)
 const valueForm = new RegExp(`^${value}$`)
 
-/** @throws ApiError unless it is a map of label keys to label values. https://docs.hetzner.cloud/reference/cloud#description/labels */
-export const verifyLabels = (labels: unknown): Labels => {
-  if (labels === undefined || labels === null) return {}
-  if (typeof labels !== 'object' || Array.isArray(labels)) throw invalidInput('labels', 'must be an object')
-  for (const [key, value] of Object.entries(labels)) {
-    if (!keyForm.test(key) || key.startsWith('hetzner.cloud/'))
-      throw invalidInput('labels', `invalid label key '${key}'`)
-    if (typeof value !== 'string' || !valueForm.test(value))
-      throw invalidInput('labels', `invalid value of label '${key}'`)
-  }
-  return { ...labels } as Labels
-}
+/** What is wrong with labels: https://docs.hetzner.cloud/reference/cloud#description/labels */
+export const labelFaults = (labels: Labels): readonly string[] =>
+  Object.entries(labels).flatMap(([name, text]) => {
+    if (!keyForm.test(name) || name.startsWith('hetzner.cloud/')) return [`invalid label key '${name}'`]
+    return valueForm.test(text) ? [] : [`invalid value of label '${name}'`]
+  })
 
 type Matcher = (labels: Labels) => boolean
 

@@ -5,7 +5,6 @@ import { labels, readBody, resourceName } from './body.ts'
 import { locations } from './catalogue.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { ApiError, invalidInput, isProtected, notFound } from './errors.ts'
-import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import type { NetworkRecord, Subnet } from './state.ts'
 import { recordOf, requireFreeName } from './tables.ts'
@@ -84,7 +83,7 @@ export const addNetworks = (app: Hono, cloud: Cloud): void => {
       subnets: [],
       routes: body.routes ?? [],
       protection: { delete: false },
-      labels: verifyLabels(body.labels),
+      labels: body.labels ?? {},
       created: nowOf(cloud),
       expose_routes_to_vswitch: body.expose_routes_to_vswitch ?? false,
     }
@@ -100,7 +99,7 @@ export const addNetworks = (app: Hono, cloud: Cloud): void => {
       requireFreeName(cloud, 'networks', body.name, network.id)
       network.name = body.name
     }
-    if (body.labels) network.labels = verifyLabels(body.labels)
+    if (body.labels) network.labels = body.labels
     if (typeof body.expose_routes_to_vswitch === 'boolean')
       network.expose_routes_to_vswitch = body.expose_routes_to_vswitch
     store.save()

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { labels, readBody, resourceName } from './body.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { ApiError } from './errors.ts'
-import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import { recordOf, requireFreeName } from './tables.ts'
 import { viewGroup } from './views.ts'
@@ -41,7 +40,7 @@ export const addPlacementGroups = (app: Hono, cloud: Cloud): void => {
       id: store.nextId(),
       name: body.name,
       type: body.type,
-      labels: verifyLabels(body.labels),
+      labels: body.labels ?? {},
       created: nowOf(cloud),
     }
     store.state.placement_groups[group.id] = group
@@ -55,7 +54,7 @@ export const addPlacementGroups = (app: Hono, cloud: Cloud): void => {
       requireFreeName(cloud, 'placement_groups', body.name, group.id)
       group.name = body.name
     }
-    if (body.labels) group.labels = verifyLabels(body.labels)
+    if (body.labels) group.labels = body.labels
     store.save()
     return c.json({ placement_group: viewGroup(cloud, group) })
   })

@@ -4,7 +4,6 @@ import { findByIdOrName, idOrName, labels, readBody, resourceName } from './body
 import { datacenters, locations } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
 import { ApiError, invalidInput, isProtected } from './errors.ts'
-import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import { createPrimaryIp } from './public-ips.ts'
 import type { PrimaryIpRecord, ServerRecord } from './state.ts'
@@ -66,7 +65,7 @@ export const addPrimaryIps = (app: Hono, cloud: Cloud): void => {
       location: location.name,
       auto_delete: body.auto_delete ?? false,
     }
-    const ip = createPrimaryIp(cloud, { ...settings, labels: verifyLabels(body.labels) })
+    const ip = createPrimaryIp(cloud, { ...settings, labels: body.labels ?? {} })
     if (server) assign(ip, server)
     const action = server ? actions.done('assign_primary_ip', about(ip, server.id)) : null
     store.save()
@@ -79,7 +78,7 @@ export const addPrimaryIps = (app: Hono, cloud: Cloud): void => {
       requireFreeName(cloud, 'primary_ips', body.name, ip.id)
       ip.name = body.name
     }
-    if (body.labels) ip.labels = verifyLabels(body.labels)
+    if (body.labels) ip.labels = body.labels
     if (typeof body.auto_delete === 'boolean') ip.auto_delete = body.auto_delete
     store.save()
     return c.json({ primary_ip: viewPrimaryIp(cloud, ip) })

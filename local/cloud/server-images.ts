@@ -5,7 +5,6 @@ import { findByIdOrName, idOrName, labels, readBody } from './body.ts'
 import { serverTypes } from './catalogue.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { invalidInput, isProtected } from './errors.ts'
-import { verifyLabels } from './labels.ts'
 import { machineImage, remakeMachine } from './machine.ts'
 import { becomes, beginOn } from './server-doing.ts'
 import type { ImageRecord, ServerRecord } from './state.ts'
@@ -77,7 +76,7 @@ const draftImage = (cloud: Cloud, server: ServerRecord, body: z.output<typeof im
     type: body.type ?? 'snapshot',
     status: 'creating',
     description: body.description ?? server.name,
-    labels: verifyLabels(body.labels),
+    labels: body.labels ?? {},
     created: nowOf(cloud),
     created_from: { id: server.id, name: server.name },
     bound_to: body.type === 'backup' ? server.id : null,

@@ -5,7 +5,6 @@ import type { Cloud } from './cloud.ts'
 import { createServer } from './create-server.ts'
 import { isProtected } from './errors.ts'
 import { enforceAll } from './firewall-state.ts'
-import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import { releasePrimaryIps } from './public-ips.ts'
 import { addServerActions } from './server-actions.ts'
@@ -44,7 +43,7 @@ export const addServers = (app: Hono, cloud: Cloud): void => {
       server.name = body.name
     }
     if (body.labels) {
-      server.labels = verifyLabels(body.labels)
+      server.labels = body.labels
       if (Object.values(store.state.firewalls).some(({ selectors }) => selectors.length > 0)) await enforceAll(cloud)
     }
     store.save()

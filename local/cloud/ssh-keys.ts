@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { labels, readBody, resourceName } from './body.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { invalidInput, notUnique } from './errors.ts'
-import { verifyLabels } from './labels.ts'
 import { paged, selected } from './listing.ts'
 import { recordOf, requireFreeName } from './tables.ts'
 
@@ -37,7 +36,7 @@ export const addSshKeys = (app: Hono, cloud: Cloud): void => {
       name: body.name,
       fingerprint,
       public_key: body.public_key,
-      labels: verifyLabels(body.labels),
+      labels: body.labels ?? {},
       created: nowOf(cloud),
     }
     store.state.ssh_keys[key.id] = key
@@ -51,7 +50,7 @@ export const addSshKeys = (app: Hono, cloud: Cloud): void => {
       requireFreeName(cloud, 'ssh_keys', body.name, key.id)
       key.name = body.name
     }
-    if (body.labels) key.labels = verifyLabels(body.labels)
+    if (body.labels) key.labels = body.labels
     store.save()
     return c.json({ ssh_key: key })
   })

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { matchesSelector, verifyLabels } from '../../../local/cloud/labels.ts'
+import { labelFaults, matchesSelector } from '../../../local/cloud/labels.ts'
 
 const test = suite('local/cloud/labels')
 
@@ -68,16 +68,14 @@ for (const [what, input, reason] of [
   ['the reserved prefix', { 'hetzner.cloud/x': '1' }, /invalid label key/],
   ['a value with a colon', { a: '1:2' }, /invalid value/],
   ['a value of 64 characters', { a: 'x'.repeat(64) }, /invalid value/],
-  ['a number as value', { a: 1 }, /invalid value/],
-  ['a list', ['a'], /must be an object/],
 ] as const) {
   test(`refuses ${what}`, () => {
-    assert.throws(() => verifyLabels(input), reason)
+    assert.match(labelFaults(input).join(), reason)
   })
 }
 
-test('takes no labels for an empty map, and empty values as they are', () => {
-  assert.equal([verifyLabels(undefined), verifyLabels(null), verifyLabels({ a: '' })], [{}, {}, { a: '' }])
+test('takes empty values, and no labels', () => {
+  assert.equal([labelFaults({}), labelFaults({ a: '' })], [[], []])
 })
 
 test.run()
