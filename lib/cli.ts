@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
-import { type ExitCode, exitCodes, InfraError } from './errors.ts'
+import { type ExitCode, exitCodes, InfraError, textOf } from './errors.ts'
 import { leaveTerminal, sayAtOnce } from './terminal.ts'
 
 export interface CommandText {
@@ -77,8 +77,11 @@ const describeFailure = (error: unknown, interrupted: boolean) => {
       exitCode: 130 as const,
     }
   }
-  const message = error instanceof Error ? error.message : String(error)
-  return { message, hint: 'This is not an error we foresaw; --verbose shows where it came from.', exitCode: 1 as const }
+  return {
+    message: textOf(error),
+    hint: 'This is not an error we foresaw; --verbose shows where it came from.',
+    exitCode: 1 as const,
+  }
 }
 
 const causesOf = (error: Error): string =>

@@ -34,6 +34,9 @@ export class InfraError extends Error {
   }
 }
 
+/** What was thrown, in its own words. */
+export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** Fact and remedy in one sentence, to stand in a list or beside others. */
 export const sentenceOf = ({ message, hint }: InfraError): string =>
   hint ? `${message}: ${hint.replace(/\.$/, '')}` : message

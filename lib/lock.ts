@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import type { Clock } from './clock.ts'
-import { InfraError } from './errors.ts'
+import { InfraError, textOf } from './errors.ts'
 import { projectLabels } from './fleet/labels.ts'
 import { lockName } from './fleet/names.ts'
 import type { Hcloud } from './hcloud/client.ts'
@@ -246,8 +246,6 @@ const release = async ({ hcloud, say }: LockOptions, id: number): Promise<void> 
   try {
     await deleteLock(hcloud, id)
   } catch (error) {
-    say(
-      `The lock could not be released (${error instanceof Error ? error.message : error}); it runs out by itself within ${lifetimeMs / 1000} s.`,
-    )
+    say(`The lock could not be released (${textOf(error)}); it runs out by itself within ${lifetimeMs / 1000} s.`)
   }
 }

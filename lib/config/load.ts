@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { Endpoint } from '../dns/reply.ts'
 import { rootServers } from '../dns/root-servers.ts'
-import { InfraError } from '../errors.ts'
+import { InfraError, textOf } from '../errors.ts'
 import { isAddress } from '../ip.ts'
 
 import { type RegistrarSettings, registrarKinds, rows } from '../registrar/rows.ts'
@@ -78,7 +78,7 @@ const readConfig = async (file: string, faults: string[]): Promise<Config | unde
   }
   const name = path.basename(absolute)
   const module: { default?: unknown } | string = await import(pathToFileURL(absolute).href).catch(
-    (error: unknown) => `${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    (error: unknown) => `${name}: cannot be read: ${textOf(error)}`,
   )
   if (typeof module === 'string') {
     faults.push(module)

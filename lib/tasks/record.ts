@@ -1,3 +1,4 @@
+import { textOf } from '../errors.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step } from '../plan/types.ts'
 import { findingsOf } from './gate.ts'
@@ -21,10 +22,9 @@ export const recordStep = async (
       said.last = text
     })
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
     const findings = findingsOf(error)
     const whole = findings.length > 0 ? { findings } : {}
-    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: text, ...whole })
+    events.emit({ ...entry, state: 'failed', ms: clock.now() - startedAt, error: textOf(error), ...whole })
     throw error
   }
   const detail = said.last === undefined ? {} : { detail: said.last }

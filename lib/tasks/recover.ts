@@ -1,4 +1,4 @@
-import { type ExitCode, InfraError } from '../errors.ts'
+import { type ExitCode, InfraError, textOf } from '../errors.ts'
 import { describeRemains, describeReturn, describeTraffic } from '../plan/describe-traffic.ts'
 import {
   afterWayBack,
@@ -129,7 +129,6 @@ const describeLbs = async (world: RunWorld): Promise<string> => {
 }
 
 const codeOf = (error: unknown): ExitCode => (error instanceof InfraError ? error.exitCode : 1)
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 const hintOf = (error: unknown): string => {
   if (!(error instanceof InfraError)) return 'This is not an error we foresaw; --verbose shows where it came from.\n'
   return error.hint ? `${error.hint}\n` : ''

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { lostByOperation } from '../dns/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
-import { type ExitCode, InfraError } from '../errors.ts'
+import { type ExitCode, InfraError, textOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { describeRun } from '../plan/describe.ts'
 import { namesOf } from '../plan/phases.ts'
@@ -135,8 +135,7 @@ const requireCleanWitness = ({ witness }: FinishedRun): void => {
 /** The operation is done by then: whatever fails in looking at it must not read as if nothing had been changed. */
 export const afterwardsError = (error: unknown): InfraError => {
   if (error instanceof InfraError && error.exitCode === 5) return error
-  const text = error instanceof Error ? error.message : String(error)
-  return new InfraError(`The operation is done, but its report failed: ${text}`, {
+  return new InfraError(`The operation is done, but its report failed: ${textOf(error)}`, {
     exitCode: 5,
     hint: 'All that was planned is done, and each switch was proven. Look at status for what answers now.',
     cause: error,
