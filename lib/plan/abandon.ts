@@ -3,7 +3,8 @@ import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
 import { type Coming, withLosses } from './losses.ts'
-import { deletions, namesOf, sideBySide, withoutEmpty } from './phases.ts'
+import { nameserversIn } from './nameservers.ts'
+import { deletionOf, deletions, namesOf, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { type Restoration, restore } from './restore.ts'
 import { isFloating } from './rotate.ts'
@@ -89,10 +90,9 @@ const isKnown = (observed: Observed): boolean =>
   newLbsIn(observed).some(({ announced, abandoned }) => announced || abandoned !== undefined)
 
 /** Nobody has been led to the new machines, so they go at once. */
-const discard = (observed: Observed): readonly PlanPhase[] => {
-  const nameservers = observed.servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'next')
-  return [removal(observed, nameservers, 'Nobody has been led to them.')]
-}
+const discard = (observed: Observed): readonly PlanPhase[] => [
+  removal(observed, nameserversIn(observed, 'next'), 'Nobody has been led to them.'),
+]
 
 /** Each lb goes after the nameservers that name it and the Floating IPs made for it: with it goes what tells of all that. */
 const removal = (observed: Observed, naming: readonly ObservedServer[], loss: string): PlanPhase => {
@@ -155,8 +155,7 @@ const leadBack = (observed: Observed, { zones }: AbandonRequest): Restoration | 
     {
       key: 'abandon',
       title: 'Remove the new lbs',
-      tracks: sideBySide(deletions(next)),
-      confirm: { name: next[0]?.name ?? '', loss: `Deletes ${namesOf(next)}. No Floating IP leads there.` },
+      ...deletionOf(next, { loss: 'No Floating IP leads there.' }),
     },
   ]
   return { phases }

@@ -4,6 +4,7 @@ import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { switchOn } from './lbs.ts'
 import { withLosses } from './losses.ts'
+import { nameserversIn } from './nameservers.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -31,9 +32,10 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
   const refusal = refuseStrangers(observed) ?? refuseUnfinishedDeployment(observed) ?? refuseManual(request)
   if (refusal) return refusal
   const states = Array.from({ length: request.pairs }, (_, index) => pairState(observed, index + 1))
-  const generation = generationOf(observed, request, states)
   const pending = states.filter((state) => !state.isServing)
-  const isSplit = new Set([...generationsOf(observed), ...(pending.length > 0 ? [generation] : [])]).size > 1
+  const generation = generationOf(observed, request, pending)
+  const all = nameserversIn(observed, 'serving').map((server) => server.generation)
+  const isSplit = new Set([...all, ...(pending.length > 0 ? [generation] : [])]).size > 1
   const servers = observed.servers.filter((server) => server.phase === 'serving' && !server.isProtected)
   const unprotected = [...servers.map((server) => server.name), ...states.flatMap(missingServers)]
   const phases = withoutEmpty([
@@ -68,27 +70,19 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
  */
 const generationOf = (
   observed: Observed,
-  { zones, now }: Pick<BootstrapRequest, 'zones' | 'now'>,
-  states: readonly PairState[],
+  { pairs, zones, now }: Pick<BootstrapRequest, 'pairs' | 'zones' | 'now'>,
+  pending: readonly PairState[],
 ): number => {
-  const { servers } = observed
-  const isServing = ({ pair }: ObservedServer): boolean => states.some((one) => one.pair === pair && one.isServing)
-  const standing = servers.filter((one) => one.phase === 'serving' && one.role === 'nameserver' && isServing(one))
-  if (standing.length === 0) return newest(servers) ?? now
-  const serving = newest(standing) ?? now
-  const pending = states.filter((one) => !one.isServing)
-  const begun = servers.filter(
-    ({ role, phase, pair, generation }) =>
-      phase === 'serving' &&
-      pending.some((one) => one.pair === pair) &&
-      (role === 'nameserver' || generation > serving),
+  const isPending = ({ pair }: ObservedServer): boolean => pending.some((state) => state.pair === pair)
+  const standing = nameserversIn(observed, 'serving').filter((one) => one.pair <= pairs && !isPending(one))
+  const serving = newest(standing)
+  if (serving === undefined) return newest(observed.servers) ?? now
+  const begun = observed.servers.filter(
+    (one) => one.phase === 'serving' && isPending(one) && (one.role === 'nameserver' || one.generation > serving),
   )
   const isAlike = standing.every((one) => one.zones === zones) && pending.every(({ hasLb }) => hasLb)
   return newest(begun) ?? (isAlike ? serving : laterThanAll(observed, now))
 }
-
-const generationsOf = ({ servers }: Observed): readonly number[] =>
-  servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving').map(({ generation }) => generation)
 
 const newest = (servers: readonly ObservedServer[]): number | undefined =>
   servers.length === 0 ? undefined : Math.max(...servers.map(({ generation }) => generation))

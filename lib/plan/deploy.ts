@@ -1,8 +1,9 @@
-import { type Phase, serverName } from '../fleet/names.ts'
+import { serverName } from '../fleet/names.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, lbsInService, newLbsIn } from './lbs.ts'
 import { withLosses } from './losses.ts'
-import { namesOf, sideBySide, withoutEmpty } from './phases.ts'
+import { nameserversIn } from './nameservers.ts'
+import { deletionOf, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
@@ -65,9 +66,6 @@ const hasTraffic = (observed: Observed, generation: number): boolean =>
 /** Serials must rise (RFC 1982), also on a machine whose clock is behind that of the last deployment. */
 export const laterThanAll = (observed: Observed, now: number): number =>
   Math.max(now, abandonedSince(observed) ?? 0, ...observed.servers.map((server) => server.generation + 1))
-
-const nameserversIn = (observed: Observed, phase: Phase): readonly ObservedServer[] =>
-  observed.servers.filter((server) => server.role === 'nameserver' && server.phase === phase)
 
 const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Refusal | undefined => {
   const { servers } = observed
@@ -241,12 +239,7 @@ const removal = (
 ): PlanPhase => ({
   key: 'discard',
   title,
-  tracks: sideBySide(servers.map(({ name }) => ({ kind: 'delete-server', server: name }))),
-  confirm: {
-    name: servers[0]?.name ?? '',
-    loss: `Deletes ${namesOf(servers)}. ${loss}`,
-    ...(withYes ? { withYes } : {}),
-  },
+  ...deletionOf(servers, { loss, ...(withYes ? { withYes } : {}) }),
 })
 
 /** A generation that an lb already sends to has passed its checks and must not be touched again: only what is missing is made. */

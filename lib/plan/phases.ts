@@ -9,6 +9,15 @@ export const deletions = (servers: readonly { readonly name: string }[]): Track 
 /** As sentences list them. */
 export const namesOf = (all: readonly { readonly name: string }[]): string => all.map(({ name }) => name).join(', ')
 
+/** What a phase that deletes servers does and asks: the name of the first is typed. */
+export const deletionOf = (
+  servers: readonly { readonly name: string }[],
+  { loss, ...rest }: Omit<NonNullable<PlanPhase['confirm']>, 'name'>,
+): Pick<PlanPhase, 'tracks'> & Required<Pick<PlanPhase, 'confirm'>> => ({
+  tracks: sideBySide(deletions(servers)),
+  confirm: { name: servers[0]?.name ?? '', loss: `Deletes ${namesOf(servers)}. ${loss}`, ...rest },
+})
+
 /** Drops empty tracks, then phases without a track, so that a plan holds only what is left to do. */
 export const withoutEmpty = (phases: readonly PlanPhase[]): readonly PlanPhase[] =>
   phases

@@ -1,20 +1,27 @@
 import { refuseGoingBack } from './deploy.ts'
-import { namesOf, sideBySide } from './phases.ts'
+import { nameserversIn } from './nameservers.ts'
+import { deletionOf, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
-import type { Observed, Plan, PlanPhase } from './types.ts'
+import type { Observed, Plan } from './types.ts'
 
 /** Removes the nameservers that an earlier deployment or rollback kept warm, and touches nothing else. Pure. */
 export const planRemoveKept = (observed: Observed, { now }: { readonly now: number }): Plan | Refusal => {
   const refusal = refuseStrangers(observed) ?? refuseGoingBack(observed) ?? refuseUnasked(observed)
   if (refusal) return refusal
-  const kept = observed.servers.filter((one) => one.role === 'nameserver' && one.phase === 'old' && one.kept)
+  const kept = nameserversIn(observed, 'old').filter((one) => one.kept)
   const plan: Plan = {
     operation: 'remove what was kept warm',
     generation: now,
     makesNothing: true,
     notes: kept.length === 0 ? ['No nameserver is kept warm.'] : [],
-    phases: kept.length === 0 ? [] : [removal(kept)],
+    phases: withoutEmpty([
+      {
+        key: 'discard',
+        title: 'Remove what was kept warm',
+        ...deletionOf(kept, { loss: 'Going back then needs a rebuild instead of a switch.' }),
+      },
+    ]),
   }
   return refuseUnsafe(plan, observed) ?? plan
 }
@@ -29,13 +36,3 @@ const refuseUnasked = ({ lbs }: Observed): Refusal | undefined => {
     }
   )
 }
-
-const removal = (kept: readonly { readonly name: string }[]): PlanPhase => ({
-  key: 'discard',
-  title: 'Remove what was kept warm',
-  tracks: sideBySide(kept.map(({ name }) => ({ kind: 'delete-server', server: name }))),
-  confirm: {
-    name: kept[0]?.name ?? '',
-    loss: `Deletes ${namesOf(kept)}. Going back then needs a rebuild instead of a switch.`,
-  },
-})

@@ -2,7 +2,8 @@ import { serverName } from '../fleet/names.ts'
 import { isRenaming, planDeploy, restOfDeployment, staleNameservers } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { lbsInService, namesLeavingLb } from './lbs.ts'
-import { deletions, namesOf, sideBySide } from './phases.ts'
+import { nameserversIn } from './nameservers.ts'
+import { deletionOf, sideBySide } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { planSwitchBack } from './switch-back.ts'
 import type { Observed, ObservedServer, PlanPhase } from './types.ts'
@@ -24,7 +25,7 @@ export interface Restoration {
 export const restore = (marked: Observed, request: RestoreRequest): Restoration | Refusal => {
   const [stale] = staleNameservers(marked)
   if (stale && !isRenaming(marked, stale.generation)) return { phases: returnPhases(marked, stale.generation) }
-  const serving = marked.servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const serving = nameserversIn(marked, 'serving')
   const unfinished = stale?.generation ?? unfinishedGeneration(marked, serving)
   if (unfinished !== undefined) {
     const rest = restOfDeployment(marked, { ...request, generation: unfinished })
@@ -38,8 +39,8 @@ export const restore = (marked: Observed, request: RestoreRequest): Restoration 
 
 /** The rotation's own deployment has been carried out but for the removal of what served before it. */
 const unfinishedGeneration = (marked: Observed, serving: readonly ObservedServer[]): number | undefined => {
-  const isLeft = marked.servers.some(({ role, phase, kept }) => role === 'nameserver' && phase === 'old' && !kept)
-  const isPreparing = marked.servers.some(({ role, phase }) => role === 'nameserver' && phase === 'next')
+  const isLeft = nameserversIn(marked, 'old').some(({ kept }) => !kept)
+  const isPreparing = nameserversIn(marked, 'next').length > 0
   return isLeft && !isPreparing ? serving.find((one) => namesLeavingLb(marked, one))?.generation : undefined
 }
 
@@ -77,8 +78,7 @@ const returnPhases = (marked: Observed, generation: number): readonly PlanPhase[
     {
       key: 'discard',
       title: 'Remove the new nameservers',
-      tracks: sideBySide(deletions(stale)),
-      confirm: { name: stale[0]?.name ?? '', loss: `Deletes ${namesOf(stale)}. No lb sends its queries there.` },
+      ...deletionOf(stale, { loss: 'No lb sends its queries there.' }),
     },
   ]
 }

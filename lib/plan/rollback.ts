@@ -2,6 +2,7 @@ import { serverName } from '../fleet/names.ts'
 import type { PlanInput } from './input.ts'
 import { lbsInService, namesLeavingLb } from './lbs.ts'
 import { type Coming, withLosses } from './losses.ts'
+import { nameserversIn } from './nameservers.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -63,7 +64,7 @@ const coldHint = 'Check out the commit to go back to, and run deploy-infra.'
 export const findRebuild = (observed: Observed, request: RollbackRequest): string | undefined | Refusal => {
   // an update is undone by what is warm, or not at all
   if (request.of === 'update' || isWarm(observed, request.pairs) || canRevertLbs(observed, request)) return undefined
-  const serving = observed.servers.find(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const [serving] = nameserversIn(observed, 'serving')
   const commit = serving?.previous ?? ''
   if (commit === '') {
     return {
