@@ -141,7 +141,7 @@ const statusServer = ({
   ipv4,
   ipv6,
   privateIpv4,
-}: StatusSource): StatusServer => ({
+}: FleetServer): StatusServer => ({
   name,
   id,
   state: status,
@@ -153,15 +153,13 @@ const statusServer = ({
   privateIpv4,
 })
 
-type StatusSource = Awaited<ReturnType<typeof listServers>>[number]
-
 /** What runs on each lb that clients may ask. */
 export const readLbs = async (world: World): Promise<readonly StatusLb[]> => {
   const servers = await listServers(world)
   return Promise.all(lbsThatMayBeAsked(servers).map((lb) => readLb(world, lb, servers)))
 }
 
-const readLb = async (world: World, lb: StatusSource, servers: readonly StatusSource[]): Promise<StatusLb> => {
+const readLb = async (world: World, lb: FleetServer, servers: readonly FleetServer[]): Promise<StatusLb> => {
   const { name, drain } = lb
   const drainsUntil = drain && drain.since + drain.waitSeconds
   const reading = await readLbStatus(world.ssh, lb)

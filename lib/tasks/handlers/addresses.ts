@@ -3,6 +3,7 @@ import { InfraError } from '../../errors.ts'
 import { addressLabels } from '../../fleet/address.ts'
 import { type Family, parseServerName } from '../../fleet/names.ts'
 import { getAddress, listAddresses } from '../addresses.ts'
+import type { Report } from '../record.ts'
 import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
@@ -45,7 +46,7 @@ export const createAddress = async (world: RunWorld, step: CreateAddress): Promi
 export const moveAddress = async (
   world: RunWorld,
   step: { readonly address: string; readonly lb: string },
-  report: (text: string) => void,
+  report: Report,
 ): Promise<void> => {
   const [address, lb] = await Promise.all([getAddress(world, step.address), getServer(world, step.lb)])
   report(address.ip)

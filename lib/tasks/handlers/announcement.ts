@@ -2,10 +2,9 @@ import { removalWait } from '../../dns/ttl.ts'
 import { describeRemaining } from '../../time.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { readTtlSources } from '../delegations.ts'
+import type { Report } from '../record.ts'
 import { getServer, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-
-type Report = (text: string) => void
 
 /** Written before any zone that is served names these lbs: whatever happens then, it is known that caches may know them. */
 export const announceLbs = async (world: RunWorld, { lbs }: { readonly lbs: readonly string[] }): Promise<void> => {

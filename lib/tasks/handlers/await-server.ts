@@ -4,6 +4,7 @@ import { InfraError } from '../../errors.ts'
 import { rawHostKey } from '../../ssh/known-hosts.ts'
 import { SshError } from '../../ssh/ssh.ts'
 import { readCloudInit } from '../cloud-init.ts'
+import type { Report } from '../record.ts'
 import { getServer, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
@@ -11,7 +12,7 @@ const readyTimeoutMs = 300_000
 const pollMs = 300
 
 /** Waits until the server can be configured: running, SSH with the pinned key, cloud-init finished. Then replaces its host key. */
-export const awaitServer = async (world: RunWorld, name: string, report: (text: string) => void): Promise<void> => {
+export const awaitServer = async (world: RunWorld, name: string, report: Report): Promise<void> => {
   const { clock, signal } = world
   const options = { clock, signal, everyMs: pollMs, timeoutMs: readyTimeoutMs, onSeen: report }
   await waitFor(`${name} ready`, () => climbLadder(world, name, report), options)
@@ -19,7 +20,7 @@ export const awaitServer = async (world: RunWorld, name: string, report: (text: 
 }
 
 /** One rung after the other, so that a time-out says how far the machine came. */
-const climbLadder = async (world: RunWorld, name: string, report: (text: string) => void): Promise<Attempt<true>> => {
+const climbLadder = async (world: RunWorld, name: string, report: Report): Promise<Attempt<true>> => {
   const server = await getServer(world, name)
   if (server.status !== 'running') return { seen: `API says ${server.status}` }
   if (!server.privateIpv4) return { seen: 'API running, private network not attached' }

@@ -10,10 +10,9 @@ import { askWhoAnswers } from '../answers.ts'
 import { compileArtefact } from '../artefact.ts'
 import { GateError } from '../gate.ts'
 import { readGeneration } from '../generations.ts'
+import type { Report } from '../record.ts'
 import { getServer, listServers, targetsOf, upstreamOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-
-type Report = (text: string) => void
 
 /** Every check of every zone against the nameserver itself, before any lb knows of it. */
 export const checkNameserver = async (

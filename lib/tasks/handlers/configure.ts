@@ -6,6 +6,7 @@ import { identityOf, type Role } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { listAddresses } from '../addresses.ts'
 import { compileArtefact } from '../artefact.ts'
+import type { Report } from '../record.ts'
 import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 import { withZonesLabel } from './zones-label.ts'
@@ -20,7 +21,7 @@ export interface ConfigureStep {
 export const configure = async (
   world: RunWorld,
   { role, servers, upgrade = false }: ConfigureStep,
-  report: (text: string) => void,
+  report: Report,
 ): Promise<void> => {
   const machines = await Promise.all(servers.map((name) => getServer(world, name)))
   const variables =

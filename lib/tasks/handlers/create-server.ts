@@ -10,6 +10,7 @@ import { hashZones } from '../../zones/hash.ts'
 import { zonesFolderOf } from '../artefact.ts'
 import { getNetwork } from '../network.ts'
 import { readOffers } from '../offers.ts'
+import type { Report } from '../record.ts'
 import { findServer } from '../servers.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
@@ -21,7 +22,7 @@ const createTimeoutMs = 600_000
 export const createServer = async (
   world: World,
   step: { readonly server: string; readonly generation: number },
-  report: (text: string) => void,
+  report: Report,
 ): Promise<void> => {
   const body = await bodyOf(world, step)
   const { offers, faults } = await readOffers(world, pairOf(world, step.server).pair)

@@ -15,11 +15,10 @@ import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { zoneNames } from '../artefact.ts'
 import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
 import { type Findings, GateError, requireRight } from '../gate.ts'
+import type { Report } from '../record.ts'
 import { registerZones, setGlueOf } from '../registration.ts'
 import { getServer, listServers, targetsOf, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-
-type Report = (text: string) => void
 
 const sampleMs = 10_000
 

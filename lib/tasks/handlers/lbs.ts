@@ -2,6 +2,7 @@ import { colourBefore, colourOf, getLbStatus, otherColour, retireColour, stageLb
 import { InfraError } from '../../errors.ts'
 import { SshError } from '../../ssh/ssh.ts'
 import { GateError } from '../gate.ts'
+import type { Report } from '../record.ts'
 import { getServer, upstreamOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
@@ -14,7 +15,7 @@ interface LbStep {
 export const stage = async (
   world: RunWorld,
   step: LbStep & { readonly refresh?: boolean },
-  report: (text: string) => void,
+  report: Report,
 ): Promise<void> => {
   const lb = await getServer(world, step.lb)
   const upstream = upstreamOf(await getServer(world, step.nameserver))
@@ -36,7 +37,7 @@ export const stage = async (
   }
 }
 
-export const switchTo = async (world: RunWorld, step: LbStep, report: (text: string) => void): Promise<void> => {
+export const switchTo = async (world: RunWorld, step: LbStep, report: Report): Promise<void> => {
   const lb = await getServer(world, step.lb)
   const upstream = upstreamOf(await getServer(world, step.nameserver))
   const status = await getLbStatus(world.ssh, lb)
