@@ -1,4 +1,5 @@
 import { serverName } from '../fleet/names.ts'
+import { movePhase } from './addresses.ts'
 import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
@@ -8,7 +9,7 @@ import { deletionOf, deletions, namesOf, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { type Restoration, restore } from './restore.ts'
 import { isFloating } from './rotate.ts'
-import { refuseStrangers, refuseUnsafe } from './safety.ts'
+import { refuseChanged, refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
 export type AbandonRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'addresses'>
@@ -125,32 +126,17 @@ const leadBack = (observed: Observed, { zones }: AbandonRequest): Restoration | 
   const moves = next.flatMap(({ name, pair }) =>
     observed.addresses.filter(({ lb }) => lb === name).map((address) => ({ address: address.name, pair })),
   )
-  const changed = observed.servers.find(
-    ({ role, phase, ...one }) =>
-      role === 'nameserver' &&
-      phase === 'serving' &&
-      one.zones !== zones &&
-      moves.some(({ pair }) => pair === one.pair),
-  )
+  const serving = nameserversIn(observed, 'serving').filter((one) => moves.some(({ pair }) => pair === one.pair))
+  const changed = serving.flatMap((server) => refuseChanged(server, zones) ?? [])[0]
   if (changed) {
     return {
-      refused: `the zone files have changed since ${changed.name} was made, so its answers cannot be checked against them`,
+      ...changed,
       hint: 'Nothing was changed. Put the change aside (git stash) and run rotate-lbs --abandon again; then deploy it.',
     }
   }
   const phases: readonly PlanPhase[] = [
-    ...moves.map(
-      ({ address, pair }): PlanPhase => ({
-        key: 'move',
-        title: `Move ${address} back`,
-        movesTraffic: true,
-        tracks: [
-          [
-            { kind: 'move-address', address, lb: serverName('lb', pair, 'serving') },
-            { kind: 'verify-address', address, nameserver: serverName('nameserver', pair, 'serving') },
-          ],
-        ],
-      }),
+    ...moves.map(({ address, pair }) =>
+      movePhase(`Move ${address} back`, address, { lb: serverName('lb', pair, 'serving'), pair }),
     ),
     {
       key: 'abandon',

@@ -1,5 +1,5 @@
-import { addressName, families } from '../fleet/names.ts'
-import type { Step } from './types.ts'
+import { addressName, families, serverName } from '../fleet/names.ts'
+import type { PlanPhase, Step } from './types.ts'
 
 /** The Floating IPs of a pair, led to an lb as soon as that is there. */
 export const addressCreations = (pair: number, lb: string, generation: number): readonly Step[] =>
@@ -10,3 +10,20 @@ export const addressCreations = (pair: number, lb: string, generation: number): 
     lb,
     generation,
   }))
+
+/** Leads a Floating IP to an lb of its pair, and proves it there. */
+export const movePhase = (
+  title: string,
+  address: string,
+  { lb, pair }: { readonly lb: string; readonly pair: number },
+): PlanPhase => ({
+  key: 'move',
+  title,
+  movesTraffic: true,
+  tracks: [
+    [
+      { kind: 'move-address', address, lb },
+      { kind: 'verify-address', address, nameserver: serverName('nameserver', pair, 'serving') },
+    ],
+  ],
+})

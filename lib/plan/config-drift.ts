@@ -1,5 +1,5 @@
 import type { Role } from '../fleet/names.ts'
-import { enumerate } from './drift.ts'
+import { together } from './drift.ts'
 
 /** How a server was ordered. */
 export interface OrderedServer {
@@ -45,10 +45,12 @@ export const findConfigDrift = (
     const cause = `${is}, ${wanted}`
     causes.set(cause, [...(causes.get(cause) ?? []), server])
   }
-  return [...causes].map(([cause, found]) => {
-    const names = enumerate(found.map(({ name }) => name))
-    return `${names} ${found.length === 1 ? 'is' : 'are'} ${cause}: ${remedyFor(found)}`
-  })
+  return [...causes].flatMap(([cause, found]) =>
+    together(
+      found.map(({ name }) => name),
+      `${cause}: ${remedyFor(found)}`,
+    ),
+  )
 }
 
 /** A rotation makes new nameservers too. */

@@ -1,6 +1,7 @@
 import { serverName } from '../fleet/names.ts'
 import { findAnswerDrift, type ObservedAnswer } from './answer-drift.ts'
-import { findServingLb, lbsInService } from './lbs.ts'
+import { lbsInService } from './lbs.ts'
+import { nameserversIn } from './nameservers.ts'
 import type { Observed, ObservedLb, ObservedServer } from './types.ts'
 
 export interface Expectation {
@@ -25,11 +26,11 @@ export const findDrift = (
 ]
 
 /** `ns1, ns2 and ns3` */
-export const enumerate = (names: readonly string[]): string =>
+const enumerate = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** One sentence for all that share a fate; none when nobody does. */
-const together = (names: readonly string[], fate: string): readonly string[] =>
+export const together = (names: readonly string[], fate: string): readonly string[] =>
   names.length === 0 ? [] : [`${enumerate(names)} ${names.length === 1 ? 'is' : 'are'} ${fate}`]
 
 const foundationDrift = ({ network, firewalls, strangers }: Observed): readonly string[] => [
@@ -40,25 +41,20 @@ const foundationDrift = ({ network, firewalls, strangers }: Observed): readonly 
       (role) =>
         `the firewall of the ${role}s is missing or has other rules than infra.config.ts asks for: bootstrap-infra puts it right`,
     ),
-  ...together(
-    strangers.map((name) => name),
-    'not ours in spite of a name of ours: rename or remove what is not needed',
-  ),
+  ...together(strangers, 'not ours in spite of a name of ours: rename or remove what is not needed'),
 ]
 
 const pairsDrift = (observed: Observed, { pairs, zones }: Expectation): readonly string[] => {
-  const numbers = Array.from({ length: pairs }, (_, index) => index + 1)
-  const wanted = numbers.flatMap((pair) => [
-    serverName('lb', pair, 'serving'),
-    serverName('nameserver', pair, 'serving'),
-  ])
-  const lbs = numbers.flatMap((pair) => findServingLb(observed, pair)?.name ?? [])
-  const isThere = (name: string): boolean => lbs.includes(name) || isNameserver(observed, name)
+  const wanted = Array.from({ length: pairs }, (_, index) => [
+    serverName('lb', index + 1, 'serving'),
+    serverName('nameserver', index + 1, 'serving'),
+  ]).flat()
+  const there = [...observed.lbs, ...nameserversIn(observed, 'serving')].map(({ name }) => name)
   const serving = observed.servers.filter(({ name }) => wanted.includes(name))
   const changed = serving.filter((one) => one.role === 'nameserver' && zones !== undefined && one.zones !== zones)
   return [
     ...together(
-      wanted.filter((name) => !isThere(name)),
+      wanted.filter((name) => !there.includes(name)),
       'missing: bootstrap-infra makes what is',
     ),
     ...together(
@@ -72,9 +68,6 @@ const pairsDrift = (observed: Observed, { pairs, zones }: Expectation): readonly
       : []),
   ]
 }
-
-const isNameserver = ({ servers }: Observed, name: string): boolean =>
-  servers.some((one) => one.role === 'nameserver' && one.name === name)
 
 const lbDrift = ({ name, pair, fault, active, target }: ObservedLb): readonly string[] => {
   const nameserver = serverName('nameserver', pair, 'serving')

@@ -1,6 +1,6 @@
 import { serverName } from '../fleet/names.ts'
-import { addressCreations } from './addresses.ts'
-import { planDeploy, refuseGoingBack } from './deploy.ts'
+import { addressCreations, movePhase } from './addresses.ts'
+import { laterThanAll, planDeploy, refuseGoingBack } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, newLbsIn, switchOn } from './lbs.ts'
 import { mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
@@ -223,8 +223,7 @@ const gluePhases = (states: readonly PairState[], { hasRegistrar }: PlanInput): 
  * addresses, then each Floating IP is led there, one after the other, each proven before the next.
  */
 const planMove = (observed: Observed, states: readonly PairState[], request: PlanInput): Plan | Refusal => {
-  // later than all, also on a machine whose clock is behind
-  const now = Math.max(request.now, ...observed.servers.map(({ generation }) => generation + 1))
+  const now = laterThanAll(observed, request.now)
   const astray = observed.lbs.find(
     ({ phase, pair, target }) => phase === 'serving' && target !== serverName('nameserver', pair, 'serving'),
   )
@@ -286,17 +285,7 @@ const addressesAt = ({ addresses }: Observed, { coming }: PairState): readonly s
 const movesOf = ({ addresses }: Observed, { pair, coming }: PairState): readonly PlanPhase[] =>
   addresses
     .filter((address) => address.pair === pair && address.lb !== coming)
-    .map(({ name: address }) => ({
-      key: 'move',
-      title: `Move ${address}`,
-      movesTraffic: true,
-      tracks: [
-        [
-          { kind: 'move-address', address, lb: coming },
-          { kind: 'verify-address', address, nameserver: serverName('nameserver', pair, 'serving') },
-        ],
-      ],
-    }))
+    .map(({ name: address }) => movePhase(`Move ${address}`, address, { lb: coming, pair }))
 
 const leavingName = (pair: number, isRenamed: boolean): string => serverName('lb', pair, isRenamed ? 'old' : 'serving')
 
