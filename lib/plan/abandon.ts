@@ -3,9 +3,9 @@ import { movePhase } from './addresses.ts'
 import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
-import { type Coming, withLosses } from './losses.ts'
+import { type Coming, comingBackTo, withLosses } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
-import { deletionOf, deletions, namesOf, withoutEmpty } from './phases.ts'
+import { deletionOf, deletions, namesOf, switchedTo, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { type Restoration, restore } from './restore.ts'
 import { isFloating } from './rotate.ts'
@@ -40,17 +40,12 @@ const wayOf = (observed: Observed, request: AbandonRequest): Restoration | Refus
 }
 
 /** What the lbs are led to: new nameservers, or those of before, which have the zones that they had. */
-const comingBy = ({ phases }: Plan, { servers, generations }: Observed, request: AbandonRequest): Coming => {
-  const steps = phases.flatMap(({ tracks }) => tracks.flat())
-  const names = steps.flatMap((step) => (step.kind === 'switch-lb' ? [step.nameserver] : []))
-  const before = servers.find(({ name, phase }) => names.includes(name) && phase !== 'next')
-  if (!before) return { ...request, lack: 'the zone files do not have it', isAgreed: false }
-  return {
-    zoneNames: generations.find(({ generation }) => generation === before.generation)?.zones,
-    zones: before.zones,
-    lack: `generation ${before.generation} does not have it`,
-    isAgreed: true,
-  }
+const comingBy = (plan: Plan, observed: Observed, request: AbandonRequest): Coming => {
+  const names = switchedTo(plan)
+  const before = observed.servers.find(({ name, phase }) => names.includes(name) && phase !== 'next')
+  return before
+    ? comingBackTo(before, observed)
+    : { ...request, lack: 'the zone files do not have it', isAgreed: false }
 }
 
 const refuseLate = (observed: Observed): Refusal | undefined => {

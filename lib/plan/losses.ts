@@ -1,4 +1,5 @@
 import { lbsInService } from './lbs.ts'
+import { switchedTo } from './phases.ts'
 import type { Observed, ObservedServer, Plan, ZoneLoss } from './types.ts'
 
 /** What the nameservers have that the lbs are about to be pointed at. */
@@ -13,13 +14,20 @@ export interface Coming {
   readonly isAgreed: boolean
 }
 
+/** A generation that served before has the zones that it had; nobody is asked, since going back is the point. */
+export const comingBackTo = ({ generation, zones }: ObservedServer, { generations }: Observed): Coming => ({
+  zoneNames: generations.find((one) => one.generation === generation)?.zones,
+  zones,
+  lack: `generation ${generation} does not have it`,
+  isAgreed: true,
+})
+
 /**
  * Adds to a plan the zones that clients lose by it: those of a generation that serves, which the coming one lacks. Named before
  * everything else in the notes. What cannot be found out is told there too: it must not look as if no zone went.
  */
 export const withLosses = (plan: Plan, observed: Observed, coming: Coming): Plan => {
-  const isSwitching = plan.phases.some(({ tracks }) => tracks.flat().some(({ kind }) => kind === 'switch-lb'))
-  if (!isSwitching) return plan
+  if (switchedTo(plan).length === 0) return plan
   const found = leavingServers(observed).map((server) => lossesOf(observed, server, coming))
   // once, also where two generations have the zone
   const losses = [...new Map(found.flatMap((one) => one.losses).map((loss) => [loss.zone, loss])).values()]

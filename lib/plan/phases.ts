@@ -1,7 +1,15 @@
-import type { PlanPhase, Step, Track } from './types.ts'
+import type { Plan, PlanPhase, Step, Track } from './types.ts'
 
 /** Each step on a track of its own: all at once. */
 export const sideBySide = (steps: readonly Step[]): readonly Track[] => steps.map((step) => [step])
+
+/** All steps of a plan, in the order in which a track has them. */
+export const stepsOf = ({ phases }: Pick<Plan, 'phases'>): readonly Step[] =>
+  phases.flatMap(({ tracks }) => tracks.flat())
+
+/** The nameservers that its switches lead to. */
+export const switchedTo = (plan: Pick<Plan, 'phases'>): readonly string[] =>
+  stepsOf(plan).flatMap((step) => (step.kind === 'switch-lb' ? [step.nameserver] : []))
 
 export const deletions = (servers: readonly { readonly name: string }[]): Track =>
   servers.map(({ name }) => ({ kind: 'delete-server', server: name }))

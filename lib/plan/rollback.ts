@@ -1,7 +1,7 @@
 import { serverName } from '../fleet/names.ts'
 import type { PlanInput } from './input.ts'
 import { lbsInService, namesLeavingLb } from './lbs.ts'
-import { type Coming, withLosses } from './losses.ts'
+import { comingBackTo, withLosses } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
@@ -25,34 +25,22 @@ interface PairState {
  * until an update of the lbs. Finishes what an earlier run left. Pure.
  */
 export const planRollback = (observed: Observed, request: RollbackRequest): Plan | Refusal => {
-  const refusal =
-    refuseStrangers(observed) ??
-    refuseFaulty(observed) ??
-    refuseAmbiguous(observed, request) ??
-    refuseNotThere(observed, request)
+  const refusal = refuseStrangers(observed) ?? refuseFaulty(observed) ?? refuseAmbiguous(observed, request)
   if (refusal) return refusal
-  const phases = canRevertLbs(observed, request)
-    ? revertPhases(observed)
-    : returnPhases(observed, pairStates(observed, request.pairs))
-  if (phases.length === 0) return { refused: 'There is nothing warm to go back to', hint: coldHint }
-  const stale = canRevertLbs(observed, request) ? undefined : refuseStaleAddresses(observed, request.pairs)
-  if (stale) return stale
-  const movedBefore = canRevertLbs(observed, request) ? [] : lbsThatAreBack(observed, request.pairs)
-  const notes = notesOf(observed, request)
   const described = { operation: 'rollback', generation: request.now, makesNothing: true } as const
-  const plan: Plan = { ...described, notes, phases, movedBefore }
-  return canRevertLbs(observed, request) ? plan : withLosses(plan, observed, comingBack(observed, request.pairs))
-}
-
-/** Zones that were added since go again: told, and not asked about, since whoever goes back is in a hurry. */
-const comingBack = (observed: Observed, pairs: number): Coming => {
-  const good = pairStates(observed, pairs)[0]?.good
-  return {
-    zoneNames: observed.generations.find(({ generation }) => generation === good?.generation)?.zones,
-    zones: good?.zones ?? '',
-    lack: `generation ${good?.generation} does not have it`,
-    isAgreed: true,
-  }
+  if (canRevertLbs(observed, request))
+    return { ...described, notes: revertNotes, phases: revertPhases(observed), movedBefore: [] }
+  const states = pairStates(observed, request.pairs)
+  const notThere = refuseNotThere(states, request)
+  if (notThere) return notThere
+  const phases = returnPhases(observed, states)
+  const [first] = states
+  if (!first || phases.length === 0) return { refused: 'There is nothing warm to go back to', hint: coldHint }
+  const stale = refuseStaleAddresses(observed, states)
+  if (stale) return stale
+  const plan: Plan = { ...described, notes: returnNotes(states), phases, movedBefore: lbsThatAreBack(observed, states) }
+  // zones that were added since go again: told, and not asked about, since whoever goes back is in a hurry
+  return withLosses(plan, observed, comingBackTo(first.good, observed))
 }
 
 const coldHint = 'Check out the commit to go back to, and run deploy-infra.'
@@ -94,8 +82,8 @@ const refuseFaulty = (observed: Observed): Refusal | undefined => {
 }
 
 /** Zones made before a rotation give the addresses of lbs that are leaving or gone: resolvers would follow them there. */
-const refuseStaleAddresses = (observed: Observed, pairs: number): Refusal | undefined => {
-  const stale = pairStates(observed, pairs).find(({ pair, good }) => {
+const refuseStaleAddresses = (observed: Observed, states: readonly PairState[]): Refusal | undefined => {
+  const stale = states.find(({ pair, good }) => {
     const floating = observed.addresses.filter((address) => address.pair === pair)
     const lbs = observed.servers.filter(
       ({ role, phase, abandoned, ...lb }) =>
@@ -105,7 +93,7 @@ const refuseStaleAddresses = (observed: Observed, pairs: number): Refusal | unde
     return since > good.generation
   })
   return (
-    refuseAbandoned(observed, pairs) ??
+    refuseAbandoned(observed, states) ??
     (stale && {
       refused: `${stale.good.name} was made before the lbs were rotated: its zones give the addresses of the lbs of before`,
       hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra: that puts in the addresses of today.',
@@ -113,8 +101,8 @@ const refuseStaleAddresses = (observed: Observed, pairs: number): Refusal | unde
   )
 }
 
-const refuseAbandoned = (observed: Observed, pairs: number): Refusal | undefined => {
-  const named = pairStates(observed, pairs).find(({ good }) => namesLeavingLb(observed, good))
+const refuseAbandoned = (observed: Observed, states: readonly PairState[]): Refusal | undefined => {
+  const named = states.find(({ good }) => namesLeavingLb(observed, good))
   return (
     named && {
       refused: `${named.good.name} was made for a rotation that is being taken back: its zones give the addresses of lbs that leave`,
@@ -124,12 +112,10 @@ const refuseAbandoned = (observed: Observed, pairs: number): Refusal | undefined
 }
 
 /** What is asked for and cannot be undone, or not through every lb: never one lb here and the other there. */
-const refuseNotThere = (observed: Observed, request: RollbackRequest): Refusal | undefined => {
-  if (canRevertLbs(observed, request)) return undefined
-  if (request.of === 'update')
+const refuseNotThere = (states: readonly PairState[], { of, pairs }: RollbackRequest): Refusal | undefined => {
+  if (of === 'update')
     return { refused: 'No lb has the nginx of before an update any more', hint: 'Nothing was changed.' }
-  const states = pairStates(observed, request.pairs)
-  if (states.length === 0 || states.length === request.pairs) return undefined
+  if (states.length === 0 || states.length === pairs) return undefined
   return {
     refused: `only ${states.map(({ good }) => good.name).join(', ')} of the generation before is there, not that of every pair`,
     hint: 'Nothing was changed. Finish the deployment with deploy-infra first.',
@@ -171,8 +157,8 @@ const pairStates = (observed: Observed, pairs: number): readonly PairState[] => 
   })
 }
 
-const lbsThatAreBack = (observed: Observed, pairs: number): readonly string[] => {
-  const good = pairStates(observed, pairs).map((state) => state.good.name)
+const lbsThatAreBack = (observed: Observed, states: readonly PairState[]): readonly string[] => {
+  const good = states.map((state) => state.good.name)
   return lbsInService(observed).flatMap(({ name, target }) => (target && good.includes(target) ? [name] : []))
 }
 
@@ -238,14 +224,12 @@ const revertPhases = (observed: Observed): readonly PlanPhase[] =>
       ],
     }))
 
-const notesOf = (observed: Observed, request: RollbackRequest): readonly string[] => {
-  if (canRevertLbs(observed, request)) {
-    return [
-      'Goes back to the nginx that served before the last update-lbs.',
-      'What was updated stays installed: mend it and run update-lbs, before a deployment brings it into use.',
-    ]
-  }
-  const states = pairStates(observed, request.pairs)
+const revertNotes = [
+  'Goes back to the nginx that served before the last update-lbs.',
+  'What was updated stays installed: mend it and run update-lbs, before a deployment brings it into use.',
+]
+
+const returnNotes = (states: readonly PairState[]): readonly string[] => {
   const generations = (servers: readonly ObservedServer[]): string =>
     [...new Set(servers.map(({ generation }) => generation))].join(', ')
   return [

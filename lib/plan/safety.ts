@@ -1,4 +1,5 @@
 import { lbsThatMayBeAsked } from './lbs.ts'
+import { stepsOf } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import type { Observed, ObservedServer, Plan } from './types.ts'
 
@@ -26,7 +27,7 @@ export const refuseChanged = (nameserver: ObservedServer, zones: string): Refusa
  */
 export const refuseUnsafe = (plan: Plan, observed: Observed): Refusal | undefined => {
   const targets = new Map(lbsThatMayBeAsked(observed).map((lb) => [lb.name, lb.target]))
-  for (const step of plan.phases.flatMap((phase) => phase.tracks.flat())) {
+  for (const step of stepsOf(plan)) {
     if (step.kind === 'switch-lb') targets.set(step.lb, step.nameserver)
     if (step.kind === 'rename-server') {
       for (const [lb, target] of targets) if (target === step.server) targets.set(lb, step.to)

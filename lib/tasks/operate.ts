@@ -5,6 +5,7 @@ import { withLock } from '../lock.ts'
 import type { CommonOptions, Course, Operation } from '../operations/operation.ts'
 import { describePlan } from '../plan/describe.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
+import { stepsOf } from '../plan/phases.ts'
 import type { Answers } from '../plan/questions.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
 import type { Plan } from '../plan/types.ts'
@@ -126,8 +127,7 @@ const withSources = async <T>(
   )
 }
 
-const isOrdering = ({ phases }: Plan): boolean =>
-  phases.some(({ tracks }) => tracks.flat().some(({ kind }) => kind === 'create-server'))
+const isOrdering = (plan: Plan): boolean => stepsOf(plan).some(({ kind }) => kind === 'create-server')
 
 const situationOf = ({ clock, settings }: World): Situation => ({
   now: Math.floor(clock.now() / 1000),

@@ -1,5 +1,6 @@
 import { type ExitCode, InfraError, textOf } from '../errors.ts'
 import { describeRemains, describeReturn, describeTraffic } from '../plan/describe-traffic.ts'
+import { switchedTo } from '../plan/phases.ts'
 import {
   afterWayBack,
   exitCodeAt,
@@ -111,11 +112,9 @@ const planAllBack = (observed: Observed, failure: Failure): Return => {
 }
 
 /** That of the nameservers that its switches name, since going back leads to an older one. */
-const generationLedTo = ({ generation, phases }: Plan, { servers }: Observed): number => {
-  const names = phases.flatMap(({ tracks }) =>
-    tracks.flat().flatMap((step) => (step.kind === 'switch-lb' ? [step.nameserver] : [])),
-  )
-  return servers.find(({ name }) => names.includes(name))?.generation ?? generation
+const generationLedTo = (plan: Plan, { servers }: Observed): number => {
+  const names = switchedTo(plan)
+  return servers.find(({ name }) => names.includes(name))?.generation ?? plan.generation
 }
 
 /** By the lbs' own account, since nothing is proven any more. */
