@@ -4,23 +4,19 @@ import { describeReply } from '../dns/reply.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import type { Answer } from '../report/summary.ts'
 import { clientTargetsOf } from './addresses.ts'
-import { listLbsInService } from './servers.ts'
 import type { World } from './world.ts'
 
 const timeoutMs = 2000
 /** Each holds a socket; and an lb limits what one address may ask in a second. */
 const openAtOnce = 64
 
-/**
- * Asks every address of every lb for the SOA of every zone, over UDP and TCP: which generation answers now.
- * @param lbs those in service, unless others are meant.
- */
+/** Asks every address of these lbs for the SOA of every zone, over UDP and TCP: which generation answers now. */
 export const askWhoAnswers = async (
   world: World,
   zones: readonly string[],
-  lbs?: readonly FleetServer[],
+  lbs: readonly FleetServer[],
 ): Promise<readonly Answer[]> => {
-  const targets = await clientTargetsOf(world, lbs ?? (await listLbsInService(world)))
+  const targets = await clientTargetsOf(world, lbs)
   const questions = targets.flatMap((target) =>
     zones.flatMap((zone) => (['udp', 'tcp'] as const).map((transport) => ({ target, zone, transport }))),
   )

@@ -2,7 +2,6 @@ import type { FleetServer } from '../fleet/server.ts'
 import { readZoneNames } from '../named.ts'
 import type { ObservedGeneration } from '../plan/types.ts'
 import { SshError } from '../ssh/ssh.ts'
-import { listServers } from './servers.ts'
 import type { World } from './world.ts'
 
 /** Reads which zones a generation has, from whichever of its nameservers can be reached: all of them have the same. */
@@ -34,8 +33,11 @@ export const readGenerations = (
 }
 
 /** The zones of all nameservers that are called serving; undefined when one of their generations could not be asked. */
-export const readServingZones = async (world: World): Promise<readonly string[] | undefined> => {
-  const serving = (await listServers(world)).filter(({ phase }) => phase === 'serving')
+export const readServingZones = async (
+  world: World,
+  servers: readonly FleetServer[],
+): Promise<readonly string[] | undefined> => {
+  const serving = servers.filter(({ phase }) => phase === 'serving')
   const found = (await readGenerations(world, serving)).map(({ zones }) => zones)
   if (found.length === 0 || found.includes(undefined)) return undefined
   return [...new Set(found.flatMap((zones) => zones ?? []))].sort()

@@ -3,7 +3,7 @@ import { type ChildView, readChild } from '../dns/child.ts'
 import { canonicalName, isWithin } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
-import { canonicalAddresses } from '../ip.ts'
+import { canonicalAddress, canonicalAddresses } from '../ip.ts'
 import { findNameDrift } from '../plan/own-names.ts'
 import type { Observed } from '../plan/types.ts'
 import { clientTargetsOf, listAddresses } from './addresses.ts'
@@ -60,7 +60,7 @@ export const namesIn = (
   const ours = canonicalAddresses(addresses)
   return views.flatMap((view) =>
     view.addresses
-      .filter(({ address }) => canonicalAddresses([address]).some((one) => ours.includes(one)))
+      .filter(({ address }) => ours.includes(canonicalAddress(address)))
       .map(({ name, address }) => `${view.server} (${view.address}) answers ${address} for ${name}`),
   )
 }
@@ -73,11 +73,15 @@ export const observePublication = async (world: World): Promise<Observed> => {
   const [observed, servers] = await Promise.all([observe(world), listServers(world)])
   const next = servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')
   if (next.length === 0) return { ...observed, publication: { glue: [], named: [] } }
-  const [glue, names] = await Promise.all([
+  const [glue, views, targets] = await Promise.all([
     findGlueTo(world, next),
-    Promise.all(next.map(async (lb) => ({ lb: lb.name, found: await findNamesOf(world, lb) }))),
+    zoneNames(world).then((zones) => readOwnNames(world, zones)),
+    clientTargetsOf(world, next),
   ])
-  const named = names.filter(({ found }) => found.length > 0).map(({ lb }) => lb)
+  const named = next.flatMap(({ name: lb }) => {
+    const addresses = targets.filter(({ name }) => name === lb).map(({ address }) => address)
+    return namesIn(views, { lb, addresses }).length > 0 ? [lb] : []
+  })
   if (glue.shown.length === 0 && glue.silent.length > 0) throw silentError(glue.silent)
   return { ...observed, publication: { glue: glue.shown, named } }
 }

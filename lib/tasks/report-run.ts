@@ -17,7 +17,7 @@ import { askWhoAnswers } from './answers.ts'
 import { zoneNames } from './artefact.ts'
 import { readServingZones } from './generations.ts'
 import { describeGlue } from './missing-glue.ts'
-import { listServers } from './servers.ts'
+import { lbsInService, listServers } from './servers.ts'
 import { readLbs } from './status.ts'
 import type { World } from './world.ts'
 
@@ -37,9 +37,10 @@ export interface FinishedRun {
  * @throws InfraError (exit code 5) when the operation succeeded but the witness saw queries lost or answered wrongly.
  */
 export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
-  // those of what serves now: after a rollback the zone files at hand may have others
-  const answers = await askWhoAnswers(world, (await readServingZones(world)) ?? (await zoneNames(world)))
   const servers = await listServers(world)
+  // those of what serves now: after a rollback the zone files at hand may have others
+  const zones = (await readServingZones(world, servers)) ?? (await zoneNames(world))
+  const answers = await askWhoAnswers(world, zones, lbsInService(servers))
   const sshConfig = await writeSshConfig(world, servers, run.plan.generation)
   const seen = { world, run, answers, servers, sshConfig }
   const parts = await Promise.all(run.report.map((name) => sections[name](seen)))
@@ -71,7 +72,7 @@ const sections = {
   witness: ({ run: { witness } }) => witness && `The witness asked all the while:\n${describeWitnessTable(witness)}`,
   losses: ({ run: { plan, events } }) => (events && plan.losses ? describeLosses(plan.losses) : undefined),
   answers: ({ answers }) => `What answers now:\n${describeAnswers(answers)}`,
-  lbs: async ({ world }) => `Load balancers:\n${describeLbs(await readLbs(world))}`,
+  lbs: async ({ world, servers }) => `Load balancers:\n${describeLbs(await readLbs(world, servers))}`,
   glue: ({ world, run }) => describeGlue(world, run),
   next: (seen) => nextSteps(seen),
 } satisfies Readonly<Record<string, Section>>

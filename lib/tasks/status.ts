@@ -33,7 +33,7 @@ export const readStatus = async (world: World): Promise<Status> => {
   ])
   const served = servedZones(observed, files.names)
   const [lbs, answers, addresses, delegations, names, content] = await Promise.all([
-    readLbs(world),
+    readLbs(world, servers),
     askWhoAnswers(world, served, lbsThatMayBeAsked(servers)),
     listAddresses(world),
     readDelegationsStatus(world, [...new Set([...(files.names ?? []), ...served])]),
@@ -154,10 +154,8 @@ const statusServer = ({
 })
 
 /** What runs on each lb that clients may ask. */
-export const readLbs = async (world: World): Promise<readonly StatusLb[]> => {
-  const servers = await listServers(world)
-  return Promise.all(lbsThatMayBeAsked(servers).map((lb) => readLb(world, lb, servers)))
-}
+export const readLbs = (world: World, servers: readonly FleetServer[]): Promise<readonly StatusLb[]> =>
+  Promise.all(lbsThatMayBeAsked(servers).map((lb) => readLb(world, lb, servers)))
 
 const readLb = async (world: World, lb: FleetServer, servers: readonly FleetServer[]): Promise<StatusLb> => {
   const { name, drain } = lb
