@@ -1,10 +1,11 @@
 import type { Delegation } from '../dns/delegation.ts'
 import { glueStateOf } from '../dns/delegation-faults.ts'
 import { serverName } from '../fleet/names.ts'
+import type { FleetServer } from '../fleet/server.ts'
 import type { Events } from '../report/events.ts'
 import { glueAddressesOf } from './addresses.ts'
 import { readDelegations } from './delegations.ts'
-import { getServer } from './servers.ts'
+import { getServer, listServers } from './servers.ts'
 import type { World } from './world.ts'
 
 /** What an installation that was just made says of its glue: what was entered at the registrar, or else what has to be. */
@@ -16,7 +17,16 @@ export const describeGlue = async (
   if (entered.length > 0) return `Entered at the registrar:\n${listOf(entered)}`
   const missing = await findMissingGlue(world)
   if (missing.length === 0) return undefined
-  return `Register this glue with the registrar of your domain:\n${listOf(missing)}`
+  const what = isSplit(await listServers(world))
+    ? 'Once deploy-infra has made all nameservers of one generation, register this glue'
+    : 'Register this glue'
+  return `${what} with the registrar of your domain:\n${listOf(missing)}`
+}
+
+/** Some do not know the lb of a new pair yet. */
+const isSplit = (servers: readonly FleetServer[]): boolean => {
+  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  return new Set(serving.map(({ generation }) => generation)).size > 1
 }
 
 const listOf = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n')

@@ -103,6 +103,7 @@ test('a pair that is added later has a generation of its own, until the next dep
   const grown = await fast.run('bootstrap', { flags: { register: true } })
   requireDone('bootstrap-infra of one pair more', grown)
   assert.match(grown.stderr, /answers from other zones than those that serve: deploy-infra then makes all of one/)
+  assert.match(grown.stdout, /Once deploy-infra has made all nameservers of one generation, register this glue with/)
   assert.equal(registered(), two, 'two of three nameservers do not know the third yet')
   const { lb3, ...others } = await fast.whoAnswers()
   assert.equal(others, { lb1: `ns1.${before}`, lb2: `ns2.${before}` })
