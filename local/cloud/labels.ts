@@ -34,7 +34,8 @@ const matchers: readonly (readonly [RegExp, (match: RegExpExecArray) => Matcher 
     ([, name = '', operator, list = '']) => {
       if (list.trim() === '') return undefined
       const values = list.split(',').map((one) => one.trim())
-      return (labels) => values.includes(labelOf(labels, name) ?? '\0') === (operator === 'in')
+      const isIn = (text: string | undefined): boolean => text !== undefined && values.includes(text)
+      return (labels) => isIn(labelOf(labels, name)) === (operator === 'in')
     },
   ],
   [
