@@ -1,6 +1,6 @@
 import { familyOf } from '../ip.ts'
 import { askPatiently } from './delegation-ask.ts'
-import { type WalkOptions, walkToParent } from './delegation-walk.ts'
+import { type Level, type WalkOptions, walkToParent } from './delegation-walk.ts'
 import { canonicalName } from './name.ts'
 import type { Target } from './query.ts'
 import { type Answered, describeReply, type Reply } from './reply.ts'
@@ -48,11 +48,16 @@ export interface Delegation {
  * what a referral carries, that is NS in the authority section with AA=0, and glue in the additional section (RFC 1034
  * §4.2.1). A server that answers with AA=1 has the zone itself, and says nothing of its delegation.
  * @param options.timeoutMs for each try of each question; at most three tries.
+ * @param walk to the parent of that zone, by `walkToParent` with the same options, where it is under way already.
  * @returns what each said; who did not, on the way to the parent too, is a fault there and never thrown.
  */
-export const readDelegation = async (name: string, options: WalkOptions): Promise<Delegation> => {
+export const readDelegation = async (
+  name: string,
+  options: WalkOptions,
+  walk?: Promise<Level>,
+): Promise<Delegation> => {
   const zone = canonicalName(name)
-  const { zone: parentZone, servers, unheard } = await walkToParent(zone, options)
+  const { zone: parentZone, servers, unheard } = await (walk ?? walkToParent(zone, options))
   const asked = await Promise.all(
     servers.map(async (server) => ({ server, reply: await askPatiently(server, { name: zone, type: 'NS' }, options) })),
   )

@@ -1,6 +1,6 @@
 import { describeRemaining } from '../time.ts'
 import { askPatiently } from './delegation-ask.ts'
-import { type WalkOptions, walkToParent } from './delegation-walk.ts'
+import { type Level, type WalkOptions, walkToParent } from './delegation-walk.ts'
 import { canonicalName } from './name.ts'
 import { describeReply, type Reply } from './reply.ts'
 
@@ -41,10 +41,11 @@ export interface DsReading {
  * Asks every server of the parent of a zone for the zone's DS records, which are the parent's own (RFC 4035 §3.1.4.1): they come
  * with AA=1, and so does their denial, by the SOA record of the parent. A referral denies nothing where the parent is unsigned.
  * @param options.timeoutMs for each try of each question; at most three tries.
+ * @param walk to the parent of that zone, by `walkToParent` with the same options, where it is under way already.
  */
-export const readDs = async (name: string, options: WalkOptions): Promise<DsReading> => {
+export const readDs = async (name: string, options: WalkOptions, walk?: Promise<Level>): Promise<DsReading> => {
   const zone = canonicalName(name)
-  const { zone: parentZone, servers, unheard } = await walkToParent(zone, options)
+  const { zone: parentZone, servers, unheard } = await (walk ?? walkToParent(zone, options))
   const views = await Promise.all(
     servers.map(async ({ name: server, address, port }): Promise<DsView> => {
       const reply = await askPatiently({ address, port }, { name: zone, type: 'DS' }, options)

@@ -2,7 +2,9 @@ import { setMaxListeners } from 'node:events'
 import { mapBounded } from '../bounded.ts'
 import { type Delegation, readDelegation } from '../dns/delegation.ts'
 import { delegationStateOf } from '../dns/delegation-state.ts'
+import { walkToParent } from '../dns/delegation-walk.ts'
 import { type DsReading, findDsFaults, readDs } from '../dns/ds.ts'
+import { canonicalName } from '../dns/name.ts'
 import type { StatusDelegation } from '../report/status.ts'
 import { readAtOnce, withoutOwn } from './delegations.ts'
 import type { World } from './world.ts'
@@ -48,7 +50,8 @@ type Parents = Delegation & { readonly ds: DsReading }
 const findParents = async (world: World, zone: string, signal: AbortSignal): Promise<Parents | undefined> => {
   const options = { roots: world.settings.environment.rootServers, signal }
   try {
-    const [delegation, ds] = await Promise.all([readDelegation(zone, options), readDs(zone, options)])
+    const walk = walkToParent(canonicalName(zone), options)
+    const [delegation, ds] = await Promise.all([readDelegation(zone, options, walk), readDs(zone, options, walk)])
     return { ...delegation, ds }
   } catch (error) {
     if (signal.aborted) return undefined
