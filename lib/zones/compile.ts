@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
+import { mapBounded } from '../bounded.ts'
 import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
 import { expandCommand, gateCommand } from './commands.ts'
@@ -57,19 +58,8 @@ export const compileZones = async (options: CompileOptions): Promise<Zone[]> => 
 }
 
 /** As many at a time as the processors can take: a folder may hold hundreds. */
-const compileAll = async (sources: readonly ZoneSource[], options: Workplace): Promise<readonly Compiled[]> => {
-  const compiled: Compiled[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    for (let at = next++; ; at = next++) {
-      const source = sources[at]
-      if (!source) return
-      compiled[at] = await compileZone(source, options)
-    }
-  }
-  await Promise.all(Array.from({ length: 2 * availableParallelism() }, work))
-  return compiled
-}
+const compileAll = (sources: readonly ZoneSource[], options: Workplace): Promise<readonly Compiled[]> =>
+  mapBounded(sources, 2 * availableParallelism(), (source) => compileZone(source, options))
 
 interface Workplace extends CompileOptions {
   readonly files: ZoneFiles
