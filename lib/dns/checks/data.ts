@@ -15,10 +15,11 @@ type Rest = Pick<Check, 'id' | 'expected'> & {
   readonly judge: (reply: Parameters<Check['judge']>[0][0]) => readonly string[]
 }
 
-/** The same question over UDP and TCP, each a check of its own. */
-export const overBoth = (question: Omit<Question, 'transport'>, { judge, ...rest }: Rest): Check[] =>
+/** The same question over UDP and TCP, each a check of its own. What must come of it may depend on the transport. */
+const overEach = (question: Omit<Question, 'transport'>, restOf: (asked: Question) => Rest): Check[] =>
   transports.map((transport) => {
     const asked = { ...question, transport }
+    const { judge, ...rest } = restOf(asked)
     return createCheck({
       ...rest,
       questions: [asked],
@@ -26,6 +27,9 @@ export const overBoth = (question: Omit<Question, 'transport'>, { judge, ...rest
       judge: ([reply]) => (reply ? judge(reply) : []),
     })
   })
+
+/** The same question over UDP and TCP, each a check of its own. */
+export const overBoth = (question: Omit<Question, 'transport'>, rest: Rest): Check[] => overEach(question, () => rest)
 
 /** Over UDP an answer may be truncated if, with all that can belong to it, it may be longer than what was offered. */
 const mayBeTruncated = (question: Question, rrsets: readonly RRset[]): boolean =>
@@ -84,19 +88,13 @@ const rrsetChecks = (rrset: RRset): Check[] => wholeChecks(rrset, { id: 'rrsets'
 
 /** An answer that is one RRset and nothing else. */
 const wholeChecks = (rrset: RRset, { id, expected }: Pick<Check, 'id' | 'expected'>): Check[] =>
-  transports.map((transport) => {
-    const question: Question = { name: rrset.name, type: rrset.type, transport }
-    const mayTruncate = mayBeTruncated(question, [rrset])
-    return createCheck({
+  overEach({ name: rrset.name, type: rrset.type }, (asked) => {
+    const mayTruncate = mayBeTruncated(asked, [rrset])
+    return {
       id,
-      questions: [question],
-      asked: describeQuestion(question),
       expected: `${expected}${orTruncated(mayTruncate)}`,
-      judge: ([reply]) => {
-        if (!reply) return []
-        return mayTruncate && reply.tc ? truncatedFaults(reply, rrset) : answerFaults(reply, rrset)
-      },
-    })
+      judge: (reply) => (mayTruncate && reply.tc ? truncatedFaults(reply, rrset) : answerFaults(reply, rrset)),
+    }
   })
 
 /** Asked for another type, an alias answers with itself first, then with what it leads to (RFC 1034 §4.3.2, step 3a). */
@@ -104,16 +102,13 @@ const aliasChecks = (alias: RRset, { links, inZone }: Chain): Check[] => {
   const possible = links.flatMap(({ answer }) => answer)
   const required = inZone.flatMap(({ answer }) => answer)
   const others = links.flatMap((link) => link.others)
-  return transports.map((transport) => {
-    const question: Question = { name: alias.name, type: 'A', transport }
-    const mayTruncate = mayBeTruncated(question, [...possible, ...others])
-    return createCheck({
+  return overEach({ name: alias.name, type: 'A' }, (asked) => {
+    const mayTruncate = mayBeTruncated(asked, [...possible, ...others])
+    return {
       id: 'rrsets',
-      questions: [question],
-      asked: describeQuestion(question),
       expected: `${describeRrset(alias)}, and what it leads to${orTruncated(mayTruncate)}`,
-      judge: ([reply]) => (reply ? aliasFaults(reply, { required, possible, mayTruncate }) : []),
-    })
+      judge: (reply) => aliasFaults(reply, { required, possible, mayTruncate }),
+    }
   })
 }
 
@@ -153,16 +148,13 @@ const referralChecks = (cut: RRset, authority: Authority, serial: number): Check
   const addresses = addressesFor(cut, authority)
   const glue = addresses.filter(({ name }) => isWithin(name, cut.name))
   const name = inventName(cut.name, `below-${serial}`) ?? cut.name
-  return transports.map((transport) => {
-    const question: Question = { name, type: 'A', transport }
-    const mayTruncate = mayBeTruncated(question, [cut, ...addresses])
-    return createCheck({
+  return overEach({ name, type: 'A' }, (asked) => {
+    const mayTruncate = mayBeTruncated(asked, [cut, ...addresses])
+    return {
       id: 'below-cut',
-      questions: [question],
-      asked: describeQuestion(question),
       expected: `a referral: not authoritative, no answer, ${describeRrset(cut)} in the authority section${glue.length > 0 ? ', glue with it' : ''}${mayTruncate ? ', as far as there is room' : ''}`,
-      judge: ([reply]) => (reply ? referralFaults(reply, { cut, glue, mayTruncate }) : []),
-    })
+      judge: (reply) => referralFaults(reply, { cut, glue, mayTruncate }),
+    }
   })
 }
 
