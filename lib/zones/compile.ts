@@ -4,6 +4,7 @@ import path from 'node:path'
 import { mapBounded } from '../bounded.ts'
 import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
+import { authorityOf } from './authority.ts'
 import { expandCommand, gateCommand } from './commands.ts'
 import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
 import { aliasFaults, faultsIn, foreignFaults, hiddenFaults, incomparableFaults, siblingFaults } from './faults.ts'
@@ -105,7 +106,8 @@ const readSource = async ({ file, origin }: ZoneSource, options: Workplace): Pro
 }
 
 const faultsBetween = (compiled: readonly Compiled[], zones: readonly Zone[]): string[] => {
-  const found = [siblingFaults(zones), aliasFaults(zones)]
+  const authorities = zones.map((zone) => authorityOf(zone, zones))
+  const found = [siblingFaults(authorities), aliasFaults(authorities)]
   return compiled.flatMap(({ source: { origin, file } }) =>
     found.flatMap((faults) => faults.get(origin) ?? []).map((fault) => `${file}: ${fault}`),
   )

@@ -1,5 +1,5 @@
 import { canonicalName, isWithin } from '../dns/name.ts'
-import { ancestorsOf, authorityOf, findZone, isCoveredByWildcard } from './authority.ts'
+import { type Authority, ancestorsOf, findZone, isCoveredByWildcard } from './authority.ts'
 import { createFollower } from './chain.ts'
 import type { RRset } from './rrset.ts'
 import type { Zone } from './zone.ts'
@@ -94,10 +94,10 @@ const maxAliases = 11
 
 /**
  * Aliases within a zone that no question comes to the end of: BIND loads them, and answers SERVFAIL.
+ * @param authorities of all zones that the same server has.
  * @returns per zone origin, the faults found.
  */
-export const aliasFaults = (zones: readonly Zone[]): ReadonlyMap<string, readonly string[]> => {
-  const authorities = zones.map((zone) => authorityOf(zone, zones))
+export const aliasFaults = (authorities: readonly Authority[]): ReadonlyMap<string, readonly string[]> => {
   const follow = createFollower(authorities)
   const faultsOf = ({ name }: RRset): string[] => {
     const { links, inZone, isLoop } = follow(name, 'A')
@@ -125,13 +125,15 @@ const targetsOf = ({ type, rdata }: RRset): string[] => {
 /**
  * Hosts that a zone points to in another zone of the same folder and that have no address there. (Within one zone BIND looks
  * itself; for names elsewhere nobody here can tell.)
+ * @param authorities of all zones of the folder.
  * @returns per zone origin, the faults found.
  */
-export const siblingFaults = (zones: readonly Zone[]): ReadonlyMap<string, readonly string[]> => {
-  const authorities = new Map(zones.map((zone) => [zone, authorityOf(zone, zones)]))
+export const siblingFaults = (authorities: readonly Authority[]): ReadonlyMap<string, readonly string[]> => {
+  const zones = authorities.map(({ zone }) => zone)
+  const byZone = new Map(authorities.map((authority) => [authority.zone, authority]))
   const lacksAddress = (from: Zone, target: string): boolean => {
     const home = findZone(zones, target)
-    const authority = home && authorities.get(home)
+    const authority = home && byZone.get(home)
     if (!authority || home === from) return false
     const isDelegated = authority.cuts.some((cut) => isWithin(target, cut.name))
     const found = authority.answered.filter(({ name }) => name === target).map(({ type }) => type)
