@@ -1,10 +1,10 @@
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readShell } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import type { Role } from '../fleet/names.ts'
 import { runProgram } from '../outside/program.ts'
+import { inScratch } from '../scratch.ts'
 import { playbookEnvironment } from './environment.ts'
 import { type InventoryHost, inventoryOf, playbookOf } from './inventory.ts'
 import { changesOf, failuresOf, idleHosts } from './output.ts'
@@ -35,9 +35,8 @@ export const playbookCommand = (folder: string, role: Role, inventory: string): 
  * @throws InfraError naming host, task and message of what failed, and the file with the whole output; also when Ansible found
  * nothing to do on a host.
  */
-export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string, number>> => {
-  const directory = await mkdtemp(path.join(tmpdir(), 'dns-inventory-'))
-  try {
+export const runPlaybook = (run: PlaybookRun): Promise<ReadonlyMap<string, number>> =>
+  inScratch('dns-inventory-', async (directory) => {
     await mkdir(path.dirname(run.logFile), { recursive: true })
     const inventory = path.join(directory, 'inventory.json')
     await writeFile(inventory, inventoryOf(run.role, run.hosts))
@@ -46,10 +45,7 @@ export const runPlaybook = async (run: PlaybookRun): Promise<ReadonlyMap<string,
     if (ended.exitCode !== 0) throw playbookError(run, ended)
     requireWork(run, ended.output)
     return changesOf(ended.output)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
-}
+  })
 
 /** Far beyond any run that goes well. */
 const timeoutMs = 900_000

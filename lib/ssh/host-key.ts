@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
 import { runProgram } from '../outside/program.ts'
+import { inScratch } from '../scratch.ts'
 import { rawHostKey } from './known-hosts.ts'
 
 export interface HostKey {
@@ -16,17 +16,13 @@ export interface HostKey {
  * Makes an ed25519 host key for a server that does not exist yet.
  * @throws InfraError when ssh-keygen is missing or fails.
  */
-export const createHostKey = async (): Promise<HostKey> => {
-  const directory = await mkdtemp(path.join(tmpdir(), 'dns-key-'))
-  try {
+export const createHostKey = (): Promise<HostKey> =>
+  inScratch('dns-key-', async (directory) => {
     const file = path.join(directory, 'key')
     await makeKey(file)
     const publicKeyLine = (await readFile(`${file}.pub`, 'utf8')).trim()
     return { privateKey: await readFile(file, 'utf8'), publicKeyLine, raw: rawHostKey(publicKeyLine) }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
-}
+  })
 
 const missing = { means: 'no host keys can be made', remedy: 'Install it: apt-get install openssh-client' }
 

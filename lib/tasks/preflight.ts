@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { playbookEnvironment } from '../ansible/environment.ts'
 import { readShell } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import type { ServerType } from '../hcloud/types.ts'
 import { ProgramMissing, type ProgramResult, runProgram } from '../outside/program.ts'
+import { inScratch } from '../scratch.ts'
 import { compileZones } from '../zones/compile.ts'
 import { findLeftOut, readZoneFiles } from '../zones/files.ts'
 import { findServerProgram, serviceRemark } from '../zones/tool.ts'
@@ -47,12 +46,12 @@ const leftOutNotes = async (folder: string): Promise<readonly string[]> => {
 
 /** @throws InfraError (exit code 2) naming all programs that this computer lacks, or that do not run. */
 const requireTools = async ({ settings }: World): Promise<void> => {
-  const home = await mkdtemp(path.join(tmpdir(), 'dns-tools-'))
   const config = path.join(settings.sources, 'ansible', 'ansible.cfg')
-  // each as it will be run later
-  const forPlaybooks = playbookEnvironment(readShell(), { config, home })
-  const tries = tools.map((tool) => tryTool(tool, tool[0] === 'ansible-playbook' ? forPlaybooks : readShell()))
-  const states = await Promise.all(tries).finally(() => rm(home, { recursive: true, force: true }))
+  const states = await inScratch('dns-tools-', (home) => {
+    // each as it will be run later
+    const forPlaybooks = playbookEnvironment(readShell(), { config, home })
+    return Promise.all(tools.map((tool) => tryTool(tool, tool[0] === 'ansible-playbook' ? forPlaybooks : readShell())))
+  })
   const missing = [...states.filter(({ isMissing }) => isMissing), ...(await missingServer())]
   if (missing.length > 0) {
     const install = `apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(' ')}`

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { mapBounded } from '../bounded.ts'
 import { canonicalName } from '../dns/name.ts'
 import { InfraError } from '../errors.ts'
+import { inScratch } from '../scratch.ts'
 import { authorityOf } from './authority.ts'
 import { expandCommand, gateCommand } from './commands.ts'
 import { type Completion, completeZone, drawStandIn, type GlueHost, wrapSource } from './complete.ts'
@@ -45,17 +46,14 @@ const verifySerial = (serial: number): void => {
 export const compileZones = async (options: CompileOptions): Promise<Zone[]> => {
   verifySerial(options.serial)
   const files = await readZoneFiles(options.folder)
-  const temporary = await mkdtemp(path.join(tmpdir(), 'zones-'))
-  try {
+  return inScratch('zones-', async (temporary) => {
     const compiled = await compileAll(files.sources, { files, temporary, ...options })
     await verifyUnchanged(options.folder, files)
     const zones = compiled.flatMap(({ zone }) => (zone ? [zone] : []))
     verifyNoFaults([...compiled.flatMap(({ faults }) => faults), ...faultsBetween(compiled, zones)])
     verifyNoFaults(namedFaults(files.sources, await tryZonesOnce(zones, hostNames(options))))
     return zones
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
-  }
+  })
 }
 
 /** As many at a time as the processors can take: a folder may hold hundreds. */

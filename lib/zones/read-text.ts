@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { inScratch } from '../scratch.ts'
 import { gateCommand } from './commands.ts'
 import { readRawZone } from './raw.ts'
 import type { RRset } from './rrset.ts'
@@ -12,14 +12,10 @@ import { runTool } from './tool.ts'
  * @returns why BIND refuses it, if so.
  * @throws InfraError (exit code 2) when named-compilezone is not installed.
  */
-export const readZoneText = async (origin: string, text: string): Promise<readonly RRset[] | string> => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'zone-text-'))
-  try {
+export const readZoneText = (origin: string, text: string): Promise<readonly RRset[] | string> =>
+  inScratch('zone-text-', async (folder) => {
     const file = path.join(folder, 'db')
     await writeFile(file, text)
     const { ok, stdout, messages } = await runTool(gateCommand(origin, file), folder)
     return ok ? readRawZone(stdout) : `BIND refuses it: ${messages.join(' / ').replaceAll(`${file}:`, 'line ')}`
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+  })

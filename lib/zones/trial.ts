@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
 import { runProgram } from '../outside/program.ts'
+import { inScratch } from '../scratch.ts'
 import { findNamed } from './tool.ts'
 import { trialConfig } from './trial-config.ts'
 import { refusalsIn } from './trial-log.ts'
@@ -21,21 +21,17 @@ const allLoaded = /^\S+ \S+ all zones loaded$/
  * @returns per origin, why it was not loaded; zones that were loaded are not in it.
  * @throws InfraError (exit code 2) when named is not installed, cannot be started or takes none of it; 8 when it does not come to an end.
  */
-export const tryZones = async (
+export const tryZones = (
   zones: readonly Zone[],
   template = roleTemplate,
-): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'trial-'))
-  try {
+): Promise<ReadonlyMap<string, readonly string[]>> =>
+  inScratch('trial-', async (folder) => {
     const names = zones.map(({ origin }) => nameOf(origin))
     for (const { origin, text } of zones) await writeFile(path.join(folder, `db.${nameOf(origin)}`), text)
     const config = path.join(folder, 'named.conf')
     await writeFile(config, trialConfig(await readFile(template, 'utf8'), { folder, names }))
     return refusalsIn(await runNamed(await copyNamed(folder), config), zones)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+  })
 
 const passed = new Set<string>()
 
