@@ -83,24 +83,18 @@ const nameTaken = ({ id, name }: Server, { status = 409 }: HcloudError): HcloudE
     hint: `Find out what server ${id} is for; rename or delete it, then run this again.`,
   })
 
-const removeHalfMade = async (
-  connection: Connection,
-  { id, name }: Server,
-  error: ActionError,
-): Promise<ActionError> => {
-  const failure = await deleteServer(connection, id).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  return failure === undefined
-    ? new ActionError(error.action, {
+const removeHalfMade = (connection: Connection, { id, name }: Server, error: ActionError): Promise<ActionError> =>
+  deleteServer(connection, id).then(
+    () =>
+      new ActionError(error.action, {
         isRemoved: true,
         hint: `The half-made server ${name} (${id}) was removed. Run the same command again.`,
-      })
-    : new ActionError(error.action, {
-        hint: `The half-made server ${name} (${id}) is still there, delete it by hand: ${String(failure)}`,
-      })
-}
+      }),
+    (reason: unknown) =>
+      new ActionError(error.action, {
+        hint: `The half-made server ${name} (${id}) is still there, delete it by hand: ${String(reason)}`,
+      }),
+  )
 
 interface Expectation {
   readonly body: CreateServerBody
