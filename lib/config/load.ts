@@ -7,11 +7,8 @@ import type { Endpoint } from '../dns/reply.ts'
 import { rootServers } from '../dns/root-servers.ts'
 import { InfraError, textOf } from '../errors.ts'
 import { isAddress } from '../ip.ts'
-
 import { type RegistrarSettings, registrarKinds, rows } from '../registrar/rows.ts'
-
 import { quoteWord } from '../ssh/quote.ts'
-
 import { type Config, configSchema } from './schema.ts'
 
 interface Environment {
@@ -91,15 +88,11 @@ const readConfig = async (file: string, faults: string[]): Promise<Config | unde
 }
 
 /** Pairs count from 1 everywhere but in the file: `pair 2: serverTypes`. */
-const describePath = ([first, second, ...rest]: readonly PropertyKey[]): string => {
+const describePath = (keys: readonly PropertyKey[]): string => {
+  const [first, second] = keys
   if (first === 'pairs' && typeof second === 'number')
-    return [`pair ${second + 1}`, rest.map(String).join('.')].filter(Boolean).join(': ')
-  return (
-    [first, second, ...rest]
-      .filter((key) => key !== undefined)
-      .map(String)
-      .join('.') || '(default export)'
-  )
+    return [`pair ${second + 1}`, keys.slice(2).map(String).join('.')].filter(Boolean).join(': ')
+  return keys.map(String).join('.') || '(default export)'
 }
 
 const readVariables = (envFile: string | undefined, faults: string[]): NodeJS.Dict<string> => {
