@@ -50,11 +50,11 @@ export const startWitness = (options: WitnessOptions): Witness => {
     },
   }
   const senders: Sender[] = []
-  const join = (joining: readonly Target[]): void => {
-    for (const target of joining) senders.push(startSender(run, target, clock.now()))
+  const join = (joining: readonly Target[], since = clock.now()): void => {
+    for (const target of joining) senders.push(startSender(run, target, since))
   }
   // by the very moment of the start: who is asked from then on is told from who joins
-  for (const target of targets) senders.push(startSender(run, target, startedAt))
+  join(targets, startedAt)
 
   const snapshot = (): WitnessReport => ({
     startedAt,
@@ -73,7 +73,7 @@ export const startWitness = (options: WitnessOptions): Witness => {
     markStep: (name) => {
       steps.push({ name, at: clock.now() })
     },
-    join,
+    join: (joining) => join(joining),
     leave: async (addresses) => {
       const leaving = senders.filter(({ target }) => addresses.includes(target.address))
       for (const sender of leaving) sender.stop()
