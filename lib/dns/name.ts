@@ -5,7 +5,8 @@ export interface WireName {
   readonly end: number
 }
 
-const maxWireLength = 255
+/** The most octets that a name has on the wire, its last zero included (RFC 1035 §2.3.4). */
+export const maxWireLength = 255
 const special = /[^!-~]|[."();@$\\]/g
 
 const escapeOctet = (octet: string): string =>

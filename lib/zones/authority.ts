@@ -20,8 +20,9 @@ export interface Authority {
 
 const isWildcard = ({ name }: RRset): boolean => name.startsWith('*.')
 
-const hiddenNames = (zone: Zone, type: string): ReadonlySet<string> =>
-  new Set(zone.rrsets.filter((rrset) => rrset.type === type && rrset.name !== zone.origin).map(({ name }) => name))
+/** The names below the apex that have NS records, whether or not they are below another such name themselves. */
+export const cutNamesOf = ({ origin, rrsets }: Pick<Zone, 'origin' | 'rrsets'>): ReadonlySet<string> =>
+  new Set(rrsets.filter(({ name, type }) => type === 'NS' && name !== origin).map(({ name }) => name))
 
 /** The ancestors of a name up to and without the zone's apex, nearest first. */
 export const ancestorsOf = (name: string, origin: string): string[] => {
@@ -42,7 +43,7 @@ export const findZone = <Z extends { readonly origin: string }>(zones: readonly 
  */
 export const authorityOf = (zone: Zone, zones: readonly Zone[]): Authority => {
   const { origin, rrsets } = zone
-  const cutNames = hiddenNames(zone, 'NS')
+  const cutNames = cutNamesOf(zone)
   const dnames = new Set(rrsets.filter(({ type }) => type === 'DNAME').map(({ name }) => name))
   const hides = (name: string): boolean => cutNames.has(name) || dnames.has(name)
   const isVisible = (name: string): boolean =>

@@ -1,4 +1,4 @@
-import { isWithin } from '../dns/name.ts'
+import { isWithin, maxWireLength } from '../dns/name.ts'
 import { type Authority, ancestorsOf, findZone, wildcardFor } from './authority.ts'
 import type { RRset } from './rrset.ts'
 
@@ -34,7 +34,6 @@ interface Home {
 
 type Found = Omit<Link, 'name' | 'origin'>
 
-const maxNameOctets = 255
 const octetsOf = (name: string): number => (name === '.' ? 1 : name.length + 1)
 
 /**
@@ -99,7 +98,7 @@ const findDname = ({ origin, records }: Home, name: string): RRset | undefined =
 const substitute = (dname: RRset, name: string): Found => {
   const [target = '.'] = dname.rdata
   const next = `${name.slice(0, -dname.name.length)}${target === '.' ? '' : target}`
-  if (octetsOf(next) > maxNameOctets) return { answer: [dname], others: [] }
+  if (octetsOf(next) > maxWireLength) return { answer: [dname], others: [] }
   const alias = { name, type: 'CNAME', ttl: dname.ttl, rdata: [next], octets: octetsOf(next) }
   return { answer: [dname, alias], others: [], next }
 }

@@ -1,5 +1,5 @@
 import { canonicalName, isWithin } from '../dns/name.ts'
-import { type Authority, ancestorsOf, findZone, isCoveredByWildcard } from './authority.ts'
+import { type Authority, ancestorsOf, cutNamesOf, findZone, isCoveredByWildcard } from './authority.ts'
 import { createFollower } from './chain.ts'
 import type { RRset } from './rrset.ts'
 import type { Zone } from './zone.ts'
@@ -75,9 +75,10 @@ export const foreignFaults = (
  * Records at or below a delegation, which whoever is delegated to answers for: nobody is ever given these (RFC 1034 §4.3.2, step
  * 3b), and no check can ask for them. NS and DS of the delegation and the addresses of nameservers are what a referral is made of.
  */
-export const hiddenFaults = ({ origin, rrsets }: Pick<Zone, 'origin' | 'rrsets'>): string[] => {
+export const hiddenFaults = (zone: Pick<Zone, 'origin' | 'rrsets'>): string[] => {
+  const { origin, rrsets } = zone
+  const cutNames = cutNamesOf(zone)
   const delegations = rrsets.filter(({ type }) => type === 'NS')
-  const cutNames = new Set(delegations.map(({ name }) => name).filter((name) => name !== origin))
   const nameservers = new Set(delegations.flatMap(({ rdata }) => rdata.map(canonicalName)))
   const isGlue = ({ name, type }: RRset): boolean => ['A', 'AAAA'].includes(type) && nameservers.has(name)
   return rrsets.flatMap((rrset) => {

@@ -1,14 +1,18 @@
 import { canonicalName } from '../dns/name.ts'
 import type { Zone } from './zone.ts'
 
-const timestamp = /^\S+ \S+ /
+/** What named calls a zone, in its log and in its configuration: `example.test.` → `example.test`; the root stays. */
+export const nameOf = (origin: string): string => (origin === '.' ? origin : origin.slice(0, -1))
+
+/** A line of named's log begins with date and time. */
+export const withoutTime = (line: string): string => line.replace(/^\S+ \S+ /, '')
 
 /**
  * Reads named's log, as BIND 9.18 and 9.20 write it, for the zones that were not loaded. Only a zone said to be loaded counts as loaded.
  * @returns per origin, what named said about it, in words for people where they are known.
  */
 export const refusalsIn = (log: string, zones: readonly Zone[]): ReadonlyMap<string, readonly string[]> => {
-  const lines = log.split('\n').map((line) => line.replace(timestamp, ''))
+  const lines = log.split('\n').map(withoutTime)
   const loaded = new Set(
     lines.flatMap((line) => /^zone (\S+)\/IN: loaded serial \d+/.exec(line)?.[1] ?? []).map(canonicalName),
   )
@@ -18,7 +22,7 @@ export const refusalsIn = (log: string, zones: readonly Zone[]): ReadonlyMap<str
 }
 
 const describeRefusal = (zone: Zone, lines: readonly string[]): readonly string[] => {
-  const name = zone.origin === '.' ? '.' : zone.origin.slice(0, -1)
+  const name = nameOf(zone.origin)
   const about = lines.filter((line) =>
     [`zone ${name}/IN: `, `'${name}/IN'`, `/db.${name}:`].some((mark) => line.includes(mark)),
   )

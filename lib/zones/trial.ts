@@ -6,7 +6,7 @@ import { runProgram } from '../outside/program.ts'
 import { inScratch } from '../scratch.ts'
 import { findNamed } from './tool.ts'
 import { trialConfig } from './trial-config.ts'
-import { refusalsIn } from './trial-log.ts'
+import { nameOf, refusalsIn, withoutTime } from './trial-log.ts'
 import type { Zone } from './zone.ts'
 
 const roleTemplate = path.resolve(import.meta.dirname, '../../ansible/roles/nameserver/templates/named.conf.j2')
@@ -64,9 +64,6 @@ const contentOf = (zones: readonly Zone[], hosts: readonly string[]): string => 
   return hash.digest('hex')
 }
 
-/** `example.test.` → `example.test`; the root stays. */
-const nameOf = (origin: string): string => (origin === '.' ? origin : origin.slice(0, -1))
-
 /** AppArmor, on by default in Debian and Ubuntu, holds the installed program to the files of its service, by its path; not a copy. */
 const copyNamed = async (folder: string): Promise<string> => {
   const installed = await findNamed()
@@ -120,5 +117,5 @@ const lastLines = (log: string): string =>
     .trim()
     .split('\n')
     .slice(-5)
-    .map((line) => `  ${line.replace(/^\S+ \S+ /, '')}`)
+    .map((line) => `  ${withoutTime(line)}`)
     .join('\n')

@@ -1,4 +1,5 @@
-const maxNameOctets = 255
+import { maxWireLength } from '../name.ts'
+
 const maxLabelOctets = 63
 const spareLetters = [...'zyxwvutsrqponmlkjihgfedcba9876543210']
 
@@ -13,7 +14,7 @@ export const inventName = (
   label: string,
   isTaken: (name: string) => boolean = () => false,
 ): string | undefined => {
-  const room = Math.min(maxLabelOctets, maxNameOctets - (parent.length + 1) - 1)
+  const room = Math.min(maxLabelOctets, maxWireLength - (parent.length + 1) - 1)
   if (room < 1) return undefined
   return [label, ...spareLetters.map((letter) => `${letter}${label}`)]
     .map((candidate) => `${candidate.slice(0, room)}.${parent}`)
