@@ -10,8 +10,8 @@ import {
   readLbStatus,
   readTalkers,
 } from '../../lib/dns-lb.ts'
-import { InfraError } from '../../lib/errors.ts'
 import { type Ssh, SshError, type SshHost } from '../../lib/ssh/ssh.ts'
+import { errorOf } from './error-of.ts'
 
 const dnsLb = suite('lib/dns-lb')
 
@@ -28,15 +28,6 @@ const failing = (failure: SshError['failure'], exitStatus?: number): Ssh =>
 
 const colour = { upstream: '10.0.0.5', running: true }
 const least = { active: 'blue', colours: { blue: colour, green: { upstream: null, running: false } } }
-
-const errorOf = async (work: Promise<unknown>): Promise<InfraError> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof InfraError) return error
-  throw new Error(`no InfraError: ${error}`)
-}
 
 dnsLb('of an older or a newer program all that matters is who serves', async () => {
   const older = await getLbStatus(printing(least), lb)

@@ -5,7 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadSettings } from '../../../lib/config/load.ts'
 import type { InfraConfig } from '../../../lib/config/schema.ts'
-import { InfraError } from '../../../lib/errors.ts'
+import type { InfraError } from '../../../lib/errors.ts'
+import { errorOf } from '../error-of.ts'
 
 const load = suite('lib/config/load')
 
@@ -39,14 +40,7 @@ const writeEnv = (text: string): string => {
 
 const goodEnv = 'HCLOUD_TOKEN=abc\nHCLOUD_ENDPOINT=http://127.0.0.1:1/v1/\n'
 
-const faultsOf = async (options: { config?: string; envFile?: string }): Promise<InfraError> => {
-  const error = await loadSettings(options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (!(error instanceof InfraError)) throw new Error('accepted')
-  return error
-}
+const faultsOf = (options: { config?: string; envFile?: string }): Promise<InfraError> => errorOf(loadSettings(options))
 
 load('reads config and environment', async () => {
   const { config, environment } = await loadSettings({

@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createRegistrar } from '../../../lib/registrar/registrar.ts'
+import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
-import { errorOf } from './attempt.ts'
 
 const test = suite('registrar/manual')
 

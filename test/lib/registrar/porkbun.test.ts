@@ -2,9 +2,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RegistrarError } from '../../../lib/registrar/errors.ts'
 import { createRegistrar } from '../../../lib/registrar/registrar.ts'
+import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
 import { type Exchange, fault, json, type Reply, startScriptedServer } from '../hcloud/scripted-server.ts'
-import { errorOf, everyTextOf } from './attempt.ts'
+import { everyTextOf } from './every-text.ts'
 
 // Bodies, codes and statuses as in https://porkbun.com/api/json/v3/spec
 const test = suite('registrar/porkbun')

@@ -8,8 +8,9 @@ import { createRegistrar } from '../../../lib/registrar/registrar.ts'
 import { createRegistrar as createServer } from '../../../local/internet/registrar.ts'
 import { createRegistry } from '../../../local/internet/registry.ts'
 import type { InternetState, StateFile } from '../../../local/internet/state.ts'
+import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
-import { errorOf, everyTextOf } from './attempt.ts'
+import { everyTextOf } from './every-text.ts'
 
 // The registrar of the little internet itself, without the servers that publish what it accepts.
 const test = suite('registrar/twin')

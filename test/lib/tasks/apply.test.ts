@@ -10,6 +10,7 @@ import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
 import { type ApplyOptions, applyPlan } from '../../../lib/tasks/apply.ts'
 import { afterwardsError } from '../../../lib/tasks/report-run.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
+import { errorOf } from '../error-of.ts'
 import { createFakeWorld, type FakeWorld } from './fake-world.ts'
 
 const applies = suite('lib/tasks/apply')
@@ -62,19 +63,15 @@ const outcomeOf = async (
   world = fake.world,
   options: Partial<ApplyOptions> = {},
 ): Promise<readonly [code: ExitCode, message: string, hint: string]> => {
-  const error = await applyPlan(world, plan, {
+  const applying = applyPlan(world, plan, {
     display: 'silent',
     recovery: recoveries[plan.operation],
     approve: async () => true,
     agree: async () => true,
     waitFor: async () => undefined,
     ...options,
-  }).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  assert.instance(error, InfraError)
-  const { exitCode, message, hint = '' } = error as InfraError
+  })
+  const { exitCode, message, hint = '' } = await errorOf(applying)
   return [exitCode, message, hint]
 }
 

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Ssh, SshError } from '../../../lib/ssh/ssh.ts'
 import { readCloudInit } from '../../../lib/tasks/cloud-init.ts'
-import { errorOf } from '../registrar/attempt.ts'
+import { errorOf } from '../error-of.ts'
 
 const tests = suite('lib/tasks/cloud-init')
 

@@ -4,7 +4,7 @@ import { createServer } from '../../../lib/tasks/handlers/create-server.ts'
 import { ensureFirewall, ensureNetwork } from '../../../lib/tasks/handlers/foundation.ts'
 import { readOrders } from '../../../lib/tasks/preflight.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
-import { errorOf } from '../registrar/attempt.ts'
+import { errorOf } from '../error-of.ts'
 import { createFakeWorld, type FakeWorld } from './fake-world.ts'
 
 const tests = suite('lib/tasks/create-server')

@@ -3,7 +3,6 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Clock } from '../../../lib/clock.ts'
-import { InfraError } from '../../../lib/errors.ts'
 import type { ServerFacts } from '../../../lib/fleet/labels.ts'
 import { createHcloud } from '../../../lib/hcloud/client.ts'
 import type { Step } from '../../../lib/plan/types.ts'
@@ -15,6 +14,7 @@ import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
 import { waitForWorld } from '../../../lib/tasks/waits.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
 import { type Child, ownNetwork, startChild, startParents } from '../dns/parents.ts'
+import { errorOf } from '../error-of.ts'
 import { createFakeWorld } from './fake-world.ts'
 
 // A root and two parent servers that say what they are told, an emulated cloud, and lbs on loopback whose port 53 is scripted too.
@@ -87,15 +87,6 @@ test.before.each(() => {
   }
 })
 
-const failureOf = async (work: Promise<unknown>): Promise<InfraError> => {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof InfraError)) throw new Error(`no failure of ours: ${error}`)
-  return error
-}
-
 const atB = `b.nic.test (${parents.addresses.b})`
 const does = (step: Step): Promise<void> => perform(world, step, () => undefined)
 const waitsFor = (step: Step): Promise<void> => waitForWorld(world, step, { wait: false, json: true })
@@ -116,7 +107,7 @@ test('a zone that nobody but our own lbs delegates is not waited for: there is n
 for (const saying of ['silence', 'SERVFAIL'] as const) {
   test(`${saying} of all parents of the zone with the glue is no consent, though another zone is delegated`, async () => {
     parents.say('both', 'example.test', saying)
-    const error = await failureOf(waitsFor(shown))
+    const error = await errorOf(waitsFor(shown))
     assert.is(error.exitCode, 7)
     assert.match(error.message, /[ab]\.nic\.test \(127\..*\): (no answer within|no referral: SERVFAIL)/)
   })
@@ -124,7 +115,7 @@ for (const saying of ['silence', 'SERVFAIL'] as const) {
 
 test('a wait for the parents outlasts an outage of the network, and says what it cannot hear', async () => {
   parents.cut(true)
-  const error = await failureOf(waitsFor(shown))
+  const error = await errorOf(waitsFor(shown))
   assert.is(error.exitCode, 7)
   assert.match(error.message, `root (${parents.root.address}): asked for test. NS: SERVFAIL`)
 })
@@ -140,7 +131,7 @@ test('a wait outlasts an outage of the cloud, or of the way to an lb, and says s
     [{ ...world, hcloud: hcloudGone }, shown, /no answer from the API/],
     [{ ...world, ssh: { ...world.ssh, run: sshGone } }, idle, /no SSH connection/],
   ] as const) {
-    const error = await failureOf(waitForWorld(there, step, { wait: false, json: true }))
+    const error = await errorOf(waitForWorld(there, step, { wait: false, json: true }))
     assert.is(error.exitCode, 7)
     assert.match(error.message, said)
   }
@@ -150,14 +141,14 @@ test('the wait for the caches is not over while a parent is silent, since the ol
   const caches: Step = { kind: 'await-caches', lbs: ['lb1-old'] }
   await waitsFor(caches)
   parents.say('b', 'example2.test', 'SERVFAIL')
-  const error = await failureOf(waitsFor(caches))
+  const error = await errorOf(waitsFor(caches))
   assert.is(error.exitCode, 7)
   assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
 })
 
 test('an lb is not deleted as long as one parent was not heard, and the parent is named', async () => {
   parents.say('b', 'example2.test', 'SERVFAIL')
-  const error = await failureOf(does({ kind: 'delete-server', server: 'lb1-old' }))
+  const error = await errorOf(does({ kind: 'delete-server', server: 'lb1-old' }))
   assert.is(error.exitCode, 8)
   assert.match(error.message, 'lb1-old was not deleted')
   assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
@@ -166,21 +157,21 @@ test('an lb is not deleted as long as one parent was not heard, and the parent i
 
 test('nor while a parent shows its address', async () => {
   parents.say('b', 'example2.test', delegatedTo(lb1Old))
-  const error = await failureOf(does({ kind: 'delete-server', server: 'lb1-old' }))
+  const error = await errorOf(does({ kind: 'delete-server', server: 'lb1-old' }))
   assert.match(error.message, `${atB} shows ${lb1Old} as ns1.example.test., for example2.test.`)
   assert.ok((await fake.names()).includes('lb1-old'))
 })
 
 test('the check before new glue says unknown, where silence is all there is against it', async () => {
   parents.say('b', 'example.test', 'SERVFAIL')
-  const error = await failureOf(does(check))
+  const error = await errorOf(does(check))
   assert.is(error.exitCode, 8)
   assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
 })
 
 test('the check before new glue fails where an lb does not have the zone of the host', async () => {
   children[1].say('example.test', 'REFUSED')
-  const error = await failureOf(does(check))
+  const error = await errorOf(does(check))
   assert.is(error.exitCode, 4)
   assert.match(error.message, `lb1-old (${lb1Old}) answers nothing for ns1.example.test`)
 })
@@ -190,7 +181,7 @@ const signed = 'test. has DS 12345 of example2.test.'
 
 test('with a DS record at one parent of one zone, the glue of none is changed', async () => {
   parents.say('b', 'example2.test', { ...delegatedTo(lb1), ds: [12345] })
-  const error = await failureOf(does(check))
+  const error = await errorOf(does(check))
   assert.is(error.exitCode, 4)
   assert.ok(error.message.includes(`${signed} (${atB}; TTL 10 s)`), error.message)
 })
@@ -198,7 +189,7 @@ test('with a DS record at one parent of one zone, the glue of none is changed', 
 test('nor is a registrar told anything, and what to do is said', async () => {
   parents.say('both', 'example.test', 'absent')
   parents.say('both', 'example2.test', { ns: ['ns.elsewhere.example'], ds: [12345] })
-  const error = await failureOf(does(register))
+  const error = await errorOf(does(register))
   assert.is(error.exitCode, 4)
   assert.match(error.message, signed)
   assert.match(error.hint ?? '', /Nothing was changed at the registrar[\s\S]*remove the DS records/)
@@ -208,7 +199,7 @@ for (const ds of ['referral', 'denied by the child'] as const) {
   test(`where a parent's word of DS is ${ds}, it is not known: no glue, no registrar`, async () => {
     parents.say('a', 'example2.test', { ...delegatedTo(lb1), ds })
     for (const step of [check, register]) {
-      const error = await failureOf(does(step))
+      const error = await errorOf(does(step))
       assert.is(error.exitCode, 8)
       assert.ok(error.message.includes(`a.nic.test (${parents.addresses.a}): asked for DS: `), error.message)
     }
@@ -229,7 +220,7 @@ const measure: Step = { kind: 'measure-lb', lb: 'lb1' }
 
 test('a TTL that no parent told is not 0, nor is it what the rest says: unknown, and no label', async () => {
   parents.say('both', 'example2.test', 'SERVFAIL')
-  const error = await failureOf(does(measure))
+  const error = await errorOf(does(measure))
   assert.is(error.exitCode, 8)
   assert.ok(error.message.includes(`${atB}: no referral: SERVFAIL`), error.message)
   assert.is((await getServer(world, 'lb1')).before, undefined)
@@ -237,7 +228,7 @@ test('a TTL that no parent told is not 0, nor is it what the rest says: unknown,
 
 test('a TTL that an lb did not tell is unknown too', async () => {
   children[1].say('example2.test', 'SERVFAIL')
-  const error = await failureOf(does(measure))
+  const error = await errorOf(does(measure))
   assert.is(error.exitCode, 8)
   assert.match(error.message, `lb1-old (${lb1Old}) asked for example2.test. NS: SERVFAIL`)
   assert.is((await getServer(world, 'lb1')).before, undefined)
@@ -285,7 +276,7 @@ test('status does not wait for ever for what does not answer', async () => {
 const drain: Step = { kind: 'begin-drain', lbs: ['lb1'] }
 
 test('a drain does not begin without what was measured before the change, and says how to put it there', async () => {
-  const error = await failureOf(does(drain))
+  const error = await errorOf(does(drain))
   assert.is(error.exitCode, 8)
   assert.match(error.hint ?? '', 'hcloud server add-label lb1 ttl-before=172800')
   assert.is((await getServer(world, 'lb1')).drain, undefined)
@@ -294,7 +285,7 @@ test('a drain does not begin without what was measured before the change, and sa
 test('a drain does not begin while a parent is silent', async () => {
   await does(measure)
   parents.say('b', 'example.test', 'SERVFAIL')
-  const error = await failureOf(does(drain))
+  const error = await errorOf(does(drain))
   assert.is(error.exitCode, 8)
   assert.is((await getServer(world, 'lb1')).drain, undefined)
 })

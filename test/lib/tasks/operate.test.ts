@@ -4,7 +4,6 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../../lib/clock.ts'
-import { InfraError } from '../../../lib/errors.ts'
 import { createHcloud } from '../../../lib/hcloud/client.ts'
 import { withLock } from '../../../lib/lock.ts'
 import { deploy } from '../../../lib/operations/deploy.ts'
@@ -13,6 +12,7 @@ import { runOperation } from '../../../lib/tasks/operate.ts'
 import { startCloud } from '../../../local/cloud/serve.ts'
 import { createFakeMachines } from '../../../local/machines/fake.ts'
 import { startScript } from '../../scripts/command.ts'
+import { errorOf } from '../error-of.ts'
 import { createFakeWorld } from './fake-world.ts'
 
 const operates = suite('lib/tasks/operate')
@@ -71,12 +71,9 @@ operates('an operation runs in whatever world it is given, and what its planner 
       [deploy, 'lb1 does not exist'],
       [rollback, 'There is nothing warm to go back to, and no commit of the generation before is on record'],
     ] as const) {
-      const error = await runOperation(world, operation, { lockWait: 0 }, fake.interrupt.signal).then(
-        () => undefined,
-        (thrown: unknown) => thrown,
+      const { message, exitCode } = await errorOf(
+        runOperation(world, operation, { lockWait: 0 }, fake.interrupt.signal),
       )
-      assert.instance(error, InfraError)
-      const { message, exitCode } = error as InfraError
       assert.equal([message, exitCode], [refused, 1])
     }
   } finally {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { InfraError } from '../../../lib/errors.ts'
+import type { InfraError } from '../../../lib/errors.ts'
 import { preflight } from '../../../lib/tasks/preflight.ts'
+import { errorOf } from '../error-of.ts'
 import { createFakeWorld } from './fake-world.ts'
 
 const preflights = suite('lib/tasks/preflight')
@@ -12,7 +13,7 @@ const preflights = suite('lib/tasks/preflight')
 const programs = { ssh: 'exit 0', 'ansible-playbook': 'exit 0', 'named-compilezone': 'exit 0' }
 
 /** Preflight where the programs it needs are these, shell scripts instead of the real ones. */
-const refusalWith = async (scripts: Readonly<Record<string, string>>): Promise<unknown> => {
+const refusalWith = async (scripts: Readonly<Record<string, string>>): Promise<InfraError> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'preflight-'))
   for (const [name, script] of Object.entries(scripts)) {
     writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`)
@@ -22,10 +23,7 @@ const refusalWith = async (scripts: Readonly<Record<string, string>>): Promise<u
   const before = process.env.PATH
   process.env.PATH = folder
   try {
-    return await preflight(fake.world).then(
-      () => undefined,
-      (error: unknown) => error,
-    )
+    return await errorOf(preflight(fake.world))
   } finally {
     process.env.PATH = before
     await fake.close()
@@ -37,8 +35,7 @@ preflights(
   'a program that is there but does not run is refused with its own words, before anything is made',
   async () => {
     const error = await refusalWith({ ...programs, 'ansible-playbook': 'echo "no module named yaml" >&2; exit 1' })
-    assert.instance(error, InfraError)
-    assert.is((error as InfraError).exitCode, 2)
+    assert.is(error.exitCode, 2)
     assert.match(String(error), /`ansible-playbook --version` fails: no module named yaml/)
   },
 )
@@ -47,7 +44,7 @@ preflights('a program that is missing is named with its package', async () => {
   const { ssh, 'named-compilezone': compile } = programs
   const error = await refusalWith({ ssh, 'named-compilezone': compile })
   assert.match(String(error), /Missing on this machine: ansible-playbook/)
-  assert.match((error as InfraError).hint ?? '', /apt-get install ansible-core/)
+  assert.match(error.hint ?? '', /apt-get install ansible-core/)
 })
 
 preflights('Ansible is tried in the environment in which it is run later', async () => {
@@ -90,9 +87,8 @@ preflights('files that look like zones and are not deployed are named', async ()
 })
 
 preflights('zones with faults are refused before anything is changed', async () => {
-  const error = await preflightWith({ 'example.test.zone': `${soa}x BOGUS y\n` }).catch((reason: unknown) => reason)
-  assert.instance(error, InfraError)
-  assert.is((error as InfraError).exitCode, 2)
+  const error = await errorOf(preflightWith({ 'example.test.zone': `${soa}x BOGUS y\n` }))
+  assert.is(error.exitCode, 2)
 })
 
 preflights.run()

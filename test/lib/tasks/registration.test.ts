@@ -8,8 +8,8 @@ import { registerZones, setGlueOf } from '../../../lib/tasks/registration.ts'
 import { createRegistrar as createServer } from '../../../local/internet/registrar.ts'
 import { createRegistry } from '../../../local/internet/registry.ts'
 import type { InternetState } from '../../../local/internet/state.ts'
+import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
-import { errorOf } from '../registrar/attempt.ts'
 
 // The registrar of the little internet, which knows three domains and nothing else.
 const test = suite('lib/tasks/registration')

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { InfraError } from '../../../lib/errors.ts'
+import type { InfraError } from '../../../lib/errors.ts'
 import { authorityOf } from '../../../lib/zones/authority.ts'
 import { compileZones } from '../../../lib/zones/compile.ts'
+import { errorOf } from '../error-of.ts'
 import { compileFixture, example2Zone, exampleZone, hosts, serial, withOwnTmpdir, withZoneFiles } from './fixture.ts'
 
 const test = suite('lib/zones/compile')
@@ -13,22 +14,10 @@ const test = suite('lib/zones/compile')
 const compile = (files: Readonly<Record<string, string>>) =>
   withZoneFiles(files, (folder) => compileZones({ folder, serial, hosts }))
 
-const faultOf = async (files: Readonly<Record<string, string>>): Promise<InfraError> => {
-  try {
-    await compile(files)
-  } catch (error) {
-    if (error instanceof InfraError) return error
-    throw error
-  }
-  throw new Error('compiled without a fault')
-}
+const faultOf = (files: Readonly<Record<string, string>>): Promise<InfraError> => errorOf(compile(files))
 
 const assertRefused = async (compiling: Promise<unknown>, message: RegExp): Promise<InfraError> => {
-  const error = await compiling.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof InfraError)) throw error ?? new Error('compiled without a fault')
+  const error = await errorOf(compiling)
   assert.match(error.message, message)
   assert.is(error.exitCode, 2)
   return error
@@ -213,12 +202,7 @@ test('a folder without zones, one that is not there, and a serial of 0 are refus
     { folder: '/', serial: 0 },
     { folder: '/', serial: 2 ** 32 },
   ]) {
-    try {
-      await compileZones({ ...options, hosts })
-      assert.unreachable()
-    } catch (error) {
-      assert.instance(error, InfraError)
-    }
+    await errorOf(compileZones({ ...options, hosts }))
   }
 })
 

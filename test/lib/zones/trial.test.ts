@@ -2,10 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { InfraError } from '../../../lib/errors.ts'
+import type { InfraError } from '../../../lib/errors.ts'
 import { compileZones } from '../../../lib/zones/compile.ts'
 import { tryZones, tryZonesOnce } from '../../../lib/zones/trial.ts'
 import type { Zone } from '../../../lib/zones/zone.ts'
+import { errorOf } from '../error-of.ts'
 import { compileFixture, hosts, serial, withOwnTmpdir, withZoneFiles } from './fixture.ts'
 
 const test = suite('lib/zones/trial')
@@ -15,13 +16,8 @@ const head = '$TTL 1h\n@ SOA ns1 hostmaster 0 7200 3600 1209600 300\n NS ns1\n N
 const upTo = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('')
 
-const refusalOf = async (text: string): Promise<InfraError> => {
-  const error = await withZoneFiles({ 'example.test.zone': `${head}${text}` }, (folder) =>
-    compileZones({ folder, serial, hosts }),
-  ).catch((reason: unknown) => reason)
-  if (error instanceof InfraError) return error
-  throw error ?? new Error('not refused')
-}
+const refusalOf = (text: string): Promise<InfraError> =>
+  withZoneFiles({ 'example.test.zone': `${head}${text}` }, (folder) => errorOf(compileZones({ folder, serial, hosts })))
 
 /** A zone that only a trial looks at. */
 const zoneOf = (origin: string, text: string): Zone => ({ origin, serial, text, rrsets: [] })
@@ -93,15 +89,12 @@ test('zones that were loaded are not tried again for another serial or other add
 
 test('a template that named does not take is refused with its line', () =>
   withZoneFiles({ 'named.conf.j2': 'options {\n  no-such-option yes;\n};\n' }, async (folder) => {
-    const error = await tryZones(await compileFixture(), path.join(folder, 'named.conf.j2')).catch(
-      (reason: unknown) => reason,
-    )
-    assert.instance(error, InfraError)
+    const error = await errorOf(tryZones(await compileFixture(), path.join(folder, 'named.conf.j2')))
     assert.match(
       String(error),
       /does not take the configuration of the role:[\s\S]*named\.conf:3: unknown option 'no-such-option'/,
     )
-    assert.is((error as InfraError).exitCode, 2)
+    assert.is(error.exitCode, 2)
   }))
 
 test('a zone that the template does not write is not taken for loaded', () =>
