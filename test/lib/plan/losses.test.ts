@@ -6,7 +6,7 @@ import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
 import { planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, ObservedGeneration, Plan } from '../../../lib/plan/types.ts'
-import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { finalOf, killedBefore, lb, observed, server, stepsOf, twoServing, within } from './simulate.ts'
 
 const plans = suite('lib/plan/losses')
 
@@ -98,9 +98,10 @@ plans('a nameserver made from the very same zone files need not be asked', () =>
 
 plans('resumed before any traffic has moved, it is asked again; after that it is only told', () => {
   const world = serving(has(100, 'a.test.', 'b.test.', 'old.test.'))
-  const steps = stepsOf(deployed(world, { zones: 'z' }))
+  const plan = deployed(world, { zones: 'z' })
+  const steps = stepsOf(plan)
   const moved = steps.findIndex(({ kind }) => kind === 'switch-lb') + 1
-  const resumed = (done: number): Plan => deployed(steps.slice(0, done).reduce(after, world), { zones: 'z', now: 300 })
+  const resumed = (done: number): Plan => deployed(within(world, plan, done), { zones: 'z', now: 300 })
   assert.equal(toldOf(resumed(moved - 1)), ['old.test, asked'])
   assert.equal(toldOf(resumed(moved)), ['old.test, told'])
   assert.match(resumed(moved).notes[0] ?? '', /^old\.test goes: .* REFUSED\.$/)
@@ -110,13 +111,7 @@ plans('resumed before any traffic has moved, it is asked again; after that it is
 
 plans('the rest of a deployment that serves already deploys nothing, so nothing goes by it', () => {
   const world = serving(has(100, 'a.test.', 'old.test.'))
-  const steps = stepsOf(deployed(world))
-  const almost = steps
-    .slice(
-      0,
-      steps.findIndex(({ kind }) => kind === 'delete-server'),
-    )
-    .reduce(after, world)
+  const almost = killedBefore('delete-server', world, deployed(world))
   const later = { ...almost, generations: [has(200, 'a.test.', 'later.test.')] }
   assert.equal(toldOf(deployed(later)), [])
 })
@@ -126,13 +121,7 @@ plans('a rotation names what its deployment loses, and nothing once that is done
   const plan = made(planRotate(world, { ...request, zones: 'z' }))
   assert.equal(toldOf(plan), ['old.test, asked'])
   assert.is(plan.notes.filter((note) => note.startsWith('old.test goes')).length, 1)
-  const steps = stepsOf(plan)
-  const waiting = steps
-    .slice(
-      0,
-      steps.findIndex(({ kind }) => kind === 'check-delegation'),
-    )
-    .reduce(after, world)
+  const waiting = killedBefore('check-delegation', world, plan)
   assert.equal(toldOf(made(planRotate(waiting, { ...request, now: 300 }))), [])
 })
 

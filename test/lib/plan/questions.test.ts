@@ -3,18 +3,11 @@ import * as assert from 'uvu/assert'
 import { type Answers, questionsOf } from '../../../lib/plan/questions.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { abandonOf, deployOf, rollbackOf, rotateOf } from './operations.ts'
-import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { finalOf, killedAfter, killedBefore, lb, observed, server, stepsOf, twoServing, within } from './simulate.ts'
 
 const test = suite('lib/plan/questions')
 
 const warm = (): Observed => finalOf(twoServing(), deployOf(twoServing(), { keepOld: true }))
-
-/** The world once the first `count` steps of a plan are done. */
-const within = (world: Observed, plan: Plan, count: number): Observed =>
-  stepsOf(plan).slice(0, count).reduce(after, world)
-
-const upTo = (world: Observed, plan: Plan, kind: string): Observed =>
-  within(world, plan, stepsOf(plan).findIndex((step) => step.kind === kind) + 1)
 
 /** Every state in which a deployment may begin or go on. */
 const states: readonly (readonly [title: string, world: Observed])[] = [
@@ -24,10 +17,10 @@ const states: readonly (readonly [title: string, world: Observed])[] = [
     'next servers of other zone files',
     { ...twoServing(), servers: [...twoServing().servers, server('ns1-next', { zones: 'other', generation: 150 })] },
   ],
-  ['half made', upTo(twoServing(), deployOf(twoServing()), 'create-server')],
-  ['half switched', upTo(twoServing(), deployOf(twoServing()), 'switch-lb')],
-  ['half renamed', upTo(twoServing(), deployOf(twoServing()), 'rename-server')],
-  ['half removed', upTo(twoServing(), deployOf(twoServing()), 'delete-server')],
+  ['half made', killedAfter('create-server', twoServing(), deployOf(twoServing()))],
+  ['half switched', killedAfter('switch-lb', twoServing(), deployOf(twoServing()))],
+  ['half renamed', killedAfter('rename-server', twoServing(), deployOf(twoServing()))],
+  ['half removed', killedAfter('delete-server', twoServing(), deployOf(twoServing()))],
   ['gone back', finalOf(warm(), rollbackOf(warm()))],
 ]
 
@@ -62,7 +55,7 @@ test('at a terminal, without --yes, --keep-old has what goes by it asked about s
 })
 
 test('--fresh deletes what never served, which --keep-old --yes agrees to', () => {
-  const half = upTo(twoServing(), deployOf(twoServing()), 'create-server')
+  const half = killedAfter('create-server', twoServing(), deployOf(twoServing()))
   assert.is(open(deployOf(half, { fresh: true, keepOld: true }), { yes: true }), '')
   assert.is(open(deployOf(half, { fresh: true }), { yes: true }), 'deletion')
 })
@@ -82,13 +75,8 @@ test('what a rotation deletes behind a wait is asked about when it deletes', () 
 })
 
 test('so is what taking a rotation back deletes', () => {
-  const announced = upTo(twoServing(), rotating, 'announce-lbs')
-  const abandoning = abandonOf(announced)
-  const restored = within(
-    announced,
-    abandoning,
-    stepsOf(abandoning).findIndex((step) => step.kind === 'begin-drain'),
-  )
+  const announced = killedAfter('announce-lbs', twoServing(), rotating)
+  const restored = killedBefore('begin-drain', announced, abandonOf(announced))
   assert.is(open(abandonOf(restored), { yes: true }), '')
 })
 

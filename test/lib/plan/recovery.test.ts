@@ -16,10 +16,10 @@ import { removeKeptRecovery } from '../../../lib/plan/remove-kept-recovery.ts'
 import { rollbackRecovery } from '../../../lib/plan/rollback-recovery.ts'
 import { rotateRecovery } from '../../../lib/plan/rotate-recovery.ts'
 import { findUnreturned, planReapply, planSwitchBack } from '../../../lib/plan/switch-back.ts'
-import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
+import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
 import { abandonOf, bootstrapOf, deployOf, removeKeptOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
-import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { after, finalOf, killedAfter, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const recovers = suite('lib/plan/recovery')
 
@@ -54,12 +54,6 @@ const beforeGlue = (): Observed =>
 
 /** What is published once nameservers serve that were made with the new lbs. */
 const known = { glue: [], named: ['lb1-next', 'lb2-next'] }
-
-/** The world after the first step of a kind, where another run begins. */
-const killedAfter = (kind: Step['kind'], world: Observed, plan: Plan): Observed => {
-  const steps = stepsOf(plan)
-  return steps.slice(0, steps.findIndex((step) => step.kind === kind) + 1).reduce(after, world)
-}
 
 /** Where traffic is before a phase; in it, and once it was taken back; and what becomes of the exit codes 1 and 4. */
 const lineOf = (recovery: Recovery, plan: Plan, index: number): string => {

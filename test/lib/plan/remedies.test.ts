@@ -9,7 +9,7 @@ import { findRebuild, planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { planUpdate } from '../../../lib/plan/update.ts'
-import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { after, finalOf, killedBefore, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 // Every state that an operation can be killed in, and in each of them every operation: what a refusal says to run is run.
 const test = suite('lib/plan/remedies')
@@ -132,14 +132,7 @@ const rotating = observed(
 )
 
 test('a rotation does not begin on what is left of a deployment: its new lbs would be led nowhere', () => {
-  const plan = planDeploy(twoServing(), request) as Plan
-  const steps = stepsOf(plan)
-  const left = steps
-    .slice(
-      0,
-      steps.findIndex(({ kind }) => kind === 'delete-server'),
-    )
-    .reduce(after, twoServing())
+  const left = killedBefore('delete-server', twoServing(), planDeploy(twoServing(), request) as Plan)
   const refusal = planRotate(left, request)
   assert.ok(isRefusal(refusal) && /ns1-old is left of an unfinished deployment/.test(refusal.refused))
 })

@@ -5,7 +5,7 @@ import type { PlanInput } from '../../../lib/plan/input.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
-import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { after, finalOf, killedBefore, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/rotate')
 
@@ -80,9 +80,7 @@ plans('where no program can set the glue, a person is told how and waited for', 
 })
 
 plans('every lb sends to the new nameservers before any glue is changed', () => {
-  const steps = stepsOf(planned(twoServing()))
-  const glue = steps.findIndex(({ kind }) => kind === 'publish-glue')
-  const world = steps.slice(0, glue).reduce(after, twoServing())
+  const world = killedBefore('publish-glue', twoServing(), planned(twoServing()))
   assert.equal(world.lbs.map(({ name, target }) => `${name} ${target}`).sort(), [
     'lb1 ns1',
     'lb1-next ns1',
@@ -171,13 +169,7 @@ plans('with Floating IPs too, killed after any step, another run finishes it', (
 plans('Floating IPs are not moved to lbs whose answers cannot be checked, since the zone files have changed', () => {
   const changed = { ...request(300, 'floating'), zones: 'changed' }
   assert.match(refusalOf(planRotate(floating(), changed)), /zone files have changed since ns1 was made/)
-  const steps = stepsOf(planned(floating(), 300, 'floating'))
-  const renamed = steps
-    .slice(
-      0,
-      steps.findIndex(({ kind }) => kind === 'delete-server'),
-    )
-    .reduce(after, floating())
+  const renamed = killedBefore('delete-server', floating(), planned(floating(), 300, 'floating'))
   assert.is(refusalOf(planRotate(renamed, changed)), 'not refused')
 })
 

@@ -149,3 +149,21 @@ const changed = (world: Observed, name: string, facts: Partial<ObservedServer>):
 export const stepsOf = (plan: Plan): readonly Step[] => plan.phases.flatMap((phase) => phase.tracks.flat())
 
 export const finalOf = (world: Observed, plan: Plan): Observed => stepsOf(plan).reduce(after, world)
+
+/** The world once the first `count` steps of a plan are done, where another run begins. */
+export const within = (world: Observed, plan: Plan, count: number): Observed =>
+  stepsOf(plan).slice(0, count).reduce(after, world)
+
+const firstOf = (kind: Step['kind'], plan: Plan): number => {
+  const index = stepsOf(plan).findIndex((step) => step.kind === kind)
+  if (index === -1) throw new Error(`no step of this kind: ${kind}`)
+  return index
+}
+
+/** The world after the first step of a kind, where another run begins. */
+export const killedAfter = (kind: Step['kind'], world: Observed, plan: Plan): Observed =>
+  within(world, plan, firstOf(kind, plan) + 1)
+
+/** The world before the first step of a kind, where another run begins. */
+export const killedBefore = (kind: Step['kind'], world: Observed, plan: Plan): Observed =>
+  within(world, plan, firstOf(kind, plan))
