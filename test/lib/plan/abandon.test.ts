@@ -9,7 +9,7 @@ import { planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import { planSwitchBack } from '../../../lib/plan/switch-back.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
-import { after, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { after, floatingIps, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const abandons = suite('lib/plan/abandon')
 
@@ -148,9 +148,7 @@ const floating = (): Observed => ({
     [server('lb1'), server('lb2'), server('ns1', { generation: 150 }), server('ns2', { generation: 150 })],
     twoServing().lbs,
   ),
-  addresses: [1, 2].flatMap((pair) =>
-    ['ipv4', 'ipv6'].map((family) => ({ name: `lb${pair}-${family}`, pair, generation: 100, lb: `lb${pair}` })),
-  ),
+  addresses: floatingIps(100),
 })
 
 const kinds: readonly (readonly [title: string, start: () => Observed, addresses: Addresses])[] = [

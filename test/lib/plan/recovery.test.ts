@@ -19,7 +19,7 @@ import { findUnreturned, planReapply, planSwitchBack } from '../../../lib/plan/s
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
 import { abandonOf, bootstrapOf, deployOf, removeKeptOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
-import { after, finalOf, killedAfter, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { after, finalOf, floatingIps, killedAfter, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const recovers = suite('lib/plan/recovery')
 
@@ -36,9 +36,7 @@ const warm = (): Observed =>
 
 const floating = (): Observed => ({
   ...twoServing(),
-  addresses: [1, 2].flatMap((pair) =>
-    ['ipv4', 'ipv6'].map((family) => ({ name: `lb${pair}-${family}`, pair, generation: 90, lb: `lb${pair}` })),
-  ),
+  addresses: floatingIps(90),
 })
 
 const revertible = (): Observed => ({

@@ -5,7 +5,7 @@ import type { PlanInput } from '../../../lib/plan/input.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
-import { after, finalOf, killedBefore, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { after, finalOf, floatingIps, killedBefore, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/rotate')
 
@@ -130,9 +130,7 @@ const floating = (): Observed => ({
     [server('lb1'), server('lb2'), server('ns1', { generation: 200 }), server('ns2', { generation: 200 })],
     twoServing().lbs,
   ),
-  addresses: [1, 2].flatMap((pair) =>
-    ['ipv4', 'ipv6'].map((family) => ({ name: `lb${pair}-${family}`, pair, generation: 100, lb: `lb${pair}` })),
-  ),
+  addresses: floatingIps(100),
 })
 
 plans('with Floating IPs, neither glue nor waits: each address is led over and proven', () => {

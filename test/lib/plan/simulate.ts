@@ -47,6 +47,12 @@ export const observed = (servers: readonly ObservedServer[], lbs: readonly Obser
 export const twoServing = (): Observed =>
   observed([server('lb1'), server('lb2'), server('ns1'), server('ns2')], [lb('lb1', 'ns1'), lb('lb2', 'ns2')])
 
+/** Those of two pairs, of both families, each led to the lb of its pair. */
+export const floatingIps = (generation: number): Observed['addresses'] =>
+  [1, 2].flatMap((pair) =>
+    ['ipv4', 'ipv6'].map((family) => ({ name: `lb${pair}-${family}`, pair, generation, lb: `lb${pair}` })),
+  )
+
 /** What the world looks like after a step, as far as a planner can see it. */
 export const after = (world: Observed, step: Step): Observed => {
   switch (step.kind) {
