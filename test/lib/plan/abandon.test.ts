@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type AbandonRequest, planAbandon } from '../../../lib/plan/abandon.ts'
+import { planAbandon } from '../../../lib/plan/abandon.ts'
 import { planDeploy } from '../../../lib/plan/deploy.ts'
 import { describeStep } from '../../../lib/plan/describe.ts'
 import type { PlanInput } from '../../../lib/plan/input.ts'
@@ -9,6 +9,7 @@ import { planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import { planSwitchBack } from '../../../lib/plan/switch-back.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
+import { accepted, ordinary, rotateOf } from './operations.ts'
 import { after, floatingIps, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const abandons = suite('lib/plan/abandon')
@@ -26,19 +27,7 @@ interface World {
 
 const begin = (world: Observed): World => ({ observed: world, naming: new Set(), isLearnt: false })
 
-const abandonRequest = (now: number, addresses: Addresses = 'server'): AbandonRequest => ({
-  pairs: 2,
-  now,
-  zones: 'z',
-  zoneNames: ['a.test.', 'b.test.'],
-  addresses,
-})
-
-const rotateRequest = (now: number, addresses: Addresses = 'server'): PlanInput => ({
-  ...abandonRequest(now, addresses),
-  hasRegistrar: true,
-  hostnames: ['ns1.example.test', 'ns2.example.test'],
-})
+const request = (now: number, addresses: Addresses = 'server'): PlanInput => ({ ...ordinary, now, addresses })
 
 const isNew = (name: string): boolean => name.startsWith('lb') && name.endsWith('-next')
 
@@ -80,11 +69,6 @@ const namingAfter = ({ observed: { servers, addresses }, naming }: World, step: 
   return new Set(isOfNext && !isFloating ? [...others, ...generations] : others)
 }
 
-const accepted = (plan: Plan | Refusal): Plan => {
-  if (isRefusal(plan)) throw new Error(`${plan.refused}: ${plan.hint}`)
-  return plan
-}
-
 const refusalOf = (plan: Plan | Refusal): string =>
   'refused' in plan ? `${plan.refused}. ${plan.hint}` : 'not refused'
 
@@ -95,10 +79,10 @@ const publication = (world: World): Observed => {
 }
 
 const abandon = (world: World, now: number, addresses?: Addresses): Plan =>
-  accepted(planAbandon(publication(world), abandonRequest(now, addresses)))
+  accepted(planAbandon(publication(world), request(now, addresses)))
 
 const rotation = (world: Observed, addresses?: Addresses): readonly Step[] =>
-  stepsOf(accepted(planRotate(world, rotateRequest(200, addresses))))
+  stepsOf(rotateOf(world, request(200, addresses)))
 
 /** Up to where the first glue would be changed. */
 const untilGlue = (steps: readonly Step[]): readonly Step[] => {
@@ -275,7 +259,7 @@ abandons('where nobody can know the new lbs, they go at once, with the nameserve
 abandons('as long as a parent shows a new lb, nothing is touched', () => {
   const glue = ['a.nic.test (198.19.1.11) shows 198.18.1.13 as ns1.example.test., for example.test.']
   const shown = (world: Observed): string =>
-    refusalOf(planAbandon({ ...world, publication: { glue, named: ['lb1-next'] } }, abandonRequest(300)))
+    refusalOf(planAbandon({ ...world, publication: { glue, named: ['lb1-next'] } }, request(300)))
   assert.match(
     shown(asked().observed),
     /a\.nic\.test .* shows 198\.18\.1\.13 as ns1[\s\S]*Finish the rotation with rotate-lbs.*at the registrar/,
@@ -287,15 +271,15 @@ abandons('as long as a parent shows a new lb, nothing is touched', () => {
 })
 
 abandons('once names have changed, or without a rotation, there is nothing to take back', () => {
-  assert.match(refusalOf(planAbandon(publication(begin(twoServing())), abandonRequest(300))), /no rotation to abandon/)
+  assert.match(refusalOf(planAbandon(publication(begin(twoServing())), request(300))), /no rotation to abandon/)
   const old = observed([...twoServing().servers, server('lb1-old')], [...twoServing().lbs, lb('lb1-old', 'ns1')])
-  assert.match(refusalOf(planAbandon(publication(begin(old)), abandonRequest(300))), /points at the new lbs already/)
+  assert.match(refusalOf(planAbandon(publication(begin(old)), request(300))), /points at the new lbs already/)
 })
 
 abandons('a new lb that caches may know, and that does not answer, is seen to first', () => {
   const { observed: world, ...rest } = asked()
   const lbs = world.lbs.map((one) => (one.name === 'lb1-next' ? { ...one, active: undefined, fault: 'closed' } : one))
-  const refusal = refusalOf(planAbandon(publication({ ...rest, observed: { ...world, lbs } }), abandonRequest(300)))
+  const refusal = refusalOf(planAbandon(publication({ ...rest, observed: { ...world, lbs } }), request(300)))
   assert.match(
     refusal,
     /lb1-next could not be asked for its state: closed.*see to it first.*delete it in the cloud console/,
@@ -304,20 +288,20 @@ abandons('a new lb that caches may know, and that does not answer, is seen to fi
 
 abandons('no Floating IP is led where the answers cannot be checked', () => {
   const moved = begun(untilGlue(rotation(floating(), 'floating')).length, floating(), 'floating')
-  const refusal = refusalOf(planAbandon(publication(moved), { ...abandonRequest(300, 'floating'), zones: 'other' }))
+  const refusal = refusalOf(planAbandon(publication(moved), { ...request(300, 'floating'), zones: 'other' }))
   assert.match(refusal, /zone files have changed since ns1 was made.*git stash/)
 })
 
 abandons('in the middle of it, rotate-lbs refuses and names it', () => {
   const world = stepsOf(abandon(asked(), 300)).slice(0, 1).reduce(live, asked())
   assert.match(
-    refusalOf(planRotate(world.observed, rotateRequest(400))),
+    refusalOf(planRotate(world.observed, request(400))),
     /being taken back: lb1-next, lb2-next.*rotate-lbs --abandon/,
   )
 })
 
 abandons('in the middle of it, a deployment is refused with the way out, or is safe', () => {
-  const request = { ...abandonRequest(250), keepOld: false, fresh: false, newLbs: [] }
+  const deployment = { ...request(250), keepOld: false, fresh: false, newLbs: [] }
   const steps = untilGlue(rotation(twoServing()))
   let deployed = 0
   for (const done of orders(steps)) {
@@ -326,7 +310,7 @@ abandons('in the middle of it, a deployment is refused with the way out, or is s
     const back = stepsOf(abandon(world, 300))
     for (const killed of orders(back)) {
       const crashed = back.slice(0, killed).reduce(live, world)
-      const plan = planDeploy(crashed.observed, request)
+      const plan = planDeploy(crashed.observed, deployment)
       const where = `${when(steps, done)}, then ${when(back, killed)}`
       if (isRefusal(plan)) assert.match(plan.hint, /--abandon/, where)
       else {
@@ -340,8 +324,8 @@ abandons('in the middle of it, a deployment is refused with the way out, or is s
 
 abandons('nobody goes back to nameservers that name lbs which leave, and they do not outlive these', () => {
   const world = stepsOf(abandon(asked(), 300)).slice(0, 1).reduce(live, asked())
-  const request = { ...abandonRequest(350), keepOld: true, fresh: false, newLbs: [] }
-  const kept = stepsOf(accepted(planDeploy(world.observed, request))).reduce(live, world)
+  const deployment = { ...request(350), keepOld: true, fresh: false, newLbs: [] }
+  const kept = stepsOf(accepted(planDeploy(world.observed, deployment))).reduce(live, world)
   assert.ok(kept.observed.servers.some(({ name }) => name === 'ns1-old'))
   assert.match(
     refusalOf(planRollback(kept.observed, { pairs: 2, now: 400, of: undefined })),

@@ -1,30 +1,19 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { planBootstrap } from '../../../lib/plan/bootstrap.ts'
+import { type BootstrapRequest, planBootstrap } from '../../../lib/plan/bootstrap.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
+import { bootstrapOf, ordinary } from './operations.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/bootstrap')
 
 const nothing: Observed = { ...observed([], []), sshKey: false, network: false, firewalls: [] }
 
-const request = {
-  pairs: 2,
-  now: 200,
-  zones: 'z',
-  zoneNames: ['a.test.', 'b.test.'],
-  hostnames: ['ns1.example.test', 'ns2.example.test'],
-  addresses: 'server' as const,
-  register: false,
-  hasRegistrar: true,
-}
+const request = { ...ordinary, register: false }
 
-const planned = (world: Observed, now = 200): Plan => {
-  const plan = planBootstrap(world, { ...request, now })
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return plan
-}
+const planned = (world: Observed, changes: Partial<BootstrapRequest> = {}): Plan =>
+  bootstrapOf(world, { register: false, ...changes })
 
 const isComplete = ({ servers, lbs, sshKey, network, firewalls }: Observed): boolean =>
   sshKey &&
@@ -57,7 +46,7 @@ plans('killed after any step, the next run finishes', () => {
   const steps = stepsOf(planned(nothing))
   for (let done = 1; done < steps.length; done += 1) {
     const crashed = steps.slice(0, done).reduce(after, nothing)
-    assert.ok(isComplete(finalOf(crashed, planned(crashed, 300))), `after ${done} steps`)
+    assert.ok(isComplete(finalOf(crashed, planned(crashed, { now: 300 }))), `after ${done} steps`)
   }
 })
 
@@ -70,13 +59,10 @@ plans('never configures a pair that serves', () => {
   assert.equal(configured, ['ns2', 'lb2'])
 })
 
-const madeOf = (world: Observed, changes: Partial<typeof request>): readonly string[] => {
-  const plan = planBootstrap(world, { ...request, ...changes })
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return finalOf(world, plan)
+const madeOf = (world: Observed, changes: Partial<BootstrapRequest>): readonly string[] =>
+  finalOf(world, planned(world, changes))
     .servers.filter(({ name }) => !world.servers.some((one) => one.name === name))
     .map(({ name, generation }) => `${name} of ${generation}`)
-}
 
 plans('one serial never stands for two contents: what would answer otherwise is of a new generation', () => {
   const { servers, lbs } = twoServing()
@@ -91,12 +77,10 @@ plans('one serial never stands for two contents: what would answer otherwise is 
 })
 
 plans('a pair more that is left half-made keeps its generation', () => {
-  const plan = planBootstrap(twoServing(), { ...request, pairs: 3 })
-  assert.not(isRefusal(plan))
-  const steps = stepsOf(plan as Plan)
+  const steps = stepsOf(planned(twoServing(), { pairs: 3 }))
   for (let done = 1; done < steps.length; done += 1) {
     const crashed = steps.slice(0, done).reduce(after, twoServing())
-    const { servers } = finalOf(crashed, planBootstrap(crashed, { ...request, pairs: 3, now: 300 }) as Plan)
+    const { servers } = finalOf(crashed, planned(crashed, { pairs: 3, now: 300 }))
     const third = servers.filter(({ pair }) => pair === 3)
     assert.equal(
       third.map(({ generation }) => generation),
@@ -108,13 +92,12 @@ plans('a pair more that is left half-made keeps its generation', () => {
 
 plans('leaves an unfinished deployment to deploy-infra', () => {
   const world = observed([...twoServing().servers, server('ns1-next')], twoServing().lbs)
-  const plan = planBootstrap(world, { ...request, now: 200 })
+  const plan = planBootstrap(world, request)
   assert.is(isRefusal(plan) && plan.refused, 'ns1-next is left of an unfinished deployment')
 })
 
 plans('with Floating IPs, each pair gets both before anything is configured', () => {
-  const plan = planBootstrap(nothing, { ...request, addresses: 'floating' })
-  if (isRefusal(plan)) throw new Error(plan.refused)
+  const plan = planned(nothing, { addresses: 'floating' })
   const create = plan.phases.find(({ title }) => title === 'Create')
   assert.equal(
     create?.tracks.flat().flatMap((step) => (step.kind === 'create-address' ? [`${step.address} ${step.lb}`] : [])),
@@ -124,8 +107,7 @@ plans('with Floating IPs, each pair gets both before anything is configured', ()
 })
 
 plans('--register looks for DS records, enters host objects, then nameservers; by hand it is refused', () => {
-  const plan = planBootstrap(twoServing(), { ...request, register: true })
-  if (isRefusal(plan)) throw new Error(plan.refused)
+  const plan = planned(twoServing(), { register: true })
   assert.equal(
     stepsOf(plan).map((step) => step.kind),
     ['check-unsigned', 'publish-glue', 'publish-glue', 'register-nameservers'],

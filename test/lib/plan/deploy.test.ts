@@ -4,6 +4,7 @@ import { type DeployRequest, planDeploy } from '../../../lib/plan/deploy.ts'
 import { describeStep } from '../../../lib/plan/describe.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
+import { accepted } from './operations.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/deploy')
@@ -19,11 +20,8 @@ const request = (changes: Partial<DeployRequest> = {}): DeployRequest => ({
   ...changes,
 })
 
-const planned = (world: Observed, changes: Partial<DeployRequest> = {}): Plan => {
-  const plan = planDeploy(world, request(changes))
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return plan
-}
+const planned = (world: Observed, changes: Partial<DeployRequest> = {}): Plan =>
+  accepted(planDeploy(world, request(changes)))
 
 const linesOf = (plan: Plan): readonly string[] =>
   plan.phases.map(

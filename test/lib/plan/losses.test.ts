@@ -1,29 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { planBootstrap } from '../../../lib/plan/bootstrap.ts'
-import { planDeploy } from '../../../lib/plan/deploy.ts'
-import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
-import { planRollback } from '../../../lib/plan/rollback.ts'
-import { planRotate } from '../../../lib/plan/rotate.ts'
+import type { DeployRequest } from '../../../lib/plan/deploy.ts'
 import type { Observed, ObservedGeneration, Plan } from '../../../lib/plan/types.ts'
+import { bootstrapOf, deployOf, rollbackOf, rotateOf } from './operations.ts'
 import { finalOf, killedBefore, lb, observed, server, stepsOf, twoServing, within } from './simulate.ts'
 
 const plans = suite('lib/plan/losses')
-
-const request = {
-  pairs: 2,
-  now: 200,
-  zones: 'changed',
-  zoneNames: ['a.test.', 'b.test.'],
-  hostnames: ['ns1.a.test', 'ns2.a.test'],
-  addresses: 'server' as const,
-  hasRegistrar: true,
-  keepOld: false,
-  fresh: false,
-  newLbs: [],
-  of: undefined,
-  register: false,
-}
 
 const has = (generation: number, ...zones: readonly string[]): ObservedGeneration => ({
   generation,
@@ -33,12 +15,9 @@ const has = (generation: number, ...zones: readonly string[]): ObservedGeneratio
 const silent: ObservedGeneration = { generation: 100, zones: undefined, fault: 'ns1: no SSH connection' }
 const serving = (...generations: readonly ObservedGeneration[]): Observed => ({ ...twoServing(), generations })
 
-const made = (plan: Plan | Refusal): Plan => {
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return plan
-}
-const deployed = (world: Observed, changes: Partial<typeof request> = {}): Plan =>
-  made(planDeploy(world, { ...request, ...changes }))
+const changed = { zones: 'changed' } as const
+const deployed = (world: Observed, changes: Partial<DeployRequest> = {}): Plan =>
+  deployOf(world, { ...changed, ...changes })
 
 const toldOf = ({ losses = [] }: Plan): readonly string[] =>
   losses.map(({ zone, isAgreed }) => `${zone}${isAgreed ? ', told' : ', asked'}`)
@@ -118,17 +97,17 @@ plans('the rest of a deployment that serves already deploys nothing, so nothing 
 
 plans('a rotation names what its deployment loses, and nothing once that is done', () => {
   const world = serving(has(100, 'a.test.', 'old.test.'))
-  const plan = made(planRotate(world, { ...request, zones: 'z' }))
+  const plan = rotateOf(world)
   assert.equal(toldOf(plan), ['old.test, asked'])
   assert.is(plan.notes.filter((note) => note.startsWith('old.test goes')).length, 1)
   const waiting = killedBefore('check-delegation', world, plan)
-  assert.equal(toldOf(made(planRotate(waiting, { ...request, now: 300 }))), [])
+  assert.equal(toldOf(rotateOf(waiting, { ...changed, now: 300 })), [])
 })
 
 plans('going back tells which zones go again, and does not ask', () => {
   const kept = finalOf(twoServing(), deployed(twoServing(), { keepOld: true, zones: 'z' }))
   const back = (...generations: readonly ObservedGeneration[]): Plan =>
-    made(planRollback({ ...kept, generations }, { ...request, now: 300 }))
+    rollbackOf({ ...kept, generations }, { now: 300 })
   const plan = back(has(200, 'a.test.', 'new.test.'), has(100, 'a.test.'))
   assert.equal(toldOf(plan), ['new.test, told'])
   assert.match(plan.notes[0] ?? '', /^new\.test goes: generation 200 serves it, generation 100 does not have it;/)
@@ -139,7 +118,7 @@ plans('going back to what cannot be asked says that it is unknown, unless it was
   const kept = finalOf(twoServing(), deployed(twoServing(), { keepOld: true, zones: 'z' }))
   const other = kept.servers.map((one) => (one.phase === 'old' ? { ...one, zones: 'other' } : one))
   const generations = [has(200, 'a.test.'), silent]
-  const noteOf = (world: Observed): string => made(planRollback(world, { ...request, now: 300 })).notes[0] ?? ''
+  const noteOf = (world: Observed): string => rollbackOf(world, { now: 300 }).notes[0] ?? ''
   assert.match(noteOf({ ...kept, servers: other, generations }), /^UNKNOWN/)
   assert.match(noteOf({ ...kept, generations }), /^Goes back/)
 })
@@ -149,8 +128,8 @@ plans('bootstrap asks too, where a pair is made anew beside one that serves', ()
     ...observed([server('lb1'), server('ns1')], [lb('lb1', 'ns1')]),
     generations: [has(100, 'a.test.', 'old.test.')],
   }
-  assert.equal(toldOf(made(planBootstrap(world, request))), ['old.test, asked'])
-  assert.equal(toldOf(made(planBootstrap(serving(has(100, 'old.test.')), request))), [])
+  assert.equal(toldOf(bootstrapOf(world, { ...changed, register: false })), ['old.test, asked'])
+  assert.equal(toldOf(bootstrapOf(serving(has(100, 'old.test.')), { ...changed, register: false })), [])
 })
 
 plans.run()

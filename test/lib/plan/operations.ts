@@ -9,17 +9,21 @@ import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { planUpdate, type UpdateRequest } from '../../../lib/plan/update.ts'
 
-const accepted = (plan: Plan | Refusal): Plan => {
-  if (isRefusal(plan)) throw new Error(plan.refused)
+/** @throws Error with the refusal and its remedy. */
+export const accepted = (plan: Plan | Refusal): Plan => {
+  if (isRefusal(plan)) throw new Error(`${plan.refused}: ${plan.hint}`)
   return plan
 }
 
 const common = { pairs: 2, now: 200, zones: 'z', zoneNames: ['a.test.', 'b.test.'] }
 const names = { hostnames: ['ns1.example.test', 'ns2.example.test'], addresses: 'server', hasRegistrar: true } as const
 
+/** What planners are ordinarily told besides the observation. */
+export const ordinary: PlanInput = { ...common, ...names }
+
 /** The plans of every operation as they are ordinarily asked for: of two pairs, at the time 200. */
 export const bootstrapOf = (world: Observed, changes: Partial<BootstrapRequest> = {}): Plan =>
-  accepted(planBootstrap(world, { ...common, ...names, register: true, ...changes }))
+  accepted(planBootstrap(world, { ...ordinary, register: true, ...changes }))
 
 export const deployOf = (world: Observed, changes: Partial<DeployRequest> = {}): Plan =>
   accepted(planDeploy(world, { ...common, keepOld: false, fresh: false, newLbs: [], ...changes }))
@@ -28,10 +32,10 @@ export const updateOf = (world: Observed, changes: Partial<UpdateRequest> = {}):
   accepted(planUpdate(world, { ...common, only: [], configOnly: false, keepOld: false, ...changes }))
 
 export const rotateOf = (world: Observed, changes: Partial<PlanInput> = {}): Plan =>
-  accepted(planRotate(world, { ...common, ...names, ...changes }))
+  accepted(planRotate(world, { ...ordinary, ...changes }))
 
-export const rollbackOf = (world: Observed, of?: RollbackRequest['of']): Plan =>
-  accepted(planRollback(world, { ...common, of }))
+export const rollbackOf = (world: Observed, changes: Partial<RollbackRequest> = {}): Plan =>
+  accepted(planRollback(world, { ...common, of: undefined, ...changes }))
 
 export const removeKeptOf = (world: Observed): Plan => accepted(planRemoveKept(world, common))
 

@@ -88,7 +88,7 @@ test('zones that go need their flag, and no other is it', () => {
 
 test('an update of the lbs deletes nothing', () => {
   const world = observed([server('lb1'), server('ns1')], [lb('lb1', 'ns1', { revertible: true })])
-  assert.is(open(rollbackOf(world, 'update'), { yes: true }), '')
+  assert.is(open(rollbackOf(world, { of: 'update' }), { yes: true }), '')
 })
 
 test.run()

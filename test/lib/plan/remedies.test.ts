@@ -9,19 +9,15 @@ import { findRebuild, planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { planUpdate } from '../../../lib/plan/update.ts'
+import { deployOf, ordinary } from './operations.ts'
 import { after, finalOf, killedBefore, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 // Every state that an operation can be killed in, and in each of them every operation: what a refusal says to run is run.
 const test = suite('lib/plan/remedies')
 
 const request = {
-  pairs: 2,
+  ...ordinary,
   now: 300,
-  zones: 'z',
-  zoneNames: ['a.test.', 'b.test.'],
-  hostnames: ['ns1.example.test', 'ns2.example.test'],
-  addresses: 'server',
-  hasRegistrar: true,
   register: false,
   keepOld: false,
   fresh: false,
@@ -59,8 +55,7 @@ const updated = (): Observed => ({
   ...twoServing(),
   lbs: [lb('lb1', 'ns1', { revertible: true }), lb('lb2', 'ns2', { revertible: true })],
 })
-const warm = (): Observed =>
-  finalOf(twoServing(), planDeploy(twoServing(), { ...request, now: 200, keepOld: true }) as Plan)
+const warm = (): Observed => finalOf(twoServing(), deployOf(twoServing(), { keepOld: true }))
 
 const keyOf = (world: Observed): string => JSON.stringify(world)
 
@@ -132,7 +127,7 @@ const rotating = observed(
 )
 
 test('a rotation does not begin on what is left of a deployment: its new lbs would be led nowhere', () => {
-  const left = killedBefore('delete-server', twoServing(), planDeploy(twoServing(), request) as Plan)
+  const left = killedBefore('delete-server', twoServing(), deployOf(twoServing(), { now: 300 }))
   const refusal = planRotate(left, request)
   assert.ok(isRefusal(refusal) && /ns1-old is left of an unfinished deployment/.test(refusal.refused))
 })

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import { findRebuild, planRollback, type RollbackRequest } from '../../../lib/plan/rollback.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
+import { accepted } from './operations.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/rollback')
@@ -23,11 +24,7 @@ const deployed = (): Observed =>
     [lb('lb1', 'ns1'), lb('lb2', 'ns2')],
   )
 
-const planned = (world: Observed, of?: RollbackRequest['of']): Plan => {
-  const plan = planRollback(world, request(of))
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return plan
-}
+const planned = (world: Observed, of?: RollbackRequest['of']): Plan => accepted(planRollback(world, request(of)))
 
 const refusalOf = (world: Observed, of?: RollbackRequest['of']): string => {
   const plan = planRollback(world, request(of))

@@ -2,28 +2,15 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describeStep } from '../../../lib/plan/describe.ts'
 import type { PlanInput } from '../../../lib/plan/input.ts'
-import { isRefusal } from '../../../lib/plan/refusal.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
+import { ordinary, rotateOf } from './operations.ts'
 import { after, finalOf, floatingIps, killedBefore, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/rotate')
 
-const request = (now = 200, addresses: PlanInput['addresses'] = 'server'): PlanInput => ({
-  hasRegistrar: true,
-  addresses,
-  pairs: 2,
-  now,
-  zones: 'z',
-  zoneNames: ['a.test.', 'b.test.'],
-  hostnames: ['ns1.example.test', 'ns2.example.test'],
-})
-
-const planned = (world: Observed, now?: number, addresses?: PlanInput['addresses']): Plan => {
-  const plan = planRotate(world, request(now, addresses))
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return plan
-}
+const planned = (world: Observed, now = 200, addresses: PlanInput['addresses'] = 'server'): Plan =>
+  rotateOf(world, { now, addresses })
 
 const refusalOf = (plan: Plan | { readonly refused: string }): string =>
   'refused' in plan ? plan.refused : 'not refused'
@@ -69,8 +56,7 @@ plans('makes lbs and nameservers, changes one glue after the other, waits three 
 })
 
 plans('where no program can set the glue, a person is told how and waited for', () => {
-  const plan = planRotate(twoServing(), { ...request(), hasRegistrar: false })
-  if (isRefusal(plan)) throw new Error(plan.refused)
+  const plan = rotateOf(twoServing(), { hasRegistrar: false })
   assert.not(stepsOf(plan).some(({ kind }) => kind === 'publish-glue'))
   assert.equal(plan.phases.flatMap(({ title, waits }) => (waits ? [title] : [])).slice(0, 2), [
     'Have somebody change the glue of ns1.example.test',
@@ -165,7 +151,7 @@ plans('with Floating IPs too, killed after any step, another run finishes it', (
 })
 
 plans('Floating IPs are not moved to lbs whose answers cannot be checked, since the zone files have changed', () => {
-  const changed = { ...request(300, 'floating'), zones: 'changed' }
+  const changed: PlanInput = { ...ordinary, now: 300, addresses: 'floating', zones: 'changed' }
   assert.match(refusalOf(planRotate(floating(), changed)), /zone files have changed since ns1 was made/)
   const renamed = killedBefore('delete-server', floating(), planned(floating(), 300, 'floating'))
   assert.is(refusalOf(planRotate(renamed, changed)), 'not refused')
@@ -215,7 +201,7 @@ plans('an lb whose glue is changed is never removed before the waits', () => {
 
 plans('refuses to begin on top of an unfinished deployment', () => {
   const world = observed([...twoServing().servers, server('ns1-next')], twoServing().lbs)
-  assert.match(refusalOf(planRotate(world, request())), /ns1-next is left of an unfinished deployment/)
+  assert.match(refusalOf(planRotate(world, ordinary)), /ns1-next is left of an unfinished deployment/)
 })
 
 plans(

@@ -4,15 +4,13 @@ import { describeStep } from '../../../lib/plan/describe.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { planUpdate, type UpdateRequest } from '../../../lib/plan/update.ts'
+import { accepted } from './operations.ts'
 import { lb, observed, server, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/update')
 
-const planned = (world: Observed, changes: Partial<UpdateRequest> = {}): Plan => {
-  const plan = planUpdate(world, requestOf(changes))
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return plan
-}
+const planned = (world: Observed, changes: Partial<UpdateRequest> = {}): Plan =>
+  accepted(planUpdate(world, requestOf(changes)))
 
 const requestOf = (changes: Partial<UpdateRequest>): UpdateRequest => ({
   pairs: 2,
