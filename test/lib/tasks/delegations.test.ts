@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -22,10 +22,11 @@ const test = suite('lib/tasks/delegations')
 
 const lbNetwork = ownNetwork(81)
 const parents = await startParents(ownNetwork(80))
-const fake = await createFakeWorld({ loopback: `${lbNetwork}.0/24` })
-const zones = path.join(fake.world.settings.root, 'ansible/zones')
-mkdirSync(zones, { recursive: true })
-for (const zone of ['example.test', 'example2.test']) writeFileSync(path.join(zones, `${zone}.zone`), '')
+const fake = await createFakeWorld({
+  loopback: `${lbNetwork}.0/24`,
+  rootServers: [parents.root],
+  zones: { 'example.test.zone': '', 'example2.test.zone': '' },
+})
 
 /** Hours pass in no time; a wait that finds nothing new in all of them is left. */
 const hurrying = (): Clock => {
@@ -54,10 +55,6 @@ const status = {
 
 const world: RunWorld = {
   ...fake.world,
-  settings: {
-    ...fake.world.settings,
-    environment: { ...fake.world.settings.environment, rootServers: [parents.root] },
-  },
   clock: hurrying(),
   ssh: { ...fake.world.ssh, run: async () => JSON.stringify(status) } satisfies Ssh,
 }
@@ -99,7 +96,7 @@ test('a wait for the parents is over when each of them was heard and shows it', 
 })
 
 test('a zone that nobody but our own lbs delegates is not waited for: there is no parent to hear', async () => {
-  const file = path.join(zones, 'sub.example.test.zone')
+  const file = path.join(fake.zonesFolder, 'sub.example.test.zone')
   writeFileSync(file, '')
   await waitsFor(shown).finally(() => rmSync(file))
 })

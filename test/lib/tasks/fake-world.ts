@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { runPlaybook } from '../../../lib/ansible/run.ts'
 import { systemClock } from '../../../lib/clock.ts'
+import type { Endpoint } from '../../../lib/dns/reply.ts'
 import { type ServerFacts, serverLabels } from '../../../lib/fleet/labels.ts'
 import { parseServerName } from '../../../lib/fleet/names.ts'
 import { createHcloud } from '../../../lib/hcloud/client.ts'
@@ -17,6 +18,8 @@ export interface FakeWorld {
   readonly world: RunWorld
   readonly interrupt: AbortController
   readonly lockLost: AbortController
+  /** Absolute. */
+  readonly zonesFolder: string
   /** Creates a server of ours, as an earlier run would have. */
   addServer(name: string, generation: number, facts?: Partial<ServerFacts>): Promise<void>
   names(): Promise<readonly string[]>
@@ -28,10 +31,18 @@ export interface FakeWorld {
 interface FakeWorldOptions {
   /** A range of loopback, where servers get their addresses: what is sent there stays on this computer. They have no IPv6 then. */
   readonly loopback?: string
+  /** Where the walk to a delegation begins: nowhere, unless they are named. */
+  readonly rootServers?: readonly Endpoint[]
+  /** Texts of files, by their paths in the folder of the zones, which is not there without any. */
+  readonly zones?: Readonly<Record<string, string>>
 }
 
 /** A world on the emulated cloud without machines: for handlers that speak to the API alone. */
-export const createFakeWorld = async ({ loopback }: FakeWorldOptions = {}): Promise<FakeWorld> => {
+export const createFakeWorld = async ({
+  loopback,
+  rootServers = [],
+  zones = {},
+}: FakeWorldOptions = {}): Promise<FakeWorld> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'world-'))
   const cloud = await startCloud({
     machines: createFakeMachines(),
@@ -61,7 +72,13 @@ export const createFakeWorld = async ({ loopback }: FakeWorldOptions = {}): Prom
     sshPublicKeyFile: 'id.pub',
     sshPublicKey: 'ssh-ed25519 AAAA',
     registrar: { kind: 'manual' } as const,
-    rootServers: [],
+    rootServers,
+  }
+  const zonesFolder = path.join(directory, config.zonesFolder)
+  for (const [name, text] of Object.entries(zones)) {
+    const file = path.join(zonesFolder, name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, text)
   }
   const world: RunWorld = {
     settings: { config, environment, root: directory, sources: directory },
@@ -79,6 +96,7 @@ export const createFakeWorld = async ({ loopback }: FakeWorldOptions = {}): Prom
     world,
     interrupt,
     lockLost,
+    zonesFolder,
     addServer: async (name, generation, more = {}) => {
       const named = parseServerName(name)
       if (!named) throw new Error(`not a server name: ${name}`)

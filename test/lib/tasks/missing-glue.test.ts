@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addressLabels } from '../../../lib/fleet/address.ts'
@@ -14,10 +12,11 @@ import { createFakeWorld } from './fake-world.ts'
 const test = suite('lib/tasks/missing-glue')
 
 const parents = await startParents(ownNetwork(83))
-const fake = await createFakeWorld({ loopback: `${ownNetwork(84)}.0/24` })
-const zones = path.join(fake.world.settings.root, 'ansible/zones')
-mkdirSync(zones, { recursive: true })
-writeFileSync(path.join(zones, 'example.test.zone'), '')
+const fake = await createFakeWorld({
+  loopback: `${ownNetwork(84)}.0/24`,
+  rootServers: [parents.root],
+  zones: { 'example.test.zone': '' },
+})
 await fake.addServer('lb1', 200)
 const lb = await getServer(fake.world, 'lb1')
 
@@ -27,9 +26,8 @@ test.after(async () => {
 })
 
 const worldWith = (addresses: 'server' | 'floating'): RunWorld => {
-  const { config, environment, ...settings } = fake.world.settings
-  const rooted = { ...environment, rootServers: [parents.root] }
-  return { ...fake.world, settings: { ...settings, config: { ...config, addresses }, environment: rooted } }
+  const { config, ...settings } = fake.world.settings
+  return { ...fake.world, settings: { ...settings, config: { ...config, addresses } } }
 }
 const delegatedTo = (address: string) =>
   ({ ns: ['ns1.example.test'], glue: { [address]: 'ns1.example.test' } }) as const

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
@@ -54,15 +54,10 @@ preflights('Ansible is tried in the environment in which it is run later', async
 
 const soa = '$TTL 1h\n@ SOA ns1 hostmaster 0 7200 3600 1209600 300\n NS ns1\n'
 
-const preflightWith = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> => {
-  const fake = await createFakeWorld()
+const preflightWith = async (zones: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+  const fake = await createFakeWorld({ zones })
   try {
-    const folder = path.join(fake.world.settings.sources, 'ansible/zones')
-    for (const [file, text] of Object.entries(files)) {
-      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
-      writeFileSync(path.join(folder, file), text)
-    }
-    return (await preflight(fake.world)).map((remark) => remark.replace(folder, 'FOLDER'))
+    return (await preflight(fake.world)).map((remark) => remark.replace(fake.zonesFolder, 'FOLDER'))
   } finally {
     await fake.close()
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -18,11 +18,13 @@ import { createFakeWorld } from './fake-world.ts'
 const test = suite('lib/tasks/status')
 
 const parents = await startParents(ownNetwork(83))
-const fake = await createFakeWorld({ loopback: `${ownNetwork(84)}.0/24` })
-const folder = path.join(fake.world.settings.root, 'ansible/zones')
-mkdirSync(folder, { recursive: true })
+const fake = await createFakeWorld({
+  loopback: `${ownNetwork(84)}.0/24`,
+  rootServers: [parents.root],
+  zones: { 'example.test.zone': exampleZone.replaceAll('  NS ns2\n', '') },
+})
+const folder = fake.zonesFolder
 const badFile = path.join(folder, 'bad.test.zone')
-writeFileSync(path.join(folder, 'example.test.zone'), exampleZone.replaceAll('  NS ns2\n', ''))
 
 test.after(async () => {
   parents.close()
@@ -46,14 +48,7 @@ const run: Ssh['run'] = async (_host, [program, ...words]) => {
   if (program === 'cat') return words[0] === '/etc/bind/named.conf' ? 'options { };\n' : served
   return `${createHash('sha256').update(served).digest('hex')}  /etc/bind/db.example.test\0`
 }
-const world: World = {
-  ...fake.world,
-  ssh: { ...fake.world.ssh, run },
-  settings: {
-    ...fake.world.settings,
-    environment: { ...fake.world.settings.environment, rootServers: [parents.root] },
-  },
-}
+const world: World = { ...fake.world, ssh: { ...fake.world.ssh, run } }
 
 test('a zone file that does not compile is told, and so is all the rest', async () => {
   writeFileSync(badFile, '$TTL 1h\n@ SOA nonsense\n')

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,30 +9,27 @@ import { createFakeWorld, type FakeWorld } from '../fake-world.ts'
 
 const test = suite('lib/tasks/handlers/zones-label')
 
-const withFiles = async (use: (fake: FakeWorld, folder: string) => Promise<void>): Promise<void> => {
-  const fake = await createFakeWorld()
+const withFiles = async (use: (fake: FakeWorld) => Promise<void>): Promise<void> => {
+  const fake = await createFakeWorld({ zones: { 'example.test.zone': '; one\n' } })
   try {
-    const folder = path.join(fake.world.settings.sources, 'ansible/zones')
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(path.join(folder, 'example.test.zone'), '; one\n')
     await fake.addServer('ns1-next', 200)
-    await use(fake, folder)
+    await use(fake)
   } finally {
     await fake.close()
   }
 }
 
 test('a nameserver that was ordered for other zone files is labelled with those that it gets', () =>
-  withFiles(async ({ world }, folder) => {
+  withFiles(async ({ world, zonesFolder }) => {
     const ordered = await getServer(world, 'ns1-next')
     assert.is(await withZonesLabel(world, [ordered], async () => 'compiled'), 'compiled')
     const labelled = await getServer(world, 'ns1-next')
-    assert.equal(labelled, { ...ordered, zones: await hashZones(folder) })
+    assert.equal(labelled, { ...ordered, zones: await hashZones(zonesFolder) })
   }))
 
 test('files that change while they are compiled are refused', () =>
-  withFiles(async ({ world }, folder) => {
-    const edit = async () => writeFileSync(path.join(folder, 'example.test.zone'), '; two\n')
+  withFiles(async ({ world, zonesFolder }) => {
+    const edit = async () => writeFileSync(path.join(zonesFolder, 'example.test.zone'), '; two\n')
     try {
       await withZonesLabel(world, [await getServer(world, 'ns1-next')], edit)
       assert.unreachable()
