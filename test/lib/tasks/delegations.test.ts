@@ -15,6 +15,7 @@ import { waitForWorld } from '../../../lib/tasks/waits.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
 import { type Child, ownNetwork, startChild, startParents } from '../dns/parents.ts'
 import { errorOf } from '../error-of.ts'
+import { createInstantClock } from '../hcloud/instant-clock.ts'
 import { createFakeWorld } from './fake-world.ts'
 
 // A root and two parent servers that say what they are told, an emulated cloud, and lbs on loopback whose port 53 is scripted too.
@@ -29,16 +30,7 @@ const fake = await createFakeWorld({
 })
 
 /** Hours pass in no time; a wait that finds nothing new in all of them is left. */
-const hurrying = (): Clock => {
-  let at = 1_800_000_000_000
-  return {
-    now: () => at,
-    sleep: async (ms, signal) => {
-      signal?.throwIfAborted()
-      at += ms
-    },
-  }
-}
+const hurrying = (): Clock => createInstantClock(1_800_000_000_000)
 
 const status = {
   active: 'blue',
