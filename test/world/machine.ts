@@ -17,8 +17,6 @@ export interface MachineFaults {
 /** What a machine remembers: plain data, so that a whole world can be put back to where it was. */
 export interface Machine {
   readonly id: number
-  /** At its first boot. */
-  readonly name: string
   readonly ipv4: string
   /** Raw ed25519 key, base64url: what its sshd shows. */
   readonly hostKey: string

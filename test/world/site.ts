@@ -194,9 +194,8 @@ const colourAt = ({ active }: { readonly active: Colour | null }, port: number):
 /** What is open on port 22 for whoever looks; commands go another way. */
 const greet = (socket: Socket): void => void socket.end('SSH-2.0-OpenSSH_9.2p1\r\n')
 
-const newMachine = ({ id, name, publicIpv4, userData }: FakeMachine['spec']): Machine => ({
+const newMachine = ({ id, publicIpv4, userData }: FakeMachine['spec']): Machine => ({
   id,
-  name,
   ipv4: publicIpv4 ?? '',
   hostKey: rawHostKey(/"ed25519_public": "([^"]+)"/.exec(userData)?.[1] ?? ''),
   nextHostKey: undefined,

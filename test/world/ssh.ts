@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
 import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
 import { type Ssh, SshError, type SshHost } from '../../lib/ssh/ssh.ts'
-import { LbRefusal, runDnsLb } from './dns-lb.ts'
+import { LbRefusal, type LbState, runDnsLb } from './dns-lb.ts'
 import type { Machine } from './machine.ts'
 import type { Site } from './site.ts'
 
@@ -17,8 +17,9 @@ export const createScriptedSsh = ({ site, clock }: ScriptedSsh): Ssh => ({
   run: async (host, command) => {
     const machine = connect(site, host)
     if (machine.faults.slowMs) await clock.sleep(machine.faults.slowMs)
-    requireGranted(site, machine, command)
-    return execute({ site, machine, host }, command)
+    const session = { site, machine, host }
+    requireGranted(session, command)
+    return execute(session, command)
   },
   close: async () => undefined,
 })
@@ -40,38 +41,35 @@ const connect = (site: Site, host: SshHost): Machine => {
   return machine
 }
 
-/** A refusal is for once. */
-const requireGranted = (site: Site, machine: Machine, command: readonly string[]): void => {
-  const { refusals } = machine.faults
-  const found = [...(refusals ?? [])].find(([beginning]) => command.join(' ').startsWith(beginning))
-  if (!found) return
-  const rest = new Map([...(refusals ?? [])].filter((one) => one !== found))
-  void site.change(machine.id, { faults: { ...machine.faults, refusals: rest } })
-  throw commandFailure(machineHost(machine), 1, found[1])
-}
-
-const machineHost = ({ id, name, ipv4, hostKey }: Machine): SshHost => ({ id, name, ipv4, hostKeys: [hostKey] })
-
 interface Session {
   readonly site: Site
   readonly machine: Machine
   readonly host: SshHost
 }
 
+/** A refusal is for once. */
+const requireGranted = ({ site, machine, host }: Session, command: readonly string[]): void => {
+  const { refusals } = machine.faults
+  const found = [...(refusals ?? [])].find(([beginning]) => command.join(' ').startsWith(beginning))
+  if (!found) return
+  const rest = new Map([...(refusals ?? [])].filter((one) => one !== found))
+  void site.change(machine.id, { faults: { ...machine.faults, refusals: rest } })
+  throw commandFailure(host, 1, found[1])
+}
+
 const execute = async (session: Session, command: readonly string[]): Promise<string> => {
   const [program = '', ...words] = command
   if (program === 'cloud-init') return 'status: done\n'
-  if (program === 'dns-lb' && session.machine.lb) return dnsLb(session, words)
+  if (program === 'dns-lb' && session.machine.lb) return dnsLb(session, session.machine.lb, words)
   if (program === 'sh' && words[1]?.includes('ssh-keygen')) return prepareKey(session)
   if (program === 'sh' && words[1]?.includes('systemctl reload ssh')) return installKey(session)
   if (program === 'named-checkconf' && session.machine.nameserver) return listZones(session.machine.nameserver)
   throw commandFailure(session.host, 127, `bash: line 1: ${program}: command not found`)
 }
 
-const dnsLb = async ({ site, machine, host }: Session, words: readonly string[]): Promise<string> => {
+const dnsLb = async ({ site, machine, host }: Session, lb: LbState, words: readonly string[]): Promise<string> => {
   try {
-    if (!machine.lb) throw new LbRefusal('no role')
-    const printed = JSON.stringify(runDnsLb(machine.lb, words, site.lbEffects(machine.id)))
+    const printed = JSON.stringify(runDnsLb(lb, words, site.lbEffects(machine.id)))
     // what listens may be another set of ports now
     await site.change(machine.id, {})
     return printed
