@@ -7,6 +7,7 @@ import { loadSettings } from '../../../lib/config/load.ts'
 import type { InfraConfig } from '../../../lib/config/schema.ts'
 import type { InfraError } from '../../../lib/errors.ts'
 import { errorOf } from '../error-of.ts'
+import { withVariable } from '../with-variable.ts'
 
 const load = suite('lib/config/load')
 
@@ -53,13 +54,10 @@ load('reads config and environment', async () => {
 })
 
 load('an env file that is named wins over the environment', async () => {
-  process.env.HCLOUD_TOKEN = 'from-environment'
-  try {
-    const { environment } = await loadSettings({ config: writeConfig('good2.mjs', valid), envFile: writeEnv(goodEnv) })
-    assert.is(environment.token, 'abc')
-  } finally {
-    delete process.env.HCLOUD_TOKEN
-  }
+  const { environment } = await withVariable('HCLOUD_TOKEN', 'from-environment', () =>
+    loadSettings({ config: writeConfig('good2.mjs', valid), envFile: writeEnv(goodEnv) }),
+  )
+  assert.is(environment.token, 'abc')
 })
 
 load('reports all faults at once, each with its field and remedy', async () => {

@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InfraError } from '../../../lib/errors.ts'
 import { findProgram, ProgramMissing, runProgram } from '../../../lib/outside/program.ts'
+import { withVariable } from '../with-variable.ts'
 
 const programs = suite('lib/outside/program')
 
@@ -150,14 +151,10 @@ programs('a signal ends it, from one of its lines too', async () => {
 })
 
 programs('no program on this computer but this one is needed to end another', async () => {
-  const before = process.env.PATH
-  process.env.PATH = '/nonexistent'
-  try {
-    const { isTimedOut } = await runProgram(['/bin/sleep', '60'], { timeoutMs: 100 })
-    assert.is(isTimedOut, true)
-  } finally {
-    process.env.PATH = before
-  }
+  const { isTimedOut } = await withVariable('PATH', '/nonexistent', () =>
+    runProgram(['/bin/sleep', '60'], { timeoutMs: 100 }),
+  )
+  assert.is(isTimedOut, true)
 })
 
 programs('what we started ends with us', async () => {
@@ -187,13 +184,8 @@ programs('a program is found in the PATH, or in the folders named', async () => 
   assert.match((await findProgram('sh')) ?? '', /\/sh$/)
   assert.is(await findProgram('no-such-program-here', ['/usr/sbin']), undefined)
   const folder = path.dirname((await findProgram('sh')) ?? '')
-  const before = process.env.PATH
-  process.env.PATH = '/nonexistent'
-  try {
-    assert.is(await findProgram('sh', [folder]), path.join(folder, 'sh'))
-  } finally {
-    process.env.PATH = before
-  }
+  const found = await withVariable('PATH', '/nonexistent', () => findProgram('sh', [folder]))
+  assert.is(found, path.join(folder, 'sh'))
 })
 
 programs.run()

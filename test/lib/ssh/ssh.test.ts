@@ -5,6 +5,7 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createSsh, type Ssh } from '../../../lib/ssh/ssh.ts'
+import { withVariable } from '../with-variable.ts'
 
 const connects = suite('lib/ssh/ssh')
 
@@ -19,17 +20,11 @@ const readBy = async (ssh: Ssh): Promise<ReadonlyMap<string, string>> => {
   return new Map(text.split('\n').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]))
 }
 
-const withSsh = async (key: string, temporary: string, work: (ssh: Ssh) => Promise<void>): Promise<void> => {
-  const before = process.env.TMPDIR
-  process.env.TMPDIR = temporary
-  try {
+const withSsh = (key: string, temporary: string, work: (ssh: Ssh) => Promise<void>): Promise<void> =>
+  withVariable('TMPDIR', temporary, async () => {
     const ssh = await createSsh(key)
     await work(ssh).finally(ssh.close)
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR
-    else process.env.TMPDIR = before
-  }
-}
+  })
 
 const makeFolder = (name: string): string => {
   const folder = path.join(scratch, name)

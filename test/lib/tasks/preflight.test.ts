@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import type { InfraError } from '../../../lib/errors.ts'
 import { preflight } from '../../../lib/tasks/preflight.ts'
 import { errorOf } from '../error-of.ts'
+import { withVariable } from '../with-variable.ts'
 import { createFakeWorld } from './fake-world.ts'
 
 const preflights = suite('lib/tasks/preflight')
@@ -20,12 +21,9 @@ const refusalWith = async (scripts: Readonly<Record<string, string>>): Promise<I
     chmodSync(path.join(folder, name), 0o755)
   }
   const fake = await createFakeWorld()
-  const before = process.env.PATH
-  process.env.PATH = folder
   try {
-    return await errorOf(preflight(fake.world))
+    return await withVariable('PATH', folder, () => errorOf(preflight(fake.world)))
   } finally {
-    process.env.PATH = before
     await fake.close()
     rmSync(folder, { recursive: true })
   }

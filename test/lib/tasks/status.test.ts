@@ -11,6 +11,7 @@ import { readStatus } from '../../../lib/tasks/status.ts'
 import type { World } from '../../../lib/tasks/world.ts'
 import { hashZones } from '../../../lib/zones/hash.ts'
 import { ownNetwork, startParents } from '../dns/parents.ts'
+import { withVariable } from '../with-variable.ts'
 import { exampleZone } from '../zones/fixture.ts'
 import { createFakeWorld } from './fake-world.ts'
 
@@ -74,16 +75,13 @@ test('without any zone file, and without the compiler, the rest is shown too', a
   assert.equal(without.answers.length, 2)
   assert.is(without.unknown.filter((sentence) => sentence.startsWith('Whether the zone files differ')).length, 1)
 
-  const before = process.env.PATH
-  process.env.PATH = folder
   // others than those that have been compiled already
   writeFileSync(path.join(folder, 'other.test.zone'), exampleZone)
   try {
-    const { answers, unknown } = await readStatus(world)
+    const { answers, unknown } = await withVariable('PATH', folder, () => readStatus(world))
     assert.equal(answers.length, 2)
     assert.match(unknown.join('\n'), /named-compilezone is not installed[\s\S]*apt-get install/)
   } finally {
-    process.env.PATH = before
     rmSync(path.join(folder, 'other.test.zone'))
   }
 })

@@ -7,6 +7,7 @@ import type { InfraError } from '../../../lib/errors.ts'
 import { authorityOf } from '../../../lib/zones/authority.ts'
 import { compileZones } from '../../../lib/zones/compile.ts'
 import { errorOf } from '../error-of.ts'
+import { withVariable } from '../with-variable.ts'
 import { compileFixture, example2Zone, exampleZone, hosts, serial, withOwnTmpdir, withZoneFiles } from './fixture.ts'
 
 const test = suite('lib/zones/compile')
@@ -208,10 +209,7 @@ test('a folder without zones, one that is not there, and a serial of 0 are refus
 
 test('without named-compilezone, the package to install is named', async () => {
   const empty = await mkdtemp(path.join(tmpdir(), 'path-'))
-  const before = process.env.PATH
-  process.env.PATH = empty
-  const fault = await faultOf({ 'example.test.zone': soa })
-  process.env.PATH = before
+  const fault = await withVariable('PATH', empty, () => faultOf({ 'example.test.zone': soa }))
   await rm(empty, { recursive: true })
   assert.match(fault.hint ?? '', /apt-get install bind9-utils/)
   assert.is(fault.exitCode, 2)
@@ -219,16 +217,16 @@ test('without named-compilezone, the package to install is named', async () => {
 
 test('files that change while they are compiled are refused', async () => {
   const bin = await mkdtemp(path.join(tmpdir(), 'path-'))
-  const before = process.env.PATH
+  const { PATH } = process.env
   try {
     await withZoneFiles({ 'example.test.zone': `${soa}$INCLUDE x.inc\n`, 'x.inc': '' }, async (folder) => {
-      const script = `#!/bin/sh\necho "; $$" >> ${folder}/x.inc\nPATH='${before}' exec named-compilezone "$@"\n`
+      const script = `#!/bin/sh\necho "; $$" >> ${folder}/x.inc\nPATH='${PATH}' exec named-compilezone "$@"\n`
       await writeFile(path.join(bin, 'named-compilezone'), script, { mode: 0o755 })
-      process.env.PATH = `${bin}:${before}`
-      await assertRefused(compileZones({ folder, serial, hosts }), /The zone files changed while they were compiled/)
+      await withVariable('PATH', `${bin}:${PATH}`, () =>
+        assertRefused(compileZones({ folder, serial, hosts }), /The zone files changed while they were compiled/),
+      )
     })
   } finally {
-    process.env.PATH = before
     await rm(bin, { recursive: true })
   }
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { compileZones } from '../../../lib/zones/compile.ts'
 import type { Zone } from '../../../lib/zones/zone.ts'
+import { withVariable } from '../with-variable.ts'
 
 export const serial = 1790000000
 export const nsid = `ns1.${serial}`
@@ -63,16 +64,7 @@ export const withZoneFiles = async <T>(
 
 /** Calls `use` while temporary files are made in a folder of its own, where those of other tests cannot be seen. */
 export const withOwnTmpdir = (use: (folder: string) => Promise<void>): Promise<void> =>
-  withZoneFiles({}, async (folder) => {
-    const before = process.env.TMPDIR
-    process.env.TMPDIR = folder
-    try {
-      await use(folder)
-    } finally {
-      if (before === undefined) delete process.env.TMPDIR
-      else process.env.TMPDIR = before
-    }
-  })
+  withZoneFiles({}, (folder) => withVariable('TMPDIR', folder, () => use(folder)))
 
 export const compileFixture = (
   options: { readonly serial?: number; readonly example?: string } = {},
