@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseEnv } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../lib/clock.ts'
@@ -10,8 +9,8 @@ import type { Registrar } from '../../lib/registrar/driver.ts'
 import { createRegistrar } from '../../lib/registrar/registrar.ts'
 import { addressesOf } from '../../lib/tasks/servers.ts'
 import { getTwin } from '../../local/twin/record.ts'
-import { type Checkout, createCheckout } from './checkout.ts'
-import { assertSays, type Outcome, type RunningScript, startScript } from './command.ts'
+import { type Checkout, createHastyCheckout } from './checkout.ts'
+import { assertSays, expectCode, type Outcome, type RunningScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { startResolverStream } from './resolver-stream.ts'
@@ -36,18 +35,11 @@ let before: Readonly<Record<string, readonly string[]>>
 abandons.before(async () => {
   twin = await startTwin()
   fleet = createFleet(twin)
-  const env = readFileSync(twin.envFile, 'utf8')
-  const { REGISTRAR_ENDPOINT: endpoint = '', REGISTRAR_TOKEN: token = '' } = parseEnv(env)
-  registrar = createRegistrar({ kind: 'twin', endpoint, token }, { clock: systemClock })
+  registrar = createRegistrar({ kind: 'twin', ...twin.registrar }, { clock: systemClock })
   byHand = path.join(scratch, 'by-hand.env')
-  writeFileSync(byHand, env.replace(/^REGISTRAR=.*$/m, 'REGISTRAR=manual'))
-  laptop = makeLaptop()
-  const answer = await fetch(new URL('/faults', endpoint), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ parentTtl: 5 }),
-  })
-  assert.ok(answer.ok)
+  writeFileSync(byHand, readFileSync(twin.envFile, 'utf8').replace(/^REGISTRAR=.*$/m, 'REGISTRAR=manual'))
+  laptop = createHastyCheckout(path.join(scratch, 'laptop'))
+  await twin.registrarFault({ parentTtl: 5 })
   await start('bootstrap-infra', ['--register', '--yes'], twin.envFile).ended.then(expectCode(0))
   before = {
     'ns1.example.test': addressesOf(await fleet.machine('lb1')),
@@ -59,24 +51,8 @@ abandons.after(async () => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-/** Short TTLs and short waits: everything else is as committed. */
-const makeLaptop = (): Checkout => {
-  const checkout = createCheckout(path.join(scratch, 'laptop'))
-  for (const zone of ['example', 'example2']) checkout.edit(`ansible/zones/${zone}.test.zone`, /1m( +NS)/g, '5 $1')
-  checkout.edit('infra.config.ts', /rotation: \{.*\}/, 'rotation: { slackSeconds: 2, idleSeconds: 8 }')
-  checkout.commit()
-  return checkout
-}
-
 const start = (name: string, args: readonly string[], envFile = byHand): RunningScript =>
   startScript(name, ['--env-file', envFile, ...args], {}, laptop.root)
-
-const expectCode =
-  (code: number) =>
-  (outcome: Outcome): Outcome => {
-    assert.is(outcome.code, code, `${outcome.stdout}\n${outcome.stderr}`)
-    return outcome
-  }
 
 const rotate = (code: number, ...args: readonly string[]): Promise<Outcome> =>
   start('rotate-lbs', ['--yes', '--yes-delete', ...args]).ended.then(expectCode(code))

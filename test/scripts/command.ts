@@ -71,18 +71,20 @@ export const runScript = (
 ): Promise<Outcome> => startScript(name, args, env, cwd).ended
 
 /** @throws Error with everything the script printed, unless it ended with `code`. */
-export const expectScript = async (
+export const expectCode =
+  (code: number, command = 'the script') =>
+  (outcome: Outcome): Outcome => {
+    if (outcome.code === code) return outcome
+    throw new Error(`${command}: exit ${outcome.code}, expected ${code}\n${outcome.stdout}\n${outcome.stderr}`)
+  }
+
+/** @throws Error with everything the script printed, unless it ended with `code`. */
+export const expectScript = (
   code: number,
   name: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-): Promise<Outcome> => {
-  const outcome = await runScript(name, args, env)
-  if (outcome.code === code) return outcome
-  throw new Error(
-    `${name} ${args.join(' ')}: exit ${outcome.code}, expected ${code}\n${outcome.stdout}\n${outcome.stderr}`,
-  )
-}
+): Promise<Outcome> => runScript(name, args, env).then(expectCode(code, `${name} ${args.join(' ')}`))
 
 /** @throws Error with the whole text unless it matches, since the pattern alone would not say what came instead. */
 export const assertSays = (text: string, pattern: RegExp): void => {

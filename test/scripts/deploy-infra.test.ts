@@ -6,7 +6,7 @@ import { parseEnv, promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
-import { assertSays, expectScript, type Outcome, runScript, startScript } from './command.ts'
+import { assertSays, expectScript, type Outcome, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { startTwin, type Twin } from './twin.ts'
@@ -127,9 +127,9 @@ const failsSafely = async (
   env: NodeJS.ProcessEnv = {},
 ): Promise<void> => {
   const generation = await fleet.generationOf('ns1')
-  const outcome = await runScript('deploy-infra', ['--env-file', twin.envFile, '--yes', '--yes-delete', ...args], env)
-  assert.is(outcome.code, code, outcome.stderr)
-  assertSays(outcome.stderr, message)
+  const words = ['--env-file', twin.envFile, '--yes', '--yes-delete', ...args]
+  const { stderr } = await expectScript(code, 'deploy-infra', words, env)
+  assertSays(stderr, message)
   await fleet.everyAnswerIsOf(generation)
   await fleet.assertNotLocked()
 }
@@ -165,10 +165,9 @@ deploys('a wrong token is named as such', async () => {
   const file = path.join(scratch, 'wrong.env')
   copyFileSync(twin.envFile, file)
   writeFileSync(file, readFileSync(file, 'utf8').replace(/HCLOUD_TOKEN=.*/, 'HCLOUD_TOKEN=wrong'))
-  const outcome = await runScript('deploy-infra', ['--env-file', file, '--yes', '--yes-delete'])
-  assert.is(outcome.code, 2)
-  assertSays(outcome.stderr, /token/i)
-  assert.not.match(outcome.stderr, /=wrong/)
+  const { stderr } = await expectScript(2, 'deploy-infra', ['--env-file', file, '--yes', '--yes-delete'])
+  assertSays(stderr, /token/i)
+  assert.not.match(stderr, /=wrong/)
 })
 
 deploys('a full location stops before anything is made', async () => {

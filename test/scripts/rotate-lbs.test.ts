@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseEnv } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
@@ -11,8 +10,8 @@ import { openTcp } from '../../lib/dns/tcp.ts'
 import { hostAddress } from '../../lib/fleet/server.ts'
 import type { InternetLayout } from '../../local/twin/layout.ts'
 import { getTwin } from '../../local/twin/record.ts'
-import { type Checkout, createCheckout } from './checkout.ts'
-import { assertSays, type Outcome, type RunningScript, startScript } from './command.ts'
+import { type Checkout, createHastyCheckout } from './checkout.ts'
+import { assertSays, expectCode, type Outcome, type RunningScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { startResolverStream } from './resolver-stream.ts'
@@ -29,17 +28,14 @@ let twin: Twin
 let fleet: Fleet
 /** Two laptops, with nothing in common but the token. */
 let laptops: readonly [Checkout, Checkout]
-let registrar: { readonly endpoint: string; readonly token: string }
 let internet: InternetLayout
 
 rotates.before(async () => {
   twin = await startTwin()
   fleet = createFleet(twin)
-  const env = parseEnv(readFileSync(twin.envFile, 'utf8'))
-  registrar = { endpoint: env.REGISTRAR_ENDPOINT ?? '', token: env.REGISTRAR_TOKEN ?? '' }
   internet = (await getTwin(twin.state)).layout.internet
-  laptops = [makeLaptop('first'), makeLaptop('second')]
-  await tellRegistrar('POST', { parentTtl: 5 })
+  laptops = [createHastyCheckout(path.join(scratch, 'first')), createHastyCheckout(path.join(scratch, 'second'))]
+  await twin.registrarFault({ parentTtl: 5 })
   await finish('bootstrap-infra', '--register')
 })
 rotates.after(async () => {
@@ -47,34 +43,13 @@ rotates.after(async () => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-/** Short TTLs and short waits: everything else is as committed. */
-const makeLaptop = (name: string): Checkout => {
-  const checkout = createCheckout(path.join(scratch, name))
-  for (const zone of ['example', 'example2']) checkout.edit(`ansible/zones/${zone}.test.zone`, /1m( +NS)/g, '5 $1')
-  checkout.edit('infra.config.ts', /rotation: \{.*\}/, 'rotation: { slackSeconds: 2, idleSeconds: 8 }')
-  checkout.commit()
-  return checkout
-}
-
 const startOn = (laptop: 0 | 1, name: string, ...args: readonly string[]): RunningScript =>
   startScript(name, ['--env-file', twin.envFile, '--yes', ...args], {}, laptops[laptop].root)
 
-const expectOn = async (laptop: 0 | 1, code: number, name: string, ...args: readonly string[]): Promise<Outcome> => {
-  const outcome = await startOn(laptop, name, ...args).ended
-  assert.is(outcome.code, code, `${outcome.stdout}\n${outcome.stderr}`)
-  return outcome
-}
+const expectOn = (laptop: 0 | 1, code: number, name: string, ...args: readonly string[]): Promise<Outcome> =>
+  startOn(laptop, name, ...args).ended.then(expectCode(code, name))
 
 const finish = (name: string, ...args: readonly string[]): Promise<Outcome> => expectOn(0, 0, name, ...args)
-
-const tellRegistrar = async (method: string, body?: object): Promise<void> => {
-  const answer = await fetch(new URL('/faults', registrar.endpoint), {
-    method,
-    headers: { authorization: `Bearer ${registrar.token}`, 'content-type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  if (!answer.ok) throw new Error(`registrar: ${answer.status} ${await answer.text()}`)
-}
 
 /** Runs until the first step of a kind is done, and no further. */
 const killAfter = async (laptop: 0 | 1, kind: string): Promise<void> => {
@@ -85,14 +60,13 @@ const killAfter = async (laptop: 0 | 1, kind: string): Promise<void> => {
 }
 
 const withFault = async <T>(fault: object, work: () => Promise<T>): Promise<T> => {
-  await tellRegistrar('POST', fault)
-  return work().finally(() => tellRegistrar('DELETE'))
+  await twin.registrarFault(fault)
+  return work().finally(twin.clearRegistrarFaults)
 }
 
 const glueAtRegistrar = async (): Promise<readonly string[]> => {
-  const answer = await fetch(`${registrar.endpoint}/domains/example.test`, {
-    headers: { authorization: `Bearer ${registrar.token}` },
-  })
+  const { endpoint, token } = twin.registrar
+  const answer = await fetch(`${endpoint}/domains/example.test`, { headers: { authorization: `Bearer ${token}` } })
   const { domain } = (await answer.json()) as { domain: { hosts: readonly { addresses: readonly string[] }[] } }
   return domain.hosts.flatMap(({ addresses }) => addresses).sort()
 }

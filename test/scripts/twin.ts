@@ -13,9 +13,27 @@ export interface Twin {
   /** Has the emulated cloud misbehave; see local/cloud/faults. */
   fault(fault: object): Promise<void>
   clearFaults(): Promise<void>
+  readonly registrar: Service
+  /** Has the registrar and the parent servers misbehave, or hurry; see local/internet/faults. */
+  registrarFault(fault: object): Promise<void>
+  clearRegistrarFaults(): Promise<void>
   /** Everything the cloud holds, to be compared before and after. */
   snapshot(): Promise<unknown>
   down(): Promise<void>
+}
+
+interface Service {
+  readonly endpoint: string
+  readonly token: string
+}
+
+const callFaults = async ({ endpoint, token }: Service, method: string, body?: object): Promise<void> => {
+  const answer = await fetch(new URL('/faults', endpoint), {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  if (!answer.ok) throw new Error(`faults: ${answer.status} ${await answer.text()}`)
 }
 
 /** @param options of local-up */
@@ -28,22 +46,19 @@ export const startTwin = async (...options: readonly string[]): Promise<Twin> =>
     throw error
   }
   const envFile = path.join(state, 'twin.env')
-  const { HCLOUD_ENDPOINT: endpoint = '', HCLOUD_TOKEN: token = '' } = parseEnv(readFileSync(envFile, 'utf8'))
-  const cloud = createHcloud({ endpoint, token })
-  const callFaults = async (method: string, body?: object): Promise<void> => {
-    const answer = await fetch(new URL('/faults', endpoint), {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (!answer.ok) throw new Error(`faults: ${answer.status} ${await answer.text()}`)
-  }
+  const env = parseEnv(readFileSync(envFile, 'utf8'))
+  const api = { endpoint: env.HCLOUD_ENDPOINT ?? '', token: env.HCLOUD_TOKEN ?? '' }
+  const registrar = { endpoint: env.REGISTRAR_ENDPOINT ?? '', token: env.REGISTRAR_TOKEN ?? '' }
+  const cloud = createHcloud(api)
   return {
     state,
     envFile,
     cloud,
-    fault: (fault) => callFaults('POST', fault),
-    clearFaults: () => callFaults('DELETE'),
+    fault: (fault) => callFaults(api, 'POST', fault),
+    clearFaults: () => callFaults(api, 'DELETE'),
+    registrar,
+    registrarFault: (fault) => callFaults(registrar, 'POST', fault),
+    clearRegistrarFaults: () => callFaults(registrar, 'DELETE'),
     snapshot: () =>
       Promise.all([
         cloud.servers.list(),

@@ -12,7 +12,7 @@ import { openTcp } from '../../lib/dns/tcp.ts'
 import { getTwin } from '../../local/twin/record.ts'
 import { loseHosts } from '../ansible/lose-hosts.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
-import { assertSays, expectScript, type Outcome, startScript } from './command.ts'
+import { assertSays, expectCode, expectScript, type Outcome, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { startFlows } from './flows.ts'
 import { askHalfClosed } from './half-closed.ts'
@@ -50,11 +50,8 @@ updates.after(async () => {
 const start = (name: string, ...args: readonly string[]) =>
   startScript(name, ['--env-file', twin.envFile, '--yes', ...args], {}, checkout.root)
 
-const expect = async (code: number, name: string, ...args: readonly string[]): Promise<Outcome> => {
-  const outcome = await start(name, ...args).ended
-  assert.is(outcome.code, code, `${outcome.stdout}\n${outcome.stderr}`)
-  return outcome
-}
+const expect = (code: number, name: string, ...args: readonly string[]): Promise<Outcome> =>
+  start(name, ...args).ended.then(expectCode(code, name))
 
 /** dnsperf at every address, from many source ports and from one, and a stream through the resolver of names that it has never been asked for. */
 const startAsking = async () => {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Checkout, createCheckout } from './checkout.ts'
-import { assertSays, runScript } from './command.ts'
+import { assertSays, expectCode, runScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { startTwin, type Twin } from './twin.ts'
 
@@ -36,13 +36,8 @@ export const promiseDeployment = (test: Test, { isSmall = false, localUp, env = 
   })
 
   const run = async (name: string, ...args: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runScript(
-      name,
-      ['--env-file', twin.envFile, '--yes', ...args],
-      env,
-      checkout.root,
-    )
-    assert.is(code, 0, `${stdout}\n${stderr}`)
+    const words = ['--env-file', twin.envFile, '--yes', ...args]
+    const { stdout } = await runScript(name, words, env, checkout.root).then(expectCode(0, name))
     return stdout
   }
 

@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
-import { assertSays, type Outcome, type RunningScript, startScript } from './command.ts'
+import { assertSays, expectCode, type Outcome, type RunningScript, startScript } from './command.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { startTwin, type Twin } from './twin.ts'
@@ -34,11 +34,8 @@ zones.after(async () => {
 const start = (name: string, ...args: readonly string[]): RunningScript =>
   startScript(name, ['--env-file', twin.envFile, '--yes', ...args], {}, checkout.root)
 
-const expect = async (code: number, name: string, ...args: readonly string[]): Promise<Outcome> => {
-  const outcome = await start(name, ...args).ended
-  assert.is(outcome.code, code, `${outcome.stdout}\n${outcome.stderr}`)
-  return outcome
-}
+const expect = (code: number, name: string, ...args: readonly string[]): Promise<Outcome> =>
+  start(name, ...args).ended.then(expectCode(code, name))
 
 const zoneFile = (): string => path.join(checkout.root, 'ansible/zones/added.test.zone')
 const addZone = (): void => {
