@@ -173,8 +173,10 @@ const commandsWith = (text: string): readonly string[] =>
 ansible('nothing of a play is left when we quit in the middle of it', async () => {
   const sleep = `61.${process.pid}`
   const program = ['--import', 'tsx', path.join(import.meta.dirname, 'quitting-play.ts'), sleep]
-  const child = spawn(process.execPath, program, { stdio: 'ignore' })
-  const [code] = await once(child, 'close')
+  // who quits removes no folder of its own
+  const TMPDIR = mkdtempSync(path.join(tmpdir(), 'quit-'))
+  const child = spawn(process.execPath, program, { stdio: 'ignore', env: { ...process.env, TMPDIR } })
+  const [code] = await once(child, 'close').finally(() => rmSync(TMPDIR, { recursive: true, force: true }))
   assert.is(code, 130)
   await delay(200)
   assert.equal(commandsWith(`sleep ${sleep}`), [])
