@@ -1,4 +1,4 @@
-import { canonicalName } from './dns/name.ts'
+import { canonicalName } from './dns/wire/name.ts'
 import type { Ssh, SshHost } from './ssh/ssh.ts'
 
 /** Who is slower counts as silent: others of its generation can be asked, and a plan is waited for. */

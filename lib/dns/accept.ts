@@ -1,11 +1,11 @@
 import { authorityOf } from '../zones/authority.ts'
 import type { RRset } from '../zones/rrset.ts'
 import type { Zone } from '../zones/zone.ts'
-import { canonicalName, parentOf } from './name.ts'
 import { query, type Target } from './query.ts'
-import { type Question, udpLimitOf } from './question.ts'
-import type { Answered } from './reply.ts'
-import { largestAnswer } from './size.ts'
+import { canonicalName, parentOf } from './wire/name.ts'
+import { type Question, udpLimitOf } from './wire/question.ts'
+import type { Answered } from './wire/reply.ts'
+import { largestAnswer } from './wire/size.ts'
 
 /** What one generation of nameservers answers to the witness's questions. */
 export interface KnownGeneration {

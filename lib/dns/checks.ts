@@ -1,14 +1,14 @@
 import { authorityOf } from '../zones/authority.ts'
 import { createFollower } from '../zones/chain.ts'
 import type { Zone } from '../zones/zone.ts'
-import type { Check, CheckId } from './check.ts'
 import { absentChecks } from './checks/absent.ts'
+import type { Check, CheckId } from './checks/check.ts'
 import { closedChecks } from './checks/closed.ts'
 import { dataChecks } from './checks/data.ts'
 import { pathChecks } from './checks/path.ts'
 import { protocolChecks } from './checks/protocol.ts'
-import { ednsOf, type Question, udpLimitOf } from './question.ts'
-import type { Answered } from './reply.ts'
+import { ednsOf, type Question, udpLimitOf } from './wire/question.ts'
+import type { Answered } from './wire/reply.ts'
 
 export interface CheckOptions {
   /** The identities that may answer: `ns1.1790000000`. */

@@ -1,9 +1,9 @@
 import { familyOf } from '../ip.ts'
-import { askPatiently } from './delegation-ask.ts'
-import { type Level, type WalkOptions, walkToParent } from './delegation-walk.ts'
-import { canonicalName } from './name.ts'
+import { askPatiently } from './delegation/ask.ts'
+import { type Level, type WalkOptions, walkToParent } from './delegation/walk.ts'
 import type { Target } from './query.ts'
-import { type Answered, describeReply, type Reply } from './reply.ts'
+import { canonicalName } from './wire/name.ts'
+import { type Answered, describeReply, type Reply } from './wire/reply.ts'
 
 export interface GlueRecord {
   /** Canonical. */

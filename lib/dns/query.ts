@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../clock.ts'
-import { prepareQuestion, type Question } from './question.ts'
-import type { Endpoint, Reply } from './reply.ts'
-import { openTcp } from './tcp.ts'
-import { type Connection, openUdp } from './udp.ts'
+import { openTcp } from './query/tcp.ts'
+import { type Connection, openUdp } from './query/udp.ts'
+import { prepareQuestion, type Question } from './wire/question.ts'
+import type { Endpoint, Reply } from './wire/reply.ts'
 
 /** One address of one server, asked under that server's name. */
 export interface Target extends Endpoint {

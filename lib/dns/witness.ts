@@ -1,7 +1,7 @@
-import { createLatency } from './latency.ts'
-import { type Run, sendByTcp, sendSteadily, type WitnessOptions } from './load.ts'
 import type { Target } from './query.ts'
-import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './tally.ts'
+import { createLatency } from './witness/latency.ts'
+import { type Run, sendByTcp, sendSteadily, type WitnessOptions } from './witness/load.ts'
+import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './witness/tally.ts'
 
 export interface WitnessReport {
   /** Milliseconds since the Unix epoch. */

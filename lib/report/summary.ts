@@ -1,4 +1,4 @@
-import { lostBefore } from '../dns/lost-before.ts'
+import { lostBefore } from '../dns/witness/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
 import { duration } from '../time.ts'
 import { table } from './table.ts'

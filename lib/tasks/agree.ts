@@ -1,4 +1,4 @@
-import { canonicalName } from '../dns/name.ts'
+import { canonicalName } from '../dns/wire/name.ts'
 import { InfraError } from '../errors.ts'
 import { type Answers, isAnswered, type Questions, questionsOf } from '../plan/questions.ts'
 import type { Plan, PlanPhase } from '../plan/types.ts'

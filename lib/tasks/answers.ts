@@ -1,6 +1,6 @@
 import { mapBounded } from '../bounded.ts'
 import { query } from '../dns/query.ts'
-import { describeReply } from '../dns/reply.ts'
+import { describeReply } from '../dns/wire/reply.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import type { Answer } from '../report/summary.ts'
 import { clientTargetsOf } from './addresses.ts'

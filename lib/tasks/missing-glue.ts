@@ -1,5 +1,5 @@
+import { glueStateOf } from '../dns/delegation/faults.ts'
 import type { Delegation } from '../dns/delegation.ts'
-import { glueStateOf } from '../dns/delegation-faults.ts'
 import { serverName } from '../fleet/names.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import type { Events } from '../report/events.ts'

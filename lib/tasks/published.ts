@@ -1,6 +1,6 @@
 import { mapBounded } from '../bounded.ts'
-import { type ChildView, readChild } from '../dns/child.ts'
-import { canonicalName, isWithin } from '../dns/name.ts'
+import { type ChildView, readChild } from '../dns/delegation/child.ts'
+import { canonicalName, isWithin } from '../dns/wire/name.ts'
 import { InfraError } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { canonicalAddress, canonicalAddresses } from '../ip.ts'

@@ -1,4 +1,4 @@
-import { parentOf } from '../dns/name.ts'
+import { parentOf } from '../dns/wire/name.ts'
 import { InfraError } from '../errors.ts'
 import { isHostname, plainName, type Registrar } from '../registrar/driver.ts'
 import { type RefusalKind, RegistrarError } from '../registrar/errors.ts'

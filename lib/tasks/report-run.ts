@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { lostByOperation } from '../dns/lost-before.ts'
+import { lostByOperation } from '../dns/witness/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
 import { type ExitCode, InfraError, textOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'

@@ -1,4 +1,4 @@
-import { isWithin, parentOf } from '../dns/name.ts'
+import { isWithin, parentOf } from '../dns/wire/name.ts'
 import type { RRset } from './rrset.ts'
 import type { Zone } from './zone.ts'
 

@@ -1,4 +1,4 @@
-import { isWithin, maxWireLength } from '../dns/name.ts'
+import { isWithin, maxWireLength } from '../dns/wire/name.ts'
 import { type Authority, ancestorsOf, findZone, wildcardFor } from './authority.ts'
 import type { RRset } from './rrset.ts'
 

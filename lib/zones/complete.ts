@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { canonicalName, isWithin } from '../dns/name.ts'
+import { canonicalName, isWithin } from '../dns/wire/name.ts'
 
 /** Where clients reach a nameserver: the addresses of its lb. */
 export interface GlueHost {

@@ -1,4 +1,4 @@
-import { canonicalName, isWithin } from '../dns/name.ts'
+import { canonicalName, isWithin } from '../dns/wire/name.ts'
 import { type Authority, ancestorsOf, cutNamesOf, findZone, isCoveredByWildcard } from './authority.ts'
 import { createFollower } from './chain.ts'
 import type { RRset } from './rrset.ts'

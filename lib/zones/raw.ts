@@ -1,6 +1,6 @@
-import { canonicalName, readName } from '../dns/name.ts'
-import { presentRdata } from '../dns/rdata.ts'
-import { typeName } from '../dns/record-types.ts'
+import { canonicalName, readName } from '../dns/wire/name.ts'
+import { presentRdata } from '../dns/wire/rdata.ts'
+import { typeName } from '../dns/wire/record-types.ts'
 import { InfraError } from '../errors.ts'
 import type { RRset } from './rrset.ts'
 

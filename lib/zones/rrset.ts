@@ -5,7 +5,7 @@ export interface RRset {
   /** `MX`, or `TYPE65280` for a type without a mnemonic here. */
   readonly type: string
   readonly ttl: number
-  /** Sorted; each in the form into which an answer's record is turned too (lib/dns/rdata.ts). */
+  /** Sorted; each in the form into which an answer's record is turned too (lib/dns/wire/rdata.ts). */
   readonly rdata: readonly string[]
   /** Sum of the data's octets on the wire, uncompressed: tells whether an answer fits into a datagram. */
   readonly octets: number

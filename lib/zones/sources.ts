@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { domainToASCII } from 'node:url'
-import { canonicalName } from '../dns/name.ts'
+import { canonicalName } from '../dns/wire/name.ts'
 import { InfraError } from '../errors.ts'
 
 export interface ZoneSource {

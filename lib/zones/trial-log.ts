@@ -1,4 +1,4 @@
-import { canonicalName } from '../dns/name.ts'
+import { canonicalName } from '../dns/wire/name.ts'
 import type { Zone } from './zone.ts'
 
 /** What named calls a zone, in its log and in its configuration: `example.test.` → `example.test`; the root stays. */

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { systemClock } from '../../lib/clock.ts'
-import { prepareQuestion } from '../../lib/dns/question.ts'
+import { prepareQuestion } from '../../lib/dns/wire/question.ts'
 
 /** Clients that keep their source port, as forwarders do, and ask on whether they are answered or not. */
 export interface Flows {

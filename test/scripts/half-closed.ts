@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
-import { createFrameReader, frame } from '../../lib/dns/framing.ts'
-import { prepareQuestion } from '../../lib/dns/question.ts'
+import { createFrameReader, frame } from '../../lib/dns/wire/framing.ts'
+import { prepareQuestion } from '../../lib/dns/wire/question.ts'
 
 const { bytes } = prepareQuestion({ name: 'example.test', type: 'SOA', transport: 'tcp' })
 

@@ -1,6 +1,6 @@
-import { decodeMessage, type Message } from '../../lib/dns/message.ts'
-import { canonicalName, readName } from '../../lib/dns/name.ts'
-import { typeNumber } from '../../lib/dns/record-types.ts'
+import { decodeMessage, type Message } from '../../lib/dns/wire/message.ts'
+import { canonicalName, readName } from '../../lib/dns/wire/name.ts'
+import { typeNumber } from '../../lib/dns/wire/record-types.ts'
 import { type Answer, type Given, lookUp } from './authority.ts'
 import type { ZoneData } from './zone-data.ts'
 

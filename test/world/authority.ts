@@ -1,5 +1,5 @@
-import { canonicalName, isWithin, readName } from '../../lib/dns/name.ts'
-import { typeNumber } from '../../lib/dns/record-types.ts'
+import { canonicalName, isWithin, readName } from '../../lib/dns/wire/name.ts'
+import { typeNumber } from '../../lib/dns/wire/record-types.ts'
 import { lineage, type RRsetData, type ZoneData } from './zone-data.ts'
 
 /** Records under the name that an answer gives them: a wildcard's bear the name that was asked for. */

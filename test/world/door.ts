@@ -1,7 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createFrameReader, frame } from '../../lib/dns/framing.ts'
+import { createFrameReader, frame } from '../../lib/dns/wire/framing.ts'
 import type { Answerer } from './authority-server.ts'
 
 /** Something that listens, until it is closed. */

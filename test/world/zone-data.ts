@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { canonicalName, readName } from '../../lib/dns/name.ts'
-import { typeNumber } from '../../lib/dns/record-types.ts'
+import { canonicalName, readName } from '../../lib/dns/wire/name.ts'
+import { typeNumber } from '../../lib/dns/wire/record-types.ts'
 import { gateCommand } from '../../lib/zones/commands.ts'
 import { runTool } from '../../lib/zones/tool.ts'
 

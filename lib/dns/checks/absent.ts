@@ -1,6 +1,6 @@
 import { type Authority, isCoveredByWildcard } from '../../zones/authority.ts'
-import type { Check } from '../check.ts'
-import { denialFaults, describeRrset, negativeSoa } from '../compare.ts'
+import type { Check } from './check.ts'
+import { denialFaults, describeRrset, negativeSoa } from './compare.ts'
 import { overBoth } from './data.ts'
 import { inventName } from './invented.ts'
 

@@ -1,7 +1,7 @@
 import type { Authority } from '../../zones/authority.ts'
-import { type Check, createCheck } from '../check.ts'
-import { answerFaults, describeRrset } from '../compare.ts'
-import { describeQuestion, type Question } from '../question.ts'
+import { describeQuestion, type Question } from '../wire/question.ts'
+import { type Check, createCheck } from './check.ts'
+import { answerFaults, describeRrset } from './compare.ts'
 import { overBoth } from './data.ts'
 
 // RFC 6761 §6.4: nobody has a name below it, so no server of ours can.

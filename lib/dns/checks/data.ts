@@ -1,12 +1,12 @@
 import type { Authority } from '../../zones/authority.ts'
 import { addressesFor, type Chain, type Follow } from '../../zones/chain.ts'
 import type { RRset } from '../../zones/rrset.ts'
-import { type Check, createCheck } from '../check.ts'
-import { answerFaults, contradictions, describeRrset, differences, headerFaults, truncatedFaults } from '../compare.ts'
-import { isWithin } from '../name.ts'
-import { describeQuestion, type Question, udpLimitOf } from '../question.ts'
-import type { Answered } from '../reply.ts'
-import { largestMessage } from '../size.ts'
+import { isWithin } from '../wire/name.ts'
+import { describeQuestion, type Question, udpLimitOf } from '../wire/question.ts'
+import type { Answered } from '../wire/reply.ts'
+import { largestMessage } from '../wire/size.ts'
+import { type Check, createCheck } from './check.ts'
+import { answerFaults, contradictions, describeRrset, differences, headerFaults, truncatedFaults } from './compare.ts'
 import { inventName } from './invented.ts'
 
 const transports = ['udp', 'tcp'] as const

@@ -1,4 +1,4 @@
-import { maxWireLength } from '../name.ts'
+import { maxWireLength } from '../wire/name.ts'
 
 const maxLabelOctets = 63
 const spareLetters = [...'zyxwvutsrqponmlkjihgfedcba9876543210']

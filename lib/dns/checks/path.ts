@@ -1,8 +1,8 @@
 import { canonicalAddress } from '../../ip.ts'
 import type { Authority } from '../../zones/authority.ts'
-import { type Check, createCheck } from '../check.ts'
-import { answerFaults, describeRrset } from '../compare.ts'
-import { describeQuestion, type Question } from '../question.ts'
+import { describeQuestion, type Question } from '../wire/question.ts'
+import { type Check, createCheck } from './check.ts'
+import { answerFaults, describeRrset } from './compare.ts'
 import { overBoth } from './data.ts'
 
 const idleMs = 300

@@ -1,10 +1,10 @@
 import type { Authority } from '../../zones/authority.ts'
 import type { RRset } from '../../zones/rrset.ts'
-import { type Check, createCheck } from '../check.ts'
-import { answerFaults, denialFaults, describeRrset, headerFaults, truncatedFaults } from '../compare.ts'
-import { describeQuestion, type EdnsRequest, type Question, udpLimitOf, usualEdns } from '../question.ts'
-import type { Answered } from '../reply.ts'
-import { smallestTextAnswer } from '../size.ts'
+import { describeQuestion, type EdnsRequest, type Question, udpLimitOf, usualEdns } from '../wire/question.ts'
+import type { Answered } from '../wire/reply.ts'
+import { smallestTextAnswer } from '../wire/size.ts'
+import { type Check, createCheck } from './check.ts'
+import { answerFaults, denialFaults, describeRrset, headerFaults, truncatedFaults } from './compare.ts'
 import { overBoth } from './data.ts'
 
 // What RFC 8906 §8 uses: unassigned, so that no server may know them.

@@ -1,4 +1,4 @@
-import { removalWait } from '../../dns/ttl.ts'
+import { removalWait } from '../../dns/delegation/ttl.ts'
 import { describeRemaining } from '../../time.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { readTtlSources } from '../delegations.ts'

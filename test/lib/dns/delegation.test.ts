@@ -7,20 +7,20 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readChild } from '../../../lib/dns/child.ts'
-import { type Delegation, type ParentView, readDelegation } from '../../../lib/dns/delegation.ts'
+import { readChild } from '../../../lib/dns/delegation/child.ts'
+import { findDsFaults, readDs } from '../../../lib/dns/delegation/ds.ts'
 import {
   describeDelegation,
   findDelegationDifferences,
   findDelegationFaults,
   glueStateOf,
   showsOnly,
-} from '../../../lib/dns/delegation-faults.ts'
-import { delegationStateOf } from '../../../lib/dns/delegation-state.ts'
-import { findDsFaults, readDs } from '../../../lib/dns/ds.ts'
-import { createFrameReader, frame } from '../../../lib/dns/framing.ts'
+} from '../../../lib/dns/delegation/faults.ts'
+import { rootServers } from '../../../lib/dns/delegation/root-servers.ts'
+import { delegationStateOf } from '../../../lib/dns/delegation/state.ts'
+import { type Delegation, type ParentView, readDelegation } from '../../../lib/dns/delegation.ts'
 import { query } from '../../../lib/dns/query.ts'
-import { rootServers } from '../../../lib/dns/root-servers.ts'
+import { createFrameReader, frame } from '../../../lib/dns/wire/framing.ts'
 import { freePort } from './named.ts'
 import { forward } from './relay.ts'
 

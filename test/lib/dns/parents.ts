@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { type Answer, decode, encode, type Packet } from 'dns-packet'
-import type { Endpoint } from '../../../lib/dns/reply.ts'
+import type { Endpoint } from '../../../lib/dns/wire/reply.ts'
 
 /** What one server of `test.` has to say of one zone. */
 type Saying =

@@ -3,7 +3,7 @@ import { encode } from 'dns-packet'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { converse, query, type Target } from '../../../lib/dns/query.ts'
-import type { Question } from '../../../lib/dns/question.ts'
+import type { Question } from '../../../lib/dns/wire/question.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import { type Behaviour, startServer } from './relay.ts'
 
@@ -108,8 +108,8 @@ test('garbage with the right id is a malformed answer, cut messages too', async 
 })
 
 test('no mutation of an answer makes the reading throw', async () => {
-  const { readReply } = await import('../../../lib/dns/reply.ts')
-  const { prepareQuestion } = await import('../../../lib/dns/question.ts')
+  const { readReply } = await import('../../../lib/dns/wire/reply.ts')
+  const { prepareQuestion } = await import('../../../lib/dns/wire/question.ts')
   const prepared = prepareQuestion(question)
   const good = answerTo(prepared.bytes)
   for (let i = 0; i < 20_000; i++) {

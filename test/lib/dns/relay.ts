@@ -2,8 +2,8 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { type Answer, type DecodedPacket, decode, encode, type Question } from 'dns-packet'
-import { createFrameReader, frame } from '../../../lib/dns/framing.ts'
 import type { Target } from '../../../lib/dns/query.ts'
+import { createFrameReader, frame } from '../../../lib/dns/wire/framing.ts'
 
 /** What a server does with a question: octets to send back, nothing at all, or the end of the TCP connection. */
 export type Behaviour = (

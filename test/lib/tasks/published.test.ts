@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ChildView } from '../../../lib/dns/child.ts'
+import type { ChildView } from '../../../lib/dns/delegation/child.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import { namesIn } from '../../../lib/tasks/published.ts'
 

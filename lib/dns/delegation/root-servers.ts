@@ -1,4 +1,4 @@
-import type { Endpoint } from './reply.ts'
+import type { Endpoint } from '../wire/reply.ts'
 
 /** The root servers, a to m: https://www.iana.org/domains/root/servers */
 export const rootServers: readonly Endpoint[] = [

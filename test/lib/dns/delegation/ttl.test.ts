@@ -1,9 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ChildView } from '../../../lib/dns/child.ts'
-import type { Delegation } from '../../../lib/dns/delegation.ts'
-import { childTtlsOf, findChildGaps, parentTtlsOf, removalWait, type TtlSource } from '../../../lib/dns/ttl.ts'
-import { InfraError } from '../../../lib/errors.ts'
+import type { ChildView } from '../../../../lib/dns/delegation/child.ts'
+import {
+  childTtlsOf,
+  findChildGaps,
+  parentTtlsOf,
+  removalWait,
+  type TtlSource,
+} from '../../../../lib/dns/delegation/ttl.ts'
+import type { Delegation } from '../../../../lib/dns/delegation.ts'
+import { InfraError } from '../../../../lib/errors.ts'
 
 const ttl = suite('ttl')
 

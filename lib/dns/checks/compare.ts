@@ -1,6 +1,6 @@
-import type { RRset } from '../zones/rrset.ts'
-import type { DnsRecord } from './message.ts'
-import type { Answered } from './reply.ts'
+import type { RRset } from '../../zones/rrset.ts'
+import type { DnsRecord } from '../wire/message.ts'
+import type { Answered } from '../wire/reply.ts'
 
 const shorten = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text)
 

@@ -1,6 +1,6 @@
-import { query } from './query.ts'
-import type { Question } from './question.ts'
-import type { Endpoint, Reply } from './reply.ts'
+import { query } from '../query.ts'
+import type { Question } from '../wire/question.ts'
+import type { Endpoint, Reply } from '../wire/reply.ts'
 
 export interface AskOptions {
   /** For each question. Default 2000. */

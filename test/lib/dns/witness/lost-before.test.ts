@@ -1,12 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { systemClock } from '../../../lib/clock.ts'
-import { lostBefore, lostByOperation } from '../../../lib/dns/lost-before.ts'
-import { startWitness, type Witness } from '../../../lib/dns/witness.ts'
-import { describeWitnessTable } from '../../../lib/report/summary.ts'
-import { compileFixture, nsid } from '../zones/fixture.ts'
-import { startNamed } from './named.ts'
-import { forward, type Relay, startServer } from './relay.ts'
+import { systemClock } from '../../../../lib/clock.ts'
+import { lostBefore, lostByOperation } from '../../../../lib/dns/witness/lost-before.ts'
+import { startWitness, type Witness } from '../../../../lib/dns/witness.ts'
+import { describeWitnessTable } from '../../../../lib/report/summary.ts'
+import { compileFixture, nsid } from '../../zones/fixture.ts'
+import { startNamed } from '../named.ts'
+import { forward, type Relay, startServer } from '../relay.ts'
 
 const test = suite('lib/dns/lost-before')
 

@@ -1,4 +1,4 @@
-import type { Delegation, ParentView } from './delegation.ts'
+import type { Delegation, ParentView } from '../delegation.ts'
 
 /**
  * `delegated`: every server of the parent was heard, and at least one refers to others · `absent`: all of them were heard, and none

@@ -1,4 +1,4 @@
-import type { WitnessReport } from './witness.ts'
+import type { WitnessReport } from '../witness.ts'
 
 type Target = WitnessReport['targets'][number]
 

@@ -1,7 +1,7 @@
 import { type Answer, encode } from 'dns-packet'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { decodeMessage } from '../../../lib/dns/message.ts'
+import { decodeMessage } from '../../../../lib/dns/wire/message.ts'
 
 const test = suite('lib/dns/message')
 

@@ -1,4 +1,4 @@
-import { InfraError } from '../errors.ts'
+import { InfraError } from '../../errors.ts'
 
 // IANA "Resource Record (RR) TYPEs". Our own table, because dns-packet encodes a name that it does not know as type 0.
 const numbers: Readonly<Record<string, number>> = {

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { connect } from 'node:net'
-import { type Deadline, startDeadline } from './deadline.ts'
-import { createFrameReader, frame } from './framing.ts'
-import type { PreparedQuestion } from './question.ts'
+import { createFrameReader, frame } from '../wire/framing.ts'
+import type { PreparedQuestion } from '../wire/question.ts'
 import {
   answered,
   describeIgnored,
@@ -12,7 +11,8 @@ import {
   type Reply,
   readReply,
   type Unanswered,
-} from './reply.ts'
+} from '../wire/reply.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
 import type { Connection } from './udp.ts'
 
 interface Pending {

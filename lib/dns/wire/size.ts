@@ -1,4 +1,4 @@
-import type { RRset } from '../zones/rrset.ts'
+import type { RRset } from '../../zones/rrset.ts'
 
 const headerOctets = 12
 const questionTailOctets = 4

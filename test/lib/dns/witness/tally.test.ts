@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Unanswered } from '../../../lib/dns/reply.ts'
-import { createTally } from '../../../lib/dns/tally.ts'
+import type { Unanswered } from '../../../../lib/dns/wire/reply.ts'
+import { createTally } from '../../../../lib/dns/witness/tally.ts'
 
 const test = suite('lib/dns/tally')
 

@@ -1,7 +1,7 @@
-import { canonicalAddresses } from '../ip.ts'
-import type { Delegation, ParentView, Referral } from './delegation.ts'
-import { delegationStateOf, findSilentIn } from './delegation-state.ts'
-import { canonicalName, isWithin } from './name.ts'
+import { canonicalAddresses } from '../../ip.ts'
+import type { Delegation, ParentView, Referral } from '../delegation.ts'
+import { canonicalName, isWithin } from '../wire/name.ts'
+import { delegationStateOf, findSilentIn } from './state.ts'
 
 /** What has to be at the parents; what is undefined is not looked at. */
 export interface WantedDelegation {

@@ -1,7 +1,7 @@
+import type { Target } from '../query.ts'
+import { describeQuestion, type Question } from '../wire/question.ts'
+import type { Answered, Reply } from '../wire/reply.ts'
 import { createLatency, type Latency } from './latency.ts'
-import type { Target } from './query.ts'
-import { describeQuestion, type Question } from './question.ts'
-import type { Answered, Reply } from './reply.ts'
 
 /** One query that went wrong, and during which step of the operation it was sent. */
 interface Incident {

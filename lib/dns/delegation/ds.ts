@@ -1,8 +1,8 @@
-import { describeRemaining } from '../time.ts'
-import { askPatiently } from './delegation-ask.ts'
-import { type Level, type WalkOptions, walkToParent } from './delegation-walk.ts'
-import { canonicalName } from './name.ts'
-import { describeReply, type Reply } from './reply.ts'
+import { describeRemaining } from '../../time.ts'
+import { canonicalName } from '../wire/name.ts'
+import { describeReply, type Reply } from '../wire/reply.ts'
+import { askPatiently } from './ask.ts'
+import { type Level, type WalkOptions, walkToParent } from './walk.ts'
 
 /** What one address of one server of the parent zone says of the DS records of a zone. */
 type DsView = { readonly server: string; readonly address: string } & (

@@ -1,6 +1,6 @@
-import type { Target } from './query.ts'
-import type { Question } from './question.ts'
-import type { Answered } from './reply.ts'
+import type { Target } from '../query.ts'
+import type { Question } from '../wire/question.ts'
+import type { Answered } from '../wire/reply.ts'
 
 export type CheckId =
   | 'soa'

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { familyOf } from '../ip.ts'
-import { type Deadline, startDeadline } from './deadline.ts'
-import type { PreparedQuestion } from './question.ts'
+import { familyOf } from '../../ip.ts'
+import type { PreparedQuestion } from '../wire/question.ts'
 import {
   answered,
   describeIgnored,
@@ -12,7 +11,8 @@ import {
   type Reply,
   readReply,
   type Unanswered,
-} from './reply.ts'
+} from '../wire/reply.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
 
 /** A way to put questions to one address. */
 export interface Connection {

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../clock.ts'
+import { openTcp, type TcpConnection } from '../query/tcp.ts'
+import { type Connection, openUdp } from '../query/udp.ts'
+import { converse, query, type Target } from '../query.ts'
+import { type PreparedQuestion, prepareQuestion } from '../wire/question.ts'
+import type { Reply } from '../wire/reply.ts'
 import type { Check } from './check.ts'
-import { converse, query, type Target } from './query.ts'
-import { type PreparedQuestion, prepareQuestion } from './question.ts'
-import type { Reply } from './reply.ts'
-import { openTcp, type TcpConnection } from './tcp.ts'
-import { type Connection, openUdp } from './udp.ts'
 
 export interface LaneOptions {
   readonly concurrency: number

@@ -1,9 +1,9 @@
-import type { GlueRecord } from './delegation.ts'
-import { type AskOptions, askPatiently } from './delegation-ask.ts'
-import type { DnsRecord } from './message.ts'
-import { canonicalName } from './name.ts'
-import type { Target } from './query.ts'
-import { describeReply } from './reply.ts'
+import type { GlueRecord } from '../delegation.ts'
+import type { Target } from '../query.ts'
+import type { DnsRecord } from '../wire/message.ts'
+import { canonicalName } from '../wire/name.ts'
+import { describeReply } from '../wire/reply.ts'
+import { type AskOptions, askPatiently } from './ask.ts'
 
 /** What one of a zone's own servers says of the zone's nameservers. */
 export interface ChildView {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Clock } from '../clock.ts'
-import { query, type Target } from './query.ts'
-import { type PreparedQuestion, prepareQuestion, type Question } from './question.ts'
-import type { Answered, Reply } from './reply.ts'
+import type { Clock } from '../../clock.ts'
+import { openTcp, type TcpConnection } from '../query/tcp.ts'
+import { openUdp } from '../query/udp.ts'
+import { query, type Target } from '../query.ts'
+import { type PreparedQuestion, prepareQuestion, type Question } from '../wire/question.ts'
+import type { Answered, Reply } from '../wire/reply.ts'
 import type { Sent, Tally } from './tally.ts'
-import { openTcp, type TcpConnection } from './tcp.ts'
-import { openUdp } from './udp.ts'
 
 export interface WitnessOptions {
   readonly targets: readonly Target[]

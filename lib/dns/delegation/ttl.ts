@@ -1,7 +1,7 @@
-import { InfraError } from '../errors.ts'
-import { describeRemaining } from '../time.ts'
+import { InfraError } from '../../errors.ts'
+import { describeRemaining } from '../../time.ts'
+import type { Delegation } from '../delegation.ts'
 import type { ChildView } from './child.ts'
-import type { Delegation } from './delegation.ts'
 
 /** One record that leads to our servers, and how long a cache may hold it. */
 export interface TtlSource {

@@ -1,8 +1,8 @@
-import { type AskOptions, askOnce } from './delegation-ask.ts'
-import type { DnsRecord } from './message.ts'
-import { canonicalName, isWithin, parentOf } from './name.ts'
-import type { Target } from './query.ts'
-import { type Answered, describeReply, type Endpoint } from './reply.ts'
+import type { Target } from '../query.ts'
+import type { DnsRecord } from '../wire/message.ts'
+import { canonicalName, isWithin, parentOf } from '../wire/name.ts'
+import { type Answered, describeReply, type Endpoint } from '../wire/reply.ts'
+import { type AskOptions, askOnce } from './ask.ts'
 
 /** A server that had no say, and why. */
 interface Unheard {
