@@ -1,6 +1,6 @@
 import { planAbandon } from '../plan/abandon.ts'
 import { abandonRecovery } from '../plan/abandon-recovery.ts'
-import type { Course } from './operation.ts'
+import type { Course } from '../tasks/operation.ts'
 
 /** The way back of rotate-lbs. */
 export const abandonment: Course<unknown> = {

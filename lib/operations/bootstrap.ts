@@ -1,7 +1,7 @@
 import { acceptZone } from '../cli.ts'
 import { planBootstrap } from '../plan/bootstrap.ts'
 import { bootstrapRecovery } from '../plan/bootstrap-recovery.ts'
-import { operation } from './operation.ts'
+import { operation } from '../tasks/operation.ts'
 
 export const bootstrap = operation({
   name: 'bootstrap-infra',

@@ -2,7 +2,7 @@ import { Option } from '@commander-js/extra-typings'
 import { acceptZone } from '../cli.ts'
 import { planDeploy } from '../plan/deploy.ts'
 import { deployRecovery } from '../plan/deploy-recovery.ts'
-import { operation } from './operation.ts'
+import { operation } from '../tasks/operation.ts'
 import { removalOfKept } from './remove-kept.ts'
 
 export const deploy = operation({

@@ -1,6 +1,6 @@
 import { planRemoveKept } from '../plan/remove-kept.ts'
 import { removeKeptRecovery } from '../plan/remove-kept-recovery.ts'
-import type { Course } from './operation.ts'
+import type { Course } from '../tasks/operation.ts'
 
 /** The end of what deploy-infra --keep-old left, without a deployment. */
 export const removalOfKept: Course<unknown> = {

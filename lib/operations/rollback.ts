@@ -4,8 +4,8 @@ import { planDeploy } from '../plan/deploy.ts'
 import { isRefusal } from '../plan/refusal.ts'
 import { findRebuild, planRollback } from '../plan/rollback.ts'
 import { rollbackRecovery } from '../plan/rollback-recovery.ts'
+import { type CommonOptions, type Course, operation } from '../tasks/operation.ts'
 import { deploy } from './deploy.ts'
-import { type CommonOptions, type Course, operation } from './operation.ts'
 
 interface RollbackOptions extends CommonOptions {
   readonly of?: 'deployment' | 'update' | undefined

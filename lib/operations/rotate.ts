@@ -2,8 +2,8 @@ import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { acceptZone } from '../cli.ts'
 import { planRotate } from '../plan/rotate.ts'
 import { rotateRecovery } from '../plan/rotate-recovery.ts'
+import { operation } from '../tasks/operation.ts'
 import { abandonment } from './abandon.ts'
-import { operation } from './operation.ts'
 
 /** @returns seconds */
 const minutes = (text: string): number => {

@@ -1,5 +1,5 @@
 import { createOperationCommand, runCommand } from '../cli.ts'
-import type { CommonOptions, Operation } from './operation.ts'
+import type { CommonOptions, Operation } from '../tasks/operation.ts'
 
 /** Runs the script of an operation. What it works with is loaded once its options are known to be right, so that help is quick. */
 export const runScript = async <Options extends CommonOptions>(operation: Operation<Options>): Promise<void> => {

@@ -1,6 +1,6 @@
 import { planUpdate } from '../plan/update.ts'
 import { updateRecovery } from '../plan/update-recovery.ts'
-import { operation } from './operation.ts'
+import { operation } from '../tasks/operation.ts'
 
 export const update = operation({
   name: 'update-lbs',

@@ -2,11 +2,11 @@ import { createOperationCommand } from '../../lib/cli.ts'
 import type { ExitCode } from '../../lib/errors.ts'
 import { bootstrap } from '../../lib/operations/bootstrap.ts'
 import { deploy } from '../../lib/operations/deploy.ts'
-import type { CommonOptions, Operation } from '../../lib/operations/operation.ts'
 import { rollback } from '../../lib/operations/rollback.ts'
 import { rotate } from '../../lib/operations/rotate.ts'
 import { update } from '../../lib/operations/update.ts'
 import { runOperation } from '../../lib/tasks/operate.ts'
+import type { CommonOptions, Operation } from '../../lib/tasks/operation.ts'
 import type { World } from '../../lib/tasks/world.ts'
 
 /** Options of any operation, as scripts have them: `keepOld` is `--keep-old`. */

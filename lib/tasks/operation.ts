@@ -5,10 +5,10 @@ import type { Answers } from '../plan/questions.ts'
 import type { Recovery } from '../plan/recovery.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import type { Observed, Plan } from '../plan/types.ts'
-import type { SectionName } from '../tasks/report-run.ts'
-import type { WitnessKind } from '../tasks/run-witness.ts'
-import type { WaitFlags } from '../tasks/waits.ts'
-import type { World } from '../tasks/world.ts'
+import type { SectionName } from './report-run.ts'
+import type { WitnessKind } from './run-witness.ts'
+import type { WaitFlags } from './waits.ts'
+import type { World } from './world.ts'
 
 type OperationCommand = ReturnType<typeof createOperationCommand>
 
