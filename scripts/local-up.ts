@@ -81,7 +81,7 @@ await runCommand(command, async (options, interrupt) => {
   const { upSteps } = await import('../local/twin/up.ts')
   const { runSteps, stepPrinter } = await import('../local/twin/steps.ts')
   const { getTwin } = await import('../local/twin/record.ts')
-  const { isInSpace } = await import('../local/machines/space.ts')
+  const { isInSpace } = await import('../local/host/space.ts')
   await runSteps(upSteps({ stateDir: state, backend: wish, rebuildImage }), { say: stepPrinter(json), interrupt })
   const resolver = (await getTwin(state)).layout.internet.resolver.ipv4
   const end = { event: 'end', ok: true, environment: `${state}/twin.env`, resolver }

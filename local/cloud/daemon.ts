@@ -47,7 +47,7 @@ const options = new Command('daemon')
 const openMachines = async (): Promise<Machines> => {
   const { backend: kind, provider, box } = options
   if (kind === 'fake') return createFakeMachines()
-  const { layoutOf } = await import('../twin/layout.ts')
+  const { layoutOf } = await import('../layout.ts')
   const backend = { kind, ...(provider === undefined ? {} : { provider }), ...(box === undefined ? {} : { box }) }
   return (await openBackend(layoutOf(options.state, options.slot), backend, systemClock)).machines
 }

@@ -1,7 +1,7 @@
 /** The little internet as a process of its own, in its namespace. Started by local-up; by hand: `tsx local/internet/daemon.ts --help`. */
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { systemClock } from '../../lib/clock.ts'
-import { layoutOf } from '../twin/layout.ts'
+import { layoutOf } from '../layout.ts'
 import { startInternet } from './internet.ts'
 
 const wholeNumber = (text: string): number => {

@@ -1,4 +1,4 @@
-import type { InternetLayout } from '../twin/layout.ts'
+import type { InternetLayout } from '../layout.ts'
 import type { Domain } from './domains.ts'
 
 export interface ParentZone {

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { writeWhole } from '../machines/record.ts'
-import type { InternetLayout } from '../twin/layout.ts'
+import { writeWhole } from '../host/record.ts'
+import type { InternetLayout } from '../layout.ts'
 import { type Child, keepRunning } from './child.ts'
 import { copyProgram } from './program.ts'
 import { rootHints } from './root-zone.ts'

@@ -1,4 +1,4 @@
-import type { InternetLayout } from '../twin/layout.ts'
+import type { InternetLayout } from '../layout.ts'
 import { serverRecords, upperTtlSeconds } from './parent-zone.ts'
 
 type Servers = Pick<InternetLayout, 'root' | 'parents'>

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
-import type { Fault } from '../twin/fault.ts'
-import type { TwinLayout } from '../twin/layout.ts'
-import type { Program } from '../twin/programs.ts'
+import type { Fault } from '../host/fault.ts'
+import type { Program } from '../host/programs.ts'
+import type { TwinLayout } from '../layout.ts'
 import type { Machines } from './backend.ts'
 
 interface OpenOptions {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts'
-import type { TwinLayout } from '../twin/layout.ts'
+import type { TwinLayout } from '../layout.ts'
 import type { BackendRow, OpenBackend } from './backend-row.ts'
 import { multipassRow } from './multipass/row.ts'
-import { nspawnRow } from './nspawn-row.ts'
+import { nspawnRow } from './nspawn/row.ts'
 import { vagrantRow } from './vagrant/row.ts'
 
 /** Backends with real machines, the best first. A new one is a folder and a line here. */

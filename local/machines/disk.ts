@@ -1,9 +1,9 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { runProgram, runShell } from '../host/process.ts'
+import { isInSpace } from '../host/space.ts'
 import type { DiskFile } from './first-boot.ts'
 import type { Machine, MachinePlaces } from './machine.ts'
-import { runProgram, runShell } from './process.ts'
-import { isInSpace } from './space.ts'
 
 /** Where overlayfs keeps its marks: trusted.* attributes are for the real root, and without any no new directory can be renamed. */
 const marks = isInSpace() ? 'userxattr,' : ''

@@ -1,4 +1,4 @@
-import type { TwinLayout } from '../twin/layout.ts'
+import type { TwinLayout } from '../layout.ts'
 import { isIpv6 } from './addresses.ts'
 import type { FilterRule } from './backend.ts'
 import { publicLink } from './network.ts'

@@ -1,4 +1,4 @@
-import type { TwinLayout } from '../twin/layout.ts'
+import type { TwinLayout } from '../layout.ts'
 import type { MachineSpec } from './backend.ts'
 
 export interface DiskFile {

@@ -1,6 +1,6 @@
-import type { TwinLayout } from '../twin/layout.ts'
-import type { Hypervisor } from './hypervisor.ts'
+import type { TwinLayout } from '../layout.ts'
 import { gateway4, gateway6 } from './network.ts'
+import type { Hypervisor } from './virtual/hypervisor.ts'
 
 /** The two bridges virtual machines are plugged into. */
 export interface Lans {

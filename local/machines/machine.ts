@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { TwinLayout } from '../twin/layout.ts'
+import type { TwinLayout } from '../layout.ts'
 import type { FilterRule, MachineSpec, PrivateNic } from './backend.ts'
 
 /** All that is known of a machine; kept as `machine.json` in its directory, from which disk and network can be laid again. */

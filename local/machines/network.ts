@@ -1,4 +1,4 @@
-import type { TwinLayout } from '../twin/layout.ts'
+import type { TwinLayout } from '../layout.ts'
 import { bareAddress, firstAddressOf, ipv6PrefixOf, isIpv6, linkLocalOf } from './addresses.ts'
 import { type Machine, machineName, type PluggedNic } from './machine.ts'
 

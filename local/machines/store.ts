@@ -1,13 +1,13 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../lib/errors.ts'
-import type { TwinLayout } from '../twin/layout.ts'
-import { removeCgroup } from './cgroup.ts'
+import { removeCgroup } from '../host/cgroup.ts'
+import { readRecord, writeRecord, writeWhole } from '../host/record.ts'
+import type { TwinLayout } from '../layout.ts'
 import { mountDisk, unmountDisk } from './disk.ts'
 import { clearFirewall, firewallText, loadFirewall } from './firewall.ts'
 import { type Machine, machinesDirectory, placesOf } from './machine.ts'
 import { plugMachine, unplugMachine } from './network.ts'
-import { readRecord, writeRecord, writeWhole } from './record.ts'
 
 export const findMachine = (layout: TwinLayout, id: number): Promise<Machine | undefined> =>
   readRecord<Machine>(placesOf(layout, id).record)

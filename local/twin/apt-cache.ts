@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
-import { runProgram } from '../machines/process.ts'
-import type { TwinLayout } from './layout.ts'
+import { runProgram } from '../host/process.ts'
+import type { TwinLayout } from '../layout.ts'
 import { endProcesses, findProcesses, type Recognise, startService } from './processes.ts'
 
 const configDirectory = (layout: TwinLayout): string => path.join(layout.stateDir, 'apt-cache')

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { InfraError } from '../../lib/errors.ts'
-import type { TwinLayout } from './layout.ts'
+import type { TwinLayout } from '../layout.ts'
 
 /**
  * Disks of machines of other twins that lie over an image in our cache directory.

@@ -1,7 +1,7 @@
 import { systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
+import { layoutOf, type TwinLayout } from '../layout.ts'
 import { openBackend } from '../machines/backends.ts'
-import { layoutOf, type TwinLayout } from './layout.ts'
 import { usedBackends } from './record.ts'
 import { hasLink, hasRoad, raiseRoad, removeRoad } from './road.ts'
 import { freeSlots, readRoutes } from './slots.ts'

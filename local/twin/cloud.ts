@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
+import type { TwinLayout } from '../layout.ts'
 import type { Backend } from '../machines/backends.ts'
-import type { TwinLayout } from './layout.ts'
 import { endProcesses, findProcesses, type Recognise, startService } from './processes.ts'
 import type { Twin } from './record.ts'
 

@@ -1,12 +1,12 @@
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../lib/errors.ts'
+import { exists } from '../host/exists.ts'
+import type { Fault } from '../host/fault.ts'
+import { describeMissing, findMissing, installCommand, type Program } from '../host/programs.ts'
+import { isInSpace } from '../host/space.ts'
 import type { BackendRow } from '../machines/backend-row.ts'
 import { allBackends, type Backend, describeBackend, rowOf } from '../machines/backends.ts'
-import { exists } from '../machines/exists.ts'
-import { isInSpace } from '../machines/space.ts'
-import type { Fault } from './fault.ts'
-import { describeMissing, findMissing, installCommand, type Program } from './programs.ts'
 import { findSpaceFaults } from './space.ts'
 
 /** One thing a rehearsal needs, whether it is there, and the command that mends it. */

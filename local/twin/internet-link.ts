@@ -1,6 +1,6 @@
+import { runShell } from '../host/process.ts'
+import type { TwinLayout } from '../layout.ts'
 import { routerNamespace } from '../machines/network.ts'
-import { runShell } from '../machines/process.ts'
-import type { TwinLayout } from './layout.ts'
 
 /** Names of the link's two ends: in the twin's namespace, and in that of the little internet. */
 const twinEnd = 'internet'

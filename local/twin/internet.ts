@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
-import type { TwinLayout } from './layout.ts'
+import type { TwinLayout } from '../layout.ts'
 import { endProcesses, findProcesses, type Recognise, startService } from './processes.ts'
 
 const repository = path.resolve(import.meta.dirname, '../..')

@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, waitFor } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
-import { argumentsOf, filterProcesses, signal } from '../machines/process.ts'
+import { argumentsOf, filterProcesses, signal } from '../host/process.ts'
 
 export type Recognise = (argv: readonly string[]) => boolean
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { readRecord, writeRecord } from '../host/record.ts'
+import { layoutOf, type TwinLayout } from '../layout.ts'
 import { allBackends, type Backend, isSameBackend, rowOf } from '../machines/backends.ts'
-import { readRecord, writeRecord } from '../machines/record.ts'
-import { layoutOf, type TwinLayout } from './layout.ts'
 
 /** What a twin must remember from one `local-up` to the next, kept as `twin.json` in its state directory. */
 export interface TwinRecord {

@@ -1,10 +1,10 @@
 import { mkdir, readdir } from 'node:fs/promises'
+import { runShell } from '../host/process.ts'
+import type { TwinLayout } from '../layout.ts'
 import { removeRootLans, rootLinksOf } from '../machines/lans.ts'
 import { routerNamespace } from '../machines/network.ts'
 import { underLock } from '../machines/power.ts'
-import { runShell } from '../machines/process.ts'
 import { hasInternetLink, internetLinkText } from './internet-link.ts'
-import type { TwinLayout } from './layout.ts'
 import { rangesOf } from './slots.ts'
 
 // Functions that return strings return shell text, for `sh -e`.

@@ -1,5 +1,5 @@
-import { runProgram } from '../machines/process.ts'
-import { highestSlot, layoutOf, type TwinLayout } from './layout.ts'
+import { runProgram } from '../host/process.ts'
+import { highestSlot, layoutOf, type TwinLayout } from '../layout.ts'
 
 interface Range {
   readonly bits: 32 | 128

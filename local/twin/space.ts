@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { runProgram } from '../machines/process.ts'
-import type { Fault } from './fault.ts'
+import type { Fault } from '../host/fault.ts'
+import { runProgram } from '../host/process.ts'
 
 const script = path.resolve(import.meta.dirname, '../space.sh')
 

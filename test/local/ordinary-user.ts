@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { runProgram, runShell } from '../../local/machines/process.ts'
+import { runProgram, runShell } from '../../local/host/process.ts'
 import type { Outcome } from '../scripts/command.ts'
 
 const repository = path.resolve(import.meta.dirname, '../..')

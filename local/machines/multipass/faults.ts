@@ -1,5 +1,5 @@
-import type { Fault } from '../../twin/fault.ts'
-import { findMissing, installCommand } from '../../twin/programs.ts'
+import type { Fault } from '../../host/fault.ts'
+import { findMissing, installCommand } from '../../host/programs.ts'
 import { parseNetworks, parseVersions } from './answer.ts'
 import { createMultipassProgram, type Multipass } from './command.ts'
 import { describeFailure } from './failure.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
-import { bootTimeoutMs } from '../booted.ts'
+import { bootTimeoutMs } from '../virtual/booted.ts'
 import { type Instance, parseInstances } from './answer.ts'
 import { failureOf, type Multipass } from './command.ts'
 import { isMissing, isUnknownOption } from './failure.ts'

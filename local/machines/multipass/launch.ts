@@ -1,5 +1,5 @@
-import type { VirtualMachine } from '../hypervisor.ts'
 import type { Lans } from '../lans.ts'
+import type { VirtualMachine } from '../virtual/hypervisor.ts'
 
 /**
  * What the roles are written for: Debian's own image for clouds, with cloud-init. Multipass's names are all of Ubuntu, so it is

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { TwinLayout } from '../../twin/layout.ts'
-import { exists } from '../exists.ts'
+import { exists } from '../../host/exists.ts'
+import type { TwinLayout } from '../../layout.ts'
 
 /**
  * What a twin keeps of its machines besides Multipass itself: a directory a machine, made before it, and in it a file once the

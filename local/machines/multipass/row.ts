@@ -11,7 +11,7 @@ export const multipassRow: BackendRow<'multipass', never> = {
   findFault: async () => (await import('./faults.ts')).findMultipassFault(),
   open: async ({ layout, box, clock }) => {
     const { createMultipass } = await import('./multipass.ts')
-    const { openHypervisor } = await import('../open-hypervisor.ts')
+    const { openHypervisor } = await import('../virtual/open-hypervisor.ts')
     return openHypervisor(layout, createMultipass({ layout, clock, ...(box === undefined ? {} : { image: box }) }))
   },
 }

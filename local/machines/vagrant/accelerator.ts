@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { exists } from '../exists.ts'
-import { runProgram } from '../process.ts'
+import { exists } from '../../host/exists.ts'
+import { runProgram } from '../../host/process.ts'
 import type { Box } from './driver.ts'
 import type { VagrantPlaces } from './places.ts'
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../lib/clock.ts'
-import type { TwinLayout } from '../../twin/layout.ts'
-import type { VirtualMachine } from '../hypervisor.ts'
+import type { TwinLayout } from '../../layout.ts'
+import type { VirtualMachine } from '../virtual/hypervisor.ts'
 import type { VagrantPlaces } from './places.ts'
 import type { VagrantProvider } from './programs.ts'
 import type { SandboxOptions } from './sandbox.ts'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { ensureImage } from '../image.ts'
-import type { ImageRecipe } from '../image-recipe.ts'
+import { ensureImage } from '../image/image.ts'
+import type { ImageRecipe } from '../image/recipe.ts'
 import type { OwnBox } from './boxes.ts'
 import { waitingFiles } from './own-files.ts'
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { ensureImage } from '../image.ts'
+import { ensureImage } from '../image/image.ts'
 import type { OwnBox } from './boxes.ts'
 import { waitingFiles } from './own-files.ts'
 

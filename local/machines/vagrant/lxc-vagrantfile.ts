@@ -1,7 +1,7 @@
-import type { TwinLayout } from '../../twin/layout.ts'
-import type { VirtualMachine } from '../hypervisor.ts'
+import type { TwinLayout } from '../../layout.ts'
 import { lansOf } from '../lans.ts'
 import { privateLink, publicLink } from '../network.ts'
+import type { VirtualMachine } from '../virtual/hypervisor.ts'
 import type { Box } from './driver.ts'
 import { ruby, vagrantfileText } from './vagrantfile.ts'
 

@@ -1,4 +1,4 @@
-import { environmentOf, filterProcesses } from '../process.ts'
+import { environmentOf, filterProcesses } from '../../host/process.ts'
 
 /** Set in the environment of a program and so of all that it starts, which is found by it whoever its parent is. */
 export const markOf = (directory: string): string => `TWIN_WORKS_IN=${directory}`

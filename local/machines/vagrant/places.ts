@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { TwinLayout } from '../../twin/layout.ts'
+import type { TwinLayout } from '../../layout.ts'
 import type { VagrantProvider } from './programs.ts'
 
 /** Where the machines live that Vagrant makes for a twin with one provider. */

@@ -1,4 +1,4 @@
-import type { Program } from '../../twin/programs.ts'
+import type { Program } from '../../host/programs.ts'
 
 /** `virtualbox` would be a third driver beside `lxc.ts` and `libvirt.ts`. */
 export const vagrantProviders = ['lxc', 'libvirt'] as const

@@ -18,7 +18,7 @@ export const vagrantRow: BackendRow<'vagrant', VagrantProvider> = {
   findFault: async () => undefined,
   open: async ({ layout, provider, box, clock }) => {
     const { createVagrant } = await import('./vagrant.ts')
-    const { openHypervisor } = await import('../open-hypervisor.ts')
+    const { openHypervisor } = await import('../virtual/open-hypervisor.ts')
     const own = box === undefined ? {} : { box }
     return openHypervisor(layout, createVagrant({ layout, provider: providerOf(provider), clock, ...own }))
   },

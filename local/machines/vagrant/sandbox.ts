@@ -1,5 +1,5 @@
-import type { TwinLayout } from '../../twin/layout.ts'
-import { runProgram } from '../process.ts'
+import { runProgram } from '../../host/process.ts'
+import type { TwinLayout } from '../../layout.ts'
 import type { VagrantPlaces } from './places.ts'
 
 /**

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { runShell } from '../../../local/host/process.ts'
 import { copyProgram } from '../../../local/internet/program.ts'
-import { runShell } from '../../../local/machines/process.ts'
-import type { TwinLayout } from '../../../local/twin/layout.ts'
+import type { TwinLayout } from '../../../local/layout.ts'
 import { ask, until } from './rig.ts'
 
 export interface Child {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { runProgram } from '../../../local/host/process.ts'
 import type { Domain } from '../../../local/internet/domains.ts'
 import { parentZoneText } from '../../../local/internet/parent-zone.ts'
 import { rootHints, rootZoneText } from '../../../local/internet/root-zone.ts'
-import { runProgram } from '../../../local/machines/process.ts'
-import { layoutOf } from '../../../local/twin/layout.ts'
+import { layoutOf } from '../../../local/layout.ts'
 
 const test = suite('local/internet/parent-zone')
 

@@ -5,9 +5,9 @@ import path from 'node:path'
 import { systemClock, waitFor } from '../../../lib/clock.ts'
 import { query } from '../../../lib/dns/query.ts'
 import type { Answered } from '../../../lib/dns/wire/reply.ts'
+import { layoutOf, type TwinLayout } from '../../../local/layout.ts'
 import { claimSlot } from '../../../local/twin/claim.ts'
 import { startInternet, stopInternet } from '../../../local/twin/internet.ts'
-import { layoutOf, type TwinLayout } from '../../../local/twin/layout.ts'
 import { removeRoad } from '../../../local/twin/road.ts'
 
 /** A little internet of its own for one test file, in namespaces beside whatever else runs on this computer. */

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { runProgram } from '../../../local/host/process.ts'
 import { firewallText } from '../../../local/machines/firewall.ts'
-import { runProgram } from '../../../local/machines/process.ts'
 
 const test = suite('local/machines/firewall')
 

@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { layoutOf } from '../../../local/layout.ts'
 import type { MachineSpec } from '../../../local/machines/backend.ts'
 import { firstBootFiles } from '../../../local/machines/first-boot.ts'
-import { layoutOf } from '../../../local/twin/layout.ts'
 
 const test = suite('local/machines/first-boot')
 

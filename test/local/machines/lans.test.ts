@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { runProgram, runShell } from '../../../local/host/process.ts'
+import { layoutOf } from '../../../local/layout.ts'
 import { lansOf, raiseLans } from '../../../local/machines/lans.ts'
-import { runProgram, runShell } from '../../../local/machines/process.ts'
-import { layoutOf } from '../../../local/twin/layout.ts'
 
 const test = suite('local/machines/lans')
 

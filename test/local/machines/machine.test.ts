@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { layoutOf } from '../../../local/layout.ts'
 import { freeDevice, type PluggedNic, placesOf } from '../../../local/machines/machine.ts'
-import { layoutOf } from '../../../local/twin/layout.ts'
 
 const test = suite('local/machines/machine')
 

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { layoutOf } from '../../../local/layout.ts'
 import { aptCacheConfig, aptCacheDirectory, isAptCache } from '../../../local/twin/apt-cache.ts'
-import { layoutOf } from '../../../local/twin/layout.ts'
 
 const test = suite('local/twin/apt-cache')
 

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { layoutOf } from '../../../local/layout.ts'
 import { cloudCommand, isCloud } from '../../../local/twin/cloud.ts'
-import { layoutOf } from '../../../local/twin/layout.ts'
 
 const test = suite('local/twin/cloud')
 

@@ -6,7 +6,7 @@ import { compileFixture, nsid, serial } from '../../zones/fixture.ts'
 import { type Named, startNamed } from '../named.ts'
 import { type Behaviour, forward, startServer, startSpoiled } from '../relay.ts'
 
-const test = suite('lib/dns/probe')
+const test = suite('lib/dns/checks/probe')
 
 const zones = await compileFixture()
 const checks = checksFor(zones, { nsid, serial })

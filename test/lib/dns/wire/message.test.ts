@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeMessage } from '../../../../lib/dns/wire/message.ts'
 
-const test = suite('lib/dns/message')
+const test = suite('lib/dns/wire/message')
 
 const decodeAnswer = (answer: Answer) =>
   decodeMessage(encode({ type: 'response', id: 1, questions: [], answers: [answer] })).answers[0]?.rdata

@@ -8,7 +8,7 @@ import { compileFixture, nsid } from '../../zones/fixture.ts'
 import { startNamed } from '../named.ts'
 import { forward, type Relay, startServer } from '../relay.ts'
 
-const test = suite('lib/dns/lost-before')
+const test = suite('lib/dns/witness/lost-before')
 
 const named = await startNamed(await compileFixture(), { nsid })
 test.after(() => named.stop())

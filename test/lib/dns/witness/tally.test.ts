@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Unanswered } from '../../../../lib/dns/wire/reply.ts'
 import { createTally } from '../../../../lib/dns/witness/tally.ts'
 
-const test = suite('lib/dns/tally')
+const test = suite('lib/dns/witness/tally')
 
 const question = { name: 'example.test', type: 'SOA', transport: 'udp' } as const
 const reply = (kind: Unanswered['kind']): Unanswered => ({ kind, detail: kind, ms: 0 })

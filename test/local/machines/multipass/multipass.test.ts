@@ -3,8 +3,8 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InfraError } from '../../../../lib/errors.ts'
-import type { Hypervisor } from '../../../../local/machines/hypervisor.ts'
 import { createMultipass } from '../../../../local/machines/multipass/multipass.ts'
+import type { Hypervisor } from '../../../../local/machines/virtual/hypervisor.ts'
 import { createScripted, type Scripted } from './scripted.ts'
 
 const test = suite('local/machines/multipass/multipass')

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { layoutOf, type TwinLayout } from '../../../../local/layout.ts'
 import { machineName } from '../../../../local/machines/machine.ts'
-import { layoutOf, type TwinLayout } from '../../../../local/twin/layout.ts'
 
 /** A program in the place of `multipass` that has one machine, number 7, whose state is a word in a file. */
 export interface Scripted {

@@ -1,10 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { layoutOf } from '../../../../local/layout.ts'
 import { libvirtVagrantfile } from '../../../../local/machines/vagrant/libvirt-vagrantfile.ts'
 import { lxcVagrantfile } from '../../../../local/machines/vagrant/lxc-vagrantfile.ts'
 import { vagrantPlaces } from '../../../../local/machines/vagrant/places.ts'
 import { ruby } from '../../../../local/machines/vagrant/vagrantfile.ts'
-import { layoutOf } from '../../../../local/twin/layout.ts'
 
 const test = suite('local/machines/vagrant/vagrantfile')
 

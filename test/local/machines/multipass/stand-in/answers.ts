@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { runProgram } from '../../../../../local/host/process.ts'
 import { machineName } from '../../../../../local/machines/machine.ts'
-import { runProgram } from '../../../../../local/machines/process.ts'
 import { allInstances, containersOf, type Instance, stateOf } from './instances.ts'
 
 /** JSON as Qt writes it: four spaces, keys in order, and a line end in whatever is empty. */

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { runProgram } from '../../../../../local/machines/process.ts'
+import { runProgram } from '../../../../../local/host/process.ts'
 
 const repository = path.resolve(import.meta.dirname, '../../../../..')
 const supervise = 'local/machines/supervise.sh'

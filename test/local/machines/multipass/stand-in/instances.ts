@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { argumentsOf } from '../../../../../local/host/process.ts'
+import { readRecord, writeRecord } from '../../../../../local/host/record.ts'
+import { layoutOf, type TwinLayout } from '../../../../../local/layout.ts'
 import { isRunning } from '../../../../../local/machines/power.ts'
-import { argumentsOf } from '../../../../../local/machines/process.ts'
-import { readRecord, writeRecord } from '../../../../../local/machines/record.ts'
-import { layoutOf, type TwinLayout } from '../../../../../local/twin/layout.ts'
 import { Complaint, missingInstance } from './complaint.ts'
 
 export interface Card {

@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { highestSlot, layoutOf } from '../../../local/twin/layout.ts'
-import { rangeOf } from '../../../local/twin/slots.ts'
+import { highestSlot, layoutOf } from '../../local/layout.ts'
+import { rangeOf } from '../../local/twin/slots.ts'
 
-const test = suite('local/twin/layout')
+const test = suite('local/layout')
 
 test('derives every name and address from directory and slot', () => {
   assert.equal(layoutOf('/var/tmp/twin', 31, '/cache'), {

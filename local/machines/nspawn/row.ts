@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { BackendRow } from './backend-row.ts'
+import type { BackendRow } from '../backend-row.ts'
 
 export const nspawnRow: BackendRow<'nspawn', never> = {
   kind: 'nspawn',
@@ -12,7 +12,7 @@ export const nspawnRow: BackendRow<'nspawn', never> = {
   findFault: async () => undefined,
   open: async ({ layout, clock }) => {
     const { createNspawnMachines } = await import('./nspawn.ts')
-    const { ensureImage } = await import('./image.ts')
+    const { ensureImage } = await import('../image/image.ts')
     return {
       machines: createNspawnMachines({ layout, clock }),
       prepare: async ({ rebuild, report }) =>

@@ -1,5 +1,5 @@
-import { InfraError } from '../../lib/errors.ts'
-import { runProgram } from './process.ts'
+import { InfraError } from '../../../lib/errors.ts'
+import { runProgram } from '../../host/process.ts'
 
 export interface AptSources {
   /** One-line sources of the Debian 12 archives this computer uses itself. */

@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { optionsOf, sourcesOf } from '../../../local/machines/apt-sources.ts'
+import { optionsOf, sourcesOf } from '../../../../local/machines/image/apt-sources.ts'
 
-const test = suite('local/machines/apt-sources')
+const test = suite('local/machines/image/apt-sources')
 
 test('takes the main archives of Debian 12 from what apt uses, each once', () => {
   const targets = `Packages|Debian|http://mirror.test/debian/|bookworm|main

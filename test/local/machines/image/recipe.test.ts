@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { mmdebstrapCommand } from '../../../local/machines/image.ts'
-import { debian12, imageName } from '../../../local/machines/image-recipe.ts'
+import { mmdebstrapCommand } from '../../../../local/machines/image/image.ts'
+import { debian12, imageName } from '../../../../local/machines/image/recipe.ts'
 
-const test = suite('local/machines/image-recipe')
+const test = suite('local/machines/image/recipe')
 
 const recipe = debian12(['deb http://mirror.test/debian bookworm main'], ['Acquire::Check-Date "false";'])
 

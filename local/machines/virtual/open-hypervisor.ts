@@ -1,6 +1,6 @@
-import { InfraError } from '../../lib/errors.ts'
-import type { TwinLayout } from '../twin/layout.ts'
-import type { OpenBackend } from './backend-row.ts'
+import { InfraError } from '../../../lib/errors.ts'
+import type { TwinLayout } from '../../layout.ts'
+import type { OpenBackend } from '../backend-row.ts'
 import type { Hypervisor } from './hypervisor.ts'
 import { createVirtualMachines } from './virtual.ts'
 

@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError } from '../../lib/errors.ts'
+import { InfraError } from '../../../lib/errors.ts'
+import { runProgram } from '../../host/process.ts'
 import { readAptSources } from './apt-sources.ts'
-import { debian12, type ImageRecipe, imageName } from './image-recipe.ts'
-import { runProgram } from './process.ts'
+import { debian12, type ImageRecipe, imageName } from './recipe.ts'
 
 export interface ImageOptions {
   readonly cacheDir: string

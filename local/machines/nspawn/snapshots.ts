@@ -1,11 +1,11 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError } from '../../lib/errors.ts'
-import type { TwinLayout } from '../twin/layout.ts'
-import { bytesOf, copyDisk } from './disk.ts'
-import { placesOf, snapshotsDirectory } from './machine.ts'
-import { readRecord, writeRecord } from './record.ts'
-import { getMachine } from './store.ts'
+import { InfraError } from '../../../lib/errors.ts'
+import { readRecord, writeRecord } from '../../host/record.ts'
+import type { TwinLayout } from '../../layout.ts'
+import { bytesOf, copyDisk } from '../disk.ts'
+import { placesOf, snapshotsDirectory } from '../machine.ts'
+import { getMachine } from '../store.ts'
 
 /** The image below, and the differences to copy onto it. */
 export interface DiskSource {

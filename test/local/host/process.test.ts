@@ -5,9 +5,9 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InfraError } from '../../../lib/errors.ts'
-import { findProcess, runProgram, runShell, signal } from '../../../local/machines/process.ts'
+import { findProcess, runProgram, runShell, signal } from '../../../local/host/process.ts'
 
-const test = suite('local/machines/process')
+const test = suite('local/host/process')
 
 const messageOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

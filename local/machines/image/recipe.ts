@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DiskFile } from './first-boot.ts'
+import type { DiskFile } from '../first-boot.ts'
 
 /** What an image is made of. Equal recipes make equal images, so an image is named by its recipe. */
 export interface ImageRecipe {

@@ -1,4 +1,4 @@
-import { type Clock, waitFor } from '../../lib/clock.ts'
+import { type Clock, waitFor } from '../../../lib/clock.ts'
 import type { Hypervisor } from './hypervisor.ts'
 
 export const bootTimeoutMs = 600_000

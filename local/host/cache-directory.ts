@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { isInSpace } from '../machines/space.ts'
+import { isInSpace } from './space.ts'
 
 /**
  * Where this user keeps what can be made or fetched again (XDG Base Directory Specification). A space has its own, also when

@@ -1,9 +1,9 @@
-import type { TwinLayout } from '../twin/layout.ts'
-import { isIpv6 } from './addresses.ts'
-import type { MachineSpec, PrivateNic } from './backend.ts'
-import { type DiskFile, firstBootFiles } from './first-boot.ts'
-import { machineFiles } from './image-recipe.ts'
-import { gateway4, gateway6, privateMtu } from './network.ts'
+import type { TwinLayout } from '../../layout.ts'
+import { isIpv6 } from '../addresses.ts'
+import type { MachineSpec, PrivateNic } from '../backend.ts'
+import { type DiskFile, firstBootFiles } from '../first-boot.ts'
+import { machineFiles } from '../image/recipe.ts'
+import { gateway4, gateway6, privateMtu } from '../network.ts'
 
 // Shell text for the inside of a virtual machine, run as root. All values put in are addresses, numbers or names of our own.
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createTurns } from '../../../local/machines/turns.ts'
+import { createTurns } from '../../../local/host/turns.ts'
 
-const test = suite('local/machines/turns')
+const test = suite('local/host/turns')
 
 test('works of one key wait for each other, also for one that fails; other keys do not', async () => {
   const inTurn = createTurns()

@@ -1,10 +1,10 @@
-import type { TwinLayout } from '../twin/layout.ts'
-import type { FilterRule, PrivateNic } from './backend.ts'
-import { loadFirewall } from './firewall.ts'
-import { freeDevice, machineName, type PluggedNic, placesOf } from './machine.ts'
-import { plugPrivate, routeAddresses, unplugPrivate, unrouteAddresses } from './network.ts'
-import { underLock } from './power.ts'
-import { getMachine, saveMachine } from './store.ts'
+import type { TwinLayout } from '../../layout.ts'
+import type { FilterRule, PrivateNic } from '../backend.ts'
+import { loadFirewall } from '../firewall.ts'
+import { freeDevice, machineName, type PluggedNic, placesOf } from '../machine.ts'
+import { plugPrivate, routeAddresses, unplugPrivate, unrouteAddresses } from '../network.ts'
+import { underLock } from '../power.ts'
+import { getMachine, saveMachine } from '../store.ts'
 
 // Each change is kept first, for the next boot, and then made in the machine's namespace, which is there while it runs.
 

@@ -1,4 +1,4 @@
-import type { MachineState } from './backend.ts'
+import type { MachineState } from '../backend.ts'
 
 /**
  * What makes and runs virtual machines: each with two network cards on the bridges of `lansOf`, reachable for commands as root.

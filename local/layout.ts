@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { InfraError } from '../../lib/errors.ts'
-import { userCacheDirectory } from './cache-directory.ts'
+import { InfraError } from '../lib/errors.ts'
+import { userCacheDirectory } from './host/cache-directory.ts'
 
 interface DualStack {
   readonly ipv4: string
