@@ -7,6 +7,8 @@ export interface ServerFacts {
   readonly generation: number
   /** Content hash of the zone files the nameserver was made from; empty for an lb. */
   readonly zones: string
+  /** Content hash of the finished zones that it was given; empty before that, and for an lb. */
+  readonly content: string
   /** Commit of the checkout that made it, with `-dirty` when there were changes besides; empty when there was none. */
   readonly commit: string
   /** The same of the generation before, for a rebuild of it. */
@@ -64,6 +66,7 @@ export const serverLabels = (project: string, facts: ServerFacts): Labels => ({
   pair: String(facts.pair),
   generation: String(facts.generation),
   ...(facts.zones && { zones: facts.zones }),
+  ...(facts.content && { content: facts.content }),
   ...(facts.commit && { commit: facts.commit }),
   ...(facts.previous && { previous: facts.previous }),
   ...(facts.hostKeys[0] && { 'host-key': sealKey(facts.hostKeys[0]) }),
@@ -92,6 +95,7 @@ export const parseServerLabels = (project: string, labels: Labels): ServerFacts 
     pair: Number(pair),
     generation: Number(generation),
     zones: labels.zones ?? '',
+    content: labels.content ?? '',
     commit: labels.commit ?? '',
     previous: labels.previous ?? '',
     hostKeys: [...openKey(labels['host-key']), ...openKey(labels['host-key-next'])],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { InfraError } from '../errors.ts'
 import { readZoneFiles, type ZoneFiles } from './files.ts'
+import type { Zone } from './zone.ts'
 
 const hashLength = 40
 
@@ -8,7 +9,13 @@ const hashLength = 40
  * A content hash of what is compiled, short enough for a label's value (63 characters).
  * @returns 40 hexadecimal digits.
  */
-export const hashFiles = ({ contents }: Pick<ZoneFiles, 'contents'>): string => {
+export const hashFiles = ({ contents }: Pick<ZoneFiles, 'contents'>): string => hashContents(contents)
+
+/** The same of finished zones: what the nameservers of a generation must have. */
+export const hashArtefact = (zones: readonly Pick<Zone, 'origin' | 'text'>[]): string =>
+  hashContents(new Map(zones.map(({ origin, text }) => [origin, Buffer.from(text)])))
+
+const hashContents = (contents: ReadonlyMap<string, Buffer>): string => {
   const hash = createHash('sha256')
   for (const [file, content] of [...contents].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // Lengths first: no two different sets of files feed the same octets.

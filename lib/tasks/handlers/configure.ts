@@ -4,6 +4,7 @@ import type { InventoryHost, Variables } from '../../ansible/inventory.ts'
 import type { FleetAddress } from '../../fleet/address.ts'
 import { identityOf, type Role } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
+import type { Zone } from '../../zones/zone.ts'
 import { listAddresses } from '../addresses.ts'
 import { compileArtefact } from '../artefact.ts'
 import type { Report } from '../record.ts'
@@ -61,7 +62,8 @@ const lbVariables =
 
 /** The whole private network may ask: in it are lbs and nameservers alone, and lbs made later ask the same nameserver. */
 const nameserverVariables = async (world: RunWorld, machines: readonly FleetServer[]) => {
-  const zones = await withZonesLabel(world, machines, () => writeZones(world))
+  const artefact = await withZonesLabel(world, machines, () => compileArtefact(world, world.generation))
+  const zones = await writeZones(world, artefact)
   return ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4, generation }: FleetServer): Variables => ({
     nameserver_identity: identityOf(pair, generation),
     nameserver_zones: zones,
@@ -73,12 +75,14 @@ const nameserverVariables = async (world: RunWorld, machines: readonly FleetServ
 }
 
 /** The compiled zones, kept beside the report: what was deployed can be read there. */
-const writeZones = async (world: RunWorld): Promise<readonly { origin: string; file: string }[]> => {
+const writeZones = async (
+  world: RunWorld,
+  artefact: readonly Zone[],
+): Promise<readonly { origin: string; file: string }[]> => {
   const folder = path.join(world.events.directory, 'zones')
   await mkdir(folder, { recursive: true })
-  const zones = await compileArtefact(world, world.generation)
   return Promise.all(
-    zones.map(async ({ origin, text }) => {
+    artefact.map(async ({ origin, text }) => {
       const name = origin.replace(/\.$/, '')
       const file = path.join(folder, `${name}.zone`)
       await writeFile(file, text)

@@ -73,6 +73,7 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     pair: named.pair,
     generation,
     zones: named.role === 'nameserver' ? await hashZones(zonesFolderOf(world)) : '',
+    content: '',
     commit: await readCommit(world.settings.sources, ['ansible', zonesFolderOf(world)]),
     previous: await previousCommit(world, named.role, named.pair),
     hostKeys: [hostKey.raw],

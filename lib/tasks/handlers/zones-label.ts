@@ -1,27 +1,31 @@
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
-import { hashZones } from '../../zones/hash.ts'
+import { hashArtefact, hashZones } from '../../zones/hash.ts'
+import type { Zone } from '../../zones/zone.ts'
 import { zonesFolderOf } from '../artefact.ts'
 import { writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
 /**
- * Has the labels of nameservers say which zone files they are about to get: they were written when the machines were ordered,
- * and the files may have been edited since.
+ * Has the labels of nameservers say which zone files they are about to get, and what has become of these: the first was written
+ * when the machines were ordered, and the files may have been edited since. By the second, what a nameserver has can be proven
+ * to be what it was given, from any computer.
  * @param compile reads the files.
  * @throws InfraError when a file changes meanwhile.
  */
-export const withZonesLabel = async <T>(
+export const withZonesLabel = async (
   world: RunWorld,
   nameservers: readonly FleetServer[],
-  compile: () => Promise<T>,
-): Promise<T> => {
+  compile: () => Promise<readonly Zone[]>,
+): Promise<readonly Zone[]> => {
   const zones = await hashZones(zonesFolderOf(world))
-  const others = nameservers.filter((nameserver) => nameserver.zones !== zones)
-  await Promise.all(others.map((nameserver) => writeFacts(world, { ...nameserver, zones })))
-  const compiled = await compile()
-  if ((await hashZones(zonesFolderOf(world))) === zones) return compiled
-  throw new InfraError('The zone files changed while they were compiled', {
-    hint: 'Run the same command again once they are as they shall be.',
-  })
+  const artefact = await compile()
+  if ((await hashZones(zonesFolderOf(world))) !== zones)
+    throw new InfraError('The zone files changed while they were compiled', {
+      hint: 'Run the same command again once they are as they shall be.',
+    })
+  const content = hashArtefact(artefact)
+  const others = nameservers.filter((one) => one.zones !== zones || one.content !== content)
+  await Promise.all(others.map((nameserver) => writeFacts(world, { ...nameserver, zones, content })))
+  return artefact
 }

@@ -104,6 +104,7 @@ export const createFakeWorld = async ({
         ...named,
         generation,
         zones: '',
+        content: '',
         commit: '',
         previous: '',
         hostKeys: [],

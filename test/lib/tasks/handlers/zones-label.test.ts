@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { withZonesLabel } from '../../../../lib/tasks/handlers/zones-label.ts'
 import { getServer } from '../../../../lib/tasks/servers.ts'
-import { hashZones } from '../../../../lib/zones/hash.ts'
+import { hashArtefact, hashZones } from '../../../../lib/zones/hash.ts'
 import { createFakeWorld, type FakeWorld } from '../fake-world.ts'
 
 const test = suite('lib/tasks/handlers/zones-label')
@@ -22,14 +22,18 @@ const withFiles = async (use: (fake: FakeWorld) => Promise<void>): Promise<void>
 test('a nameserver that was ordered for other zone files is labelled with those that it gets', () =>
   withFiles(async ({ world, zonesFolder }) => {
     const ordered = await getServer(world, 'ns1-next')
-    assert.is(await withZonesLabel(world, [ordered], async () => 'compiled'), 'compiled')
+    const finished = [{ origin: 'example.test.', serial: 200, text: 'finished', rrsets: [] }]
+    assert.is(await withZonesLabel(world, [ordered], async () => finished), finished)
     const labelled = await getServer(world, 'ns1-next')
-    assert.equal(labelled, { ...ordered, zones: await hashZones(zonesFolder) })
+    assert.equal(labelled, { ...ordered, zones: await hashZones(zonesFolder), content: hashArtefact(finished) })
   }))
 
 test('files that change while they are compiled are refused', () =>
   withFiles(async ({ world, zonesFolder }) => {
-    const edit = async () => writeFileSync(path.join(zonesFolder, 'example.test.zone'), '; two\n')
+    const edit = async () => {
+      writeFileSync(path.join(zonesFolder, 'example.test.zone'), '; two\n')
+      return []
+    }
     try {
       await withZonesLabel(world, [await getServer(world, 'ns1-next')], edit)
       assert.unreachable()
