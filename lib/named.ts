@@ -50,3 +50,19 @@ export const readServedFiles = async (ssh: Ssh, nameserver: SshHost): Promise<Se
 /** The master file that named has of a zone. @throws SshError when the machine cannot be asked. */
 export const readServedZone = (ssh: Ssh, nameserver: SshHost, origin: string): Promise<string> =>
   ssh.run(nameserver, ['cat', zoneFileOf(origin)], { timeoutMs })
+
+/** A NUL ends each: a master file has none. */
+const printFiles = 'for file; do cat -- "$file" || exit; printf "\\0"; done'
+
+/**
+ * The master files of all zones that named is configured with, by the canonical name of the zone: in two commands, however many
+ * they are.
+ * @throws SshError when the machine cannot be asked, or when a file cannot be read.
+ */
+export const readServedTexts = async (ssh: Ssh, nameserver: SshHost): Promise<ReadonlyMap<string, string>> => {
+  const origins = await readZoneNames(ssh, nameserver)
+  const files = origins.map(zoneFileOf)
+  const printed = await ssh.run(nameserver, ['sh', '-c', printFiles, 'sh', ...files], { timeoutMs })
+  const texts = printed.split('\0')
+  return new Map(origins.map((origin, index) => [origin, texts[index] ?? '']))
+}

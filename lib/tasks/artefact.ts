@@ -1,8 +1,11 @@
 import path from 'node:path'
+import { InfraError } from '../errors.ts'
 import { compileZonesOnce } from '../zones/compile-once.ts'
+import { hashArtefact } from '../zones/hash.ts'
 import { findZoneSources } from '../zones/sources.ts'
 import type { Zone } from '../zones/zone.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
+import { readServedArtefact } from './served.ts'
 import { listServers } from './servers.ts'
 import type { World } from './world.ts'
 
@@ -14,11 +17,37 @@ export const zoneNames = async (world: World): Promise<readonly string[]> =>
   (await findZoneSources(zonesFolderOf(world))).map(({ origin }) => origin)
 
 /**
- * What every nameserver of a generation must answer: the zone files, with the generation as serial and the addresses of the lbs
+ * What is made of the zone files at hand for a generation: the zone files, with the generation as serial and the addresses of the lbs
  * that it was made for. Looked up anew each time it is asked for, since lbs are found by name; compiled when something has changed.
  */
 export const compileArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
   const [servers, addresses] = await Promise.all([listServers(world), listAddresses(world)])
   const hosts = glueHostsOf(servers, addresses, { config: world.settings.config, generation })
   return compileZonesOnce({ folder: zonesFolderOf(world), serial: generation, hosts })
+}
+
+/**
+ * What the nameservers of a generation must answer: what they were given. That is compiled where the zone files at hand still make
+ * it, and else read from the nameservers themselves.
+ * @throws InfraError (exit code 8) when nobody can say it; with exit code 2 when nobody has been given anything yet and the zone
+ * files do not compile.
+ */
+export const getArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
+  const servers = (await listServers(world)).filter((server) => server.generation === generation)
+  const given = servers.map(({ content }) => content).filter((content) => content !== '')
+  // made by a release that did not note it, or not configured yet
+  if (given.length === 0) return compileArtefact(world, generation)
+  const compiled = await compileArtefact(world, generation).catch(refusalOf)
+  if (!(compiled instanceof InfraError) && given.includes(hashArtefact(compiled))) return compiled
+  const served = await readServedArtefact(world, generation, servers)
+  if ('zones' in served) return served.zones
+  throw new InfraError(`What generation ${generation} must answer is not known: ${served.fault}`, {
+    exitCode: 8,
+    hint: `The zone files at hand do not make it either. Check out the commit that it was made from (label \`commit\`), or see to its nameservers; then run this again.`,
+  })
+}
+
+const refusalOf = (error: unknown): InfraError => {
+  if (error instanceof InfraError) return error
+  throw error
 }

@@ -14,6 +14,13 @@ export interface MachineFaults {
   spoil?: (asked: Buffer, answer: Buffer, port: number) => Buffer | null
 }
 
+export interface NameserverState {
+  readonly identity: string
+  readonly zones: readonly ZoneData[]
+  /** The master files that it was given, by origin. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
 /** What a machine remembers: plain data, so that a whole world can be put back to where it was. */
 export interface Machine {
   readonly id: number
@@ -21,7 +28,7 @@ export interface Machine {
   /** Raw ed25519 key, base64url: what its sshd shows. */
   readonly hostKey: string
   readonly nextHostKey: string | undefined
-  readonly nameserver: { readonly identity: string; readonly zones: readonly ZoneData[] } | undefined
+  readonly nameserver: NameserverState | undefined
   readonly lb: LbState | undefined
   readonly faults: MachineFaults
 }

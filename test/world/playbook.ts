@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { InventoryHost } from '../../lib/ansible/inventory.ts'
 import type { PlaybookRun, runPlaybook } from '../../lib/ansible/run.ts'
+import { canonicalName } from '../../lib/dns/wire/name.ts'
 import { InfraError } from '../../lib/errors.ts'
 import { createLbState } from './dns-lb.ts'
 import type { Machine } from './machine.ts'
@@ -70,6 +71,11 @@ const configureNameserver = async (
   machine: Machine,
   { host: { variables }, zoneOf }: NameserverRole,
 ): Promise<void> => {
-  const zones = await Promise.all((variables.nameserver_zones as readonly ZoneVariable[]).map(zoneOf))
-  await site.change(machine.id, { nameserver: { identity: String(variables.nameserver_identity), zones } })
+  const given = variables.nameserver_zones as readonly ZoneVariable[]
+  const zones = await Promise.all(given.map(zoneOf))
+  const texts = await Promise.all(
+    given.map(async ({ origin, file }) => [canonicalName(origin), await readFile(file, 'utf8')] as const),
+  )
+  const identity = String(variables.nameserver_identity)
+  await site.change(machine.id, { nameserver: { identity, zones, texts: new Map(texts) } })
 }

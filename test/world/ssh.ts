@@ -63,6 +63,7 @@ const execute = async (session: Session, command: readonly string[]): Promise<st
   if (program === 'dns-lb' && session.machine.lb) return dnsLb(session, session.machine.lb, words)
   if (program === 'sh' && words[1]?.includes('ssh-keygen')) return prepareKey(session)
   if (program === 'sh' && words[1]?.includes('systemctl reload ssh')) return installKey(session)
+  if (program === 'sh' && words[1]?.includes('cat --')) return printFiles(session, words.slice(3))
   if (program === 'named-checkconf' && session.machine.nameserver) return listZones(session.machine.nameserver)
   throw commandFailure(session.host, 127, `bash: line 1: ${program}: command not found`)
 }
@@ -82,6 +83,15 @@ const dnsLb = async ({ site, machine, host }: Session, lb: LbState, words: reado
 /** As `named-checkconf -l` prints them. */
 const listZones = ({ zones }: NonNullable<Machine['nameserver']>): string =>
   zones.map(({ origin }) => `${origin} IN _default primary\n`).join('')
+
+const printFiles = ({ host, machine }: Session, files: readonly string[]): string =>
+  files
+    .map((file) => {
+      const text = machine.nameserver?.texts.get(`${file.replace('/etc/bind/db.', '')}.`)
+      if (text === undefined) throw commandFailure(host, 1, `cat: ${file}: No such file or directory`)
+      return `${text}\0`
+    })
+    .join('')
 
 const publicKey = (raw: string): string => `${knownHostsLine('', raw).trim()}\n`
 

@@ -7,7 +7,7 @@ import { identityOf, serverName } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { clientTargetsOf, getAddress } from '../addresses.ts'
 import { askWhoAnswers } from '../answers.ts'
-import { compileArtefact } from '../artefact.ts'
+import { getArtefact } from '../artefact.ts'
 import { GateError } from '../gate.ts'
 import { readGeneration } from '../generations.ts'
 import type { Report } from '../record.ts'
@@ -21,7 +21,7 @@ export const checkNameserver = async (
   report: Report,
 ): Promise<void> => {
   const server = await getServer(world, step.server)
-  world.witness.expect(server.generation, await compileArtefact(world, server.generation))
+  world.witness.expect(server.generation, await getArtefact(world, server.generation))
   await requireAnswers(world, { targets: targetsOf(server, 53), nameserver: server, where: step.server }, report)
 }
 
@@ -62,7 +62,7 @@ const requireAnswers = async (
   { targets, nameserver, where }: Questioning,
   report: Report,
 ): Promise<void> => {
-  const zones = await compileArtefact(world, nameserver.generation)
+  const zones = await getArtefact(world, nameserver.generation)
   const nsid = identityOf(nameserver.pair, nameserver.generation)
   const checks = checksFor(zones, { nsid, serial: nameserver.generation })
   report(`${checks.length} checks over UDP and TCP, at ${targets.map(({ address }) => address).join(' and ')}`)
