@@ -1,4 +1,4 @@
-import { authorityOf } from '../zones/authority.ts'
+import { type Authority, authorityOf } from '../zones/authority.ts'
 import type { RRset } from '../zones/rrset.ts'
 import type { Zone } from '../zones/zone.ts'
 import { query, type Target } from './query.ts'
@@ -6,6 +6,7 @@ import { canonicalName, parentOf } from './wire/name.ts'
 import { type Question, udpLimitOf } from './wire/question.ts'
 import type { Answered } from './wire/reply.ts'
 import { largestAnswer } from './wire/size.ts'
+import { type Said, sayAbsence } from './witness/absence.ts'
 
 /** What one generation of nameservers answers to the witness's questions. */
 export interface KnownGeneration {
@@ -14,6 +15,8 @@ export interface KnownGeneration {
   readonly nsid?: string
   /** By name and type, and by transport where TCP gets more; a question that is not in here is not compared. */
   readonly answers: ReadonlyMap<string, KnownAnswer>
+  /** What it answers to any other question, where its artefact tells. */
+  readonly otherwise?: (question: Question) => KnownAnswer | undefined
 }
 
 interface KnownAnswer {
@@ -28,45 +31,61 @@ const tcpKeyOf = (question: Question): string => `${keyOf(question)} tcp`
 const fingerprint = (said: readonly string[], records: readonly string[]): string =>
   [...said, ...[...records].sort()].join('\n')
 
-/** How much of a truncated answer arrives is left to the server, so its records say nothing. */
-const answerOfReply = ({ rcode, aa, tc, answers }: Answered): KnownAnswer => ({
+/**
+ * How much of a truncated answer arrives is left to the server, so its records say nothing. A denial says by its SOA how long it
+ * may be kept.
+ */
+const answerOfReply = ({ rcode, aa, tc, answers, authority }: Answered): KnownAnswer => {
+  if (tc) return { aa, text: fingerprint([rcode, 'truncated'], []) }
+  const records = answers.length > 0 ? answers : authority.filter(({ type }) => type === 'SOA')
+  return {
+    aa,
+    text: fingerprint(
+      [rcode],
+      records.map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${type} ${rdata}`),
+    ),
+  }
+}
+
+const answerOfSaid = ({ rcode, aa, answer, soa }: Said): KnownAnswer => ({
   aa,
-  text: tc
-    ? fingerprint([rcode, 'truncated'], [])
-    : fingerprint(
-        [rcode],
-        answers.map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${type} ${rdata}`),
-      ),
+  text: fingerprint([rcode], linesOf(answer ?? soa)),
 })
 
-const answerOfRrset = ({ name, ttl, type, rdata }: RRset): KnownAnswer => ({
-  aa: true,
-  text: fingerprint(
-    ['NOERROR'],
-    rdata.map((data) => `${name} ${ttl} ${type} ${data}`),
-  ),
-})
+const linesOf = (rrset: RRset | undefined): readonly string[] =>
+  rrset ? rrset.rdata.map((data) => `${rrset.name} ${rrset.ttl} ${rrset.type} ${data}`) : []
+
+const answerOfRrset = (answer: RRset): KnownAnswer => answerOfSaid({ rcode: 'NOERROR', aa: true, answer })
 
 /** `ns1.1790000000` → 1790000000; NaN for an identity of another form. */
 const generationOfNsid = (nsid: string): number => Number(/\.(\d+)$/.exec(nsid)?.[1] ?? Number.NaN)
 
 const fitsDatagram = (rrset: RRset, question: Question): boolean => largestAnswer(rrset) <= udpLimitOf(question)
 
-const answeredOf = (zones: readonly Zone[]): readonly RRset[] =>
-  zones.flatMap((zone) => authorityOf(zone, zones).answered)
+const authoritiesOf = (zones: readonly Zone[]): readonly Authority[] => zones.map((zone) => authorityOf(zone, zones))
+
+const answeredOf = (authorities: readonly Authority[]): readonly RRset[] =>
+  authorities.flatMap(({ answered }) => answered)
 
 /** Every RRset that fits into a datagram, as a question. */
 export const witnessQuestions = (zones: readonly Zone[]): readonly Question[] =>
-  answeredOf(zones)
+  answeredOf(authoritiesOf(zones))
     .map((rrset) => ({ rrset, question: { name: rrset.name, type: rrset.type, transport: 'udp' as const } }))
     .filter(({ rrset, question }) => fitsDatagram(rrset, question))
     .map(({ question }) => question)
 
 /** What a generation must answer, from its artefact. */
-export const generationFromZones = (generation: number, zones: readonly Zone[]): KnownGeneration => ({
-  generation,
-  answers: new Map(answeredOf(zones).map((rrset) => [keyOf(rrset), answerOfRrset(rrset)])),
-})
+export const generationFromZones = (generation: number, zones: readonly Zone[]): KnownGeneration => {
+  const authorities = authoritiesOf(zones)
+  return {
+    generation,
+    answers: new Map(answeredOf(authorities).map((rrset) => [keyOf(rrset), answerOfRrset(rrset)])),
+    otherwise: (question) => {
+      const said = sayAbsence(authorities, question)
+      return said && answerOfSaid(said)
+    },
+  }
+}
 
 const learnersPerTarget = 8
 const tries = 3
@@ -127,8 +146,10 @@ export const learnBaseline = async (
   return [...learnt].map(([nsid, answers]) => ({ generation: generationOfNsid(nsid), nsid, answers }))
 }
 
-const answerTo = ({ answers }: KnownGeneration, question: Question): KnownAnswer | undefined =>
-  (question.transport === 'tcp' ? answers.get(tcpKeyOf(question)) : undefined) ?? answers.get(keyOf(question))
+const answerTo = ({ answers, otherwise }: KnownGeneration, question: Question): KnownAnswer | undefined =>
+  (question.transport === 'tcp' ? answers.get(tcpKeyOf(question)) : undefined) ??
+  answers.get(keyOf(question)) ??
+  otherwise?.(question)
 
 /** What is known of the generation of a server: by its artefact, where there is one, else by what its nameservers said, itself first. */
 const entriesFor = (known: readonly KnownGeneration[], nsid: string): readonly KnownGeneration[] => {

@@ -14,7 +14,7 @@ export interface MachineFaults {
   spoil?: (asked: Buffer, answer: Buffer, port: number) => Buffer | null
 }
 
-export interface NameserverState {
+interface NameserverState {
   readonly identity: string
   readonly zones: readonly ZoneData[]
   /** The master files that it was given, by origin. */

@@ -6,7 +6,7 @@ import type { Question } from '../../../lib/dns/wire/question.ts'
 import type { Answered } from '../../../lib/dns/wire/reply.ts'
 import { compileZones } from '../../../lib/zones/compile.ts'
 import type { Zone } from '../../../lib/zones/zone.ts'
-import { hosts, withZoneFiles } from '../zones/fixture.ts'
+import { compileFixture, hosts, nsid, serial, withZoneFiles } from '../zones/fixture.ts'
 import { type Named, startNamed } from './named.ts'
 import { forward, startServer } from './relay.ts'
 
@@ -90,6 +90,60 @@ test('a zone that the new generation has may not be refused by it, although the 
   assert.is(refused.rcode, 'REFUSED')
   assert.is(accept(question, refused), true)
   assert.match(String(accept(question, { ...refused, nsid: `ns1.${now}` })), /not authoritative/)
+})
+
+/** What the old generation has and the new one does not, and what neither has: denied, refused or referred, as each has it. */
+const onlyElsewhere: readonly Question[] = [
+  udp('gone.example.test', 'A'),
+  udp('nobody.example.test', 'A'),
+  udp('kept.example.test', 'TXT'),
+  udp('going.test', 'SOA'),
+  udp('deep.sub.example.test', 'A'),
+  udp('example.invalid', 'A'),
+]
+
+test('of an artefact each denial is judged as well, with the time that it may be kept', async () => {
+  for (const [server, zones, generation] of [
+    [old, oldZones, before],
+    [made, newZones, now],
+  ] as const) {
+    const accept = acceptGenerations([generationFromZones(generation, zones)])
+    for (const question of onlyElsewhere) {
+      const reply = await answered(server, question)
+      assert.is(accept(question, reply), true, `${question.name} ${question.type}`)
+      const kept = { ...reply, authority: reply.authority.map((record) => ({ ...record, ttl: 86_400 })) }
+      const isDenial = reply.aa && reply.answers.length === 0
+      assert.is(accept(question, kept) === true, !isDenial, `${question.name} ${question.type}`)
+    }
+  }
+})
+
+test('whatever is asked of a zone with every kind of record, named answers as is said of it', async () => {
+  const zones = await compileFixture()
+  const server = await startNamed(zones, { nsid })
+  const accept = acceptGenerations([generationFromZones(serial, zones)])
+  const names = new Set(
+    zones.flatMap(({ rrsets }) => rrsets.flatMap(({ name }) => [name, `below.${name}`, `x${name}`])),
+  )
+  const types = ['A', 'TXT', 'MX', 'NS', 'DS', 'SOA', 'AAAA', 'PTR']
+  try {
+    for (const question of [...names].flatMap((name) => types.map((type) => udp(name, type)))) {
+      const reply = await answered(server, question)
+      if (!reply.tc) assert.is(accept(question, reply), true, `${question.name} ${question.type}`)
+    }
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a name that is there may not be denied, nor one that is not be answered for', async () => {
+  const accept = acceptGenerations([generationFromZones(now, newZones)])
+  const gone = udp('gone.example.test', 'A')
+  const reply = { ...(await answered(old, gone)), nsid: `ns1.${now}` }
+  assert.is(reply.answers.length, 1)
+  assert.match(String(accept(gone, reply)), /answered otherwise than its generation does/)
+  const denied = { ...(await answered(made, gone)), rcode: 'NOERROR' as const }
+  assert.match(String(accept(gone, denied)), /answered otherwise/)
 })
 
 test('an old generation that begins to answer for what it refused is not the one that was learnt', async () => {
