@@ -33,9 +33,7 @@ const patient = [
   'test/local/machines/contract/vagrant-lxc',
   'test/local/machines/contract/nspawn',
 ].map((name) => `${name}.test.ts`)
-const alone = ['vagrant-libvirt', 'deploy-infra', 'rotate-lbs', 'abandon', 'update-lbs', 'zones'].map(
-  (name) => `test/scripts/${name}.test.ts`,
-)
+const alone = ['vagrant-libvirt', 'operations'].map((name) => `test/scripts/${name}.test.ts`)
 
 const isSlow = (file: string): boolean => [...patient, ...alone].includes(file)
 const timeoutMs = (file: string): number => (isSlow(file) ? 20 : 4) * 60_000

@@ -18,6 +18,13 @@ interface Load {
   stop(): Promise<LoadReport>
 }
 
+const running = new Set<Load>()
+
+/** Ends what a test has left running, because it failed. */
+export const stopLoads = async (): Promise<void> => {
+  await Promise.allSettled([...running].map((load) => load.stop()))
+}
+
 /** Names of the committed zones that every generation answers with NOERROR. */
 const questions = [
   'example.test SOA',
@@ -66,14 +73,17 @@ const startLoad = (
     text += chunk
   })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
-  return {
+  const load: Load = {
     stop: async () => {
+      running.delete(load)
       child.kill('SIGINT')
       await ended
       rmSync(directory, { recursive: true, force: true })
       return readReport(text)
     },
   }
+  running.add(load)
+  return load
 }
 
 const figure = (text: string, name: string): number => {

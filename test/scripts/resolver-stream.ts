@@ -11,6 +11,13 @@ export interface Stream {
   stop(): Promise<StreamReport>
 }
 
+const running = new Set<Stream>()
+
+/** Ends what a test has left running, because it failed. */
+export const stopStreams = async (): Promise<void> => {
+  await Promise.allSettled([...running].map((stream) => stream.stop()))
+}
+
 /**
  * Asks a caching resolver steadily for names that it cannot have in its cache, as they have never been asked for: each question
  * goes to a nameserver of ours, by way of whatever delegation the resolver holds.
@@ -34,11 +41,14 @@ export const startResolverStream = (resolver: string, { rate }: { readonly rate:
     const one = ask().finally(() => open.delete(one))
     open.add(one)
   }, 1000 / rate)
-  return {
+  const started: Stream = {
     stop: async () => {
+      running.delete(started)
       clearInterval(timer)
       await Promise.all(open)
       return { asked, faults }
     },
   }
+  running.add(started)
+  return started
 }

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import { promiseDeployment } from './whole-deployment.ts'
 
-const deploys = suite('scripts/deploy-infra on virtual machines of Vagrant')
+const deploys = suite('scripts/bootstrap-infra on virtual machines of Vagrant')
 
 // Where QEMU translates every instruction, a virtual machine takes ten times as long as a container. Mitogen spares it most of
 // the starts of Python.

@@ -9,7 +9,7 @@ import { createFleet, type Fleet } from './fleet.ts'
 import { startTwin, type Twin } from './twin.ts'
 
 interface Deployment {
-  /** Where a processor is emulated: one pair of lb and nameserver instead of two, and few questions of the witness. */
+  /** Where a processor is emulated: one pair of lb and nameserver instead of two, made once. */
   readonly isSmall?: boolean
   /** Options of local-up, which say what the machines are. */
   readonly localUp: readonly string[]
@@ -17,7 +17,7 @@ interface Deployment {
   readonly env?: NodeJS.ProcessEnv
 }
 
-/** What is promised on machines of every kind: everything from nothing, then new nameservers, and nothing lost. */
+/** What is promised on machines of every kind: everything from nothing, then new nameservers, and nothing lost; on small ones the first. */
 export const promiseDeployment = (test: Test, { isSmall = false, localUp, env = {} }: Deployment): void => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'deploy-'))
   let twin: Twin
@@ -47,6 +47,8 @@ export const promiseDeployment = (test: Test, { isSmall = false, localUp, env = 
     await fleet.everyAnswerIsOf(await fleet.generationOf('ns1'))
   })
 
+  if (isSmall) return
+
   // the script itself fails when its witness saw a query lost
   test('a whole deployment replaces the nameservers and loses nothing', async () => {
     const before = await fleet.generationOf('ns1')
@@ -59,7 +61,6 @@ export const promiseDeployment = (test: Test, { isSmall = false, localUp, env = 
 
 const makeSmall = (checkout: Checkout): void => {
   checkout.edit('infra.config.ts', /.*hostname: 'ns2\..*\n/, '')
-  checkout.edit('infra.config.ts', 'queriesPerSecond: 50', 'queriesPerSecond: 10')
   checkout.edit('ansible/zones/example.test.zone', /.* NS +ns2\n/, '')
   checkout.edit('ansible/zones/example2.test.zone', /.* NS +ns2\..*\n/, '')
   checkout.commit()

@@ -1,0 +1,33 @@
+import { suite } from 'uvu'
+import { promiseDeployments } from './deployments.ts'
+import { createLab } from './lab.ts'
+import { promiseRotations } from './rotations.ts'
+import { promiseTakingBack } from './taking-back.ts'
+import { promiseUpdates } from './updates.ts'
+import { promiseZoneChanges } from './zone-changes.ts'
+
+/** One after the other, on one fleet. Words on the command line choose among them; a fleet is made for whichever comes first. */
+const parts = {
+  deployments: promiseDeployments,
+  'zone-changes': promiseZoneChanges,
+  updates: promiseUpdates,
+  'taking-back': promiseTakingBack,
+  rotations: promiseRotations,
+}
+
+const operations = suite('operations on real machines and a little internet')
+const lab = createLab(operations)
+const chosen = process.argv.slice(2)
+
+operations('bootstrap makes everything from nothing', async () => {
+  // parents that publish at once, for the waits of a rotation
+  await lab.twin().registrarFault({ parentTtl: 5 })
+  await lab.expect(lab.checkout('laptop').root, 0, 'bootstrap-infra')
+  await lab.fleet().assertNothingBeside()
+  await lab.fleet().everyAnswerIsOf(await lab.fleet().generationOf('ns1'))
+})
+
+for (const [name, promise] of Object.entries(parts))
+  if (chosen.length === 0 || chosen.includes(name)) promise(operations, lab)
+
+operations.run()
