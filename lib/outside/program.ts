@@ -1,5 +1,7 @@
-import { access, constants } from 'node:fs/promises'
+import type { ChildProcess } from 'node:child_process'
+import { access, constants, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import type { Writable } from 'node:stream'
 import { $, type ProcessPromise, which } from 'zx'
 import { InfraError } from '../errors.ts'
 import { holdGroup } from './group.ts'
@@ -9,6 +11,10 @@ export interface ProgramOptions {
   readonly cwd?: string
   /** The whole environment, in place of ours. */
   readonly env?: NodeJS.Dict<string>
+  /** What it can read from stdin, whether it does or not. Default: nothing. */
+  readonly input?: string
+  /** An open file that it gets as its number 3, as do those that it starts. */
+  readonly held?: FileHandle
   /** After which it is ended: told to (SIGTERM), and made to (SIGKILL) when it has not after `graceMs`. Default: never. */
   readonly timeoutMs?: number
   /** Default 5,000. */
@@ -37,7 +43,8 @@ export class ProgramMissing extends InfraError {}
 
 /**
  * Runs a program to its end, the only way to do so. Its words are no shell's, nothing can be typed into it, and Ctrl-C in the
- * terminal does not reach it: it is in a process group of its own, which ends with us.
+ * terminal does not reach it: it is in a process group of its own, which ends with us. Once it has ended by itself, what it left
+ * behind is let be.
  * @returns also when it fails: whether that is an error is for the caller to say.
  * @throws ProgramMissing, or InfraError when it cannot be started (exit code 2).
  */
@@ -73,8 +80,28 @@ const quietly = $({
   stdio: ['ignore', 'pipe', 'pipe'],
 })
 
-const start = (argv: readonly string[], { cwd, env }: ProgramOptions): ProcessPromise =>
-  quietly({ ...(cwd === undefined ? {} : { cwd }), ...(env ? { env } : {}) })`${argv}`
+const start = (argv: readonly string[], { cwd, env, input, held }: ProgramOptions): ProcessPromise => {
+  const more = [...(held ? [held.fd] : []), ...(input === undefined ? [] : ['pipe' as const])]
+  const last = 2 + more.length
+  const running = quietly({
+    stdio: ['ignore', 'pipe', 'pipe', ...more],
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env ? { env } : {}),
+    // it becomes stdin only when bash becomes the program
+    ...(input === undefined ? {} : { postfix: ` <&${last} ${last}<&-` }),
+  })`${argv}`
+  if (input !== undefined) feed(running.child, last, input)
+  return running
+}
+
+const feed = (child: ChildProcess | undefined, number: number, input: string): void => {
+  const pipe = child?.stdio[number] as Writable | undefined
+  // a program that ends without reading its input is no fault of ours
+  pipe?.on('error', () => undefined)
+  pipe?.end(input)
+  // whoever it left behind may have the other end for long
+  child?.once('exit', () => pipe?.destroy())
+}
 
 /** Looked for beforehand: what a shell says of a missing program is its own words, and 127 can be anybody's. */
 const requireProgram = async ([program = '']: readonly string[], { env, missing }: ProgramOptions): Promise<void> => {

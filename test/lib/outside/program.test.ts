@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +10,8 @@ import { findProgram, ProgramMissing, runProgram } from '../../../lib/outside/pr
 import { withVariable } from '../with-variable.ts'
 
 const programs = suite('lib/outside/program')
+
+const root = path.resolve(import.meta.dirname, '../../..')
 
 const sh = (script: string, ...words: readonly string[]): readonly string[] => ['sh', '-c', script, 'sh', ...words]
 
@@ -85,6 +88,59 @@ programs('nothing can be typed into it', async () => {
   assert.is((await runProgram(['cat'])).exitCode, 0)
 })
 
+programs('it reads what it is given, to its end', async () => {
+  const input = 'ö\n'.repeat(200_000)
+  const { stdout } = await runProgram(['cat'], { input })
+  assert.ok(stdout === input)
+  assert.is((await runProgram(['cat'], { input: '' })).stdout, '')
+})
+
+programs('one that does not read what it is given is no failure', async () => {
+  assert.is((await runProgram(['true'], { input: 'x'.repeat(1_000_000) })).exitCode, 0)
+})
+
+programs('what a user has in ~/.bashrc is not run, with input neither', async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'program-'))
+  try {
+    writeFileSync(path.join(home, '.bashrc'), 'echo told\n')
+    const env = { PATH: process.env.PATH, HOME: home }
+    assert.is((await runProgram(['cat'], { env, input: 'given' })).stdout, 'given')
+    assert.is((await runProgram(['true'], { env })).stdout, '')
+  } finally {
+    rmSync(home, { recursive: true })
+  }
+})
+
+programs('it has an open file of ours as number 3, and no other', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'program-'))
+  const file = path.join(folder, 'held')
+  const held = await open(file, 'a')
+  try {
+    const look = sh('cd /proc/$$/fd; for n in 3 4; do readlink $n; done; cat')
+    assert.is((await runProgram(look, { held })).stdout, `${file}\n`)
+    assert.is((await runProgram(look, { held, input: 'given' })).stdout, `${file}\ngiven`)
+    assert.is((await runProgram(look, { input: 'given' })).stdout, 'given')
+  } finally {
+    await held.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+programs('whom it leaves behind in its group goes on, and is not waited for', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'program-'))
+  const proof = path.join(folder, 'went-on')
+  const script = `import('./lib/outside/program.ts').then(({ runProgram }) =>
+    runProgram(['sh', '-c', '(cat <&3; sleep 0.5; touch ${proof}) 3<&0 >/dev/null 2>&1 &'], { input: 'text' }))`
+  try {
+    await runProgram([process.execPath, '--import', 'tsx', '-e', script], { cwd: root })
+    assert.not(existsSync(proof))
+    await delay(1_500)
+    assert.ok(existsSync(proof))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 programs('one that is missing is told apart, with the remedy of who needs it', async () => {
   const error = await failureOf(
     runProgram(['no-such-program-here', 'x'], {
@@ -119,7 +175,7 @@ programs('one that lies where no programs may be started is an error that says s
     mount -t tmpfs -o noexec none /mnt && cp /bin/true /mnt/true && exec '${process.execPath}' --import tsx -e "
       import('./lib/outside/program.ts').then(({ runProgram }) => runProgram(['/mnt/true'])).catch((error) => console.log(String(error)))"`
   const { stdout, stderr } = await runProgram(['unshare', '--user', '--map-root-user', '--mount', ...sh(script)], {
-    cwd: path.resolve(import.meta.dirname, '../../..'),
+    cwd: root,
   })
   assert.match(stdout + stderr, /\/mnt\/true could not be run: EACCES/)
 })
@@ -158,7 +214,6 @@ programs('no program on this computer but this one is needed to end another', as
 })
 
 programs('what we started ends with us', async () => {
-  const root = path.resolve(import.meta.dirname, '../../..')
   const folder = mkdtempSync(path.join(tmpdir(), 'program-'))
   const proof = path.join(folder, 'went-on')
   const script = `import('./lib/outside/program.ts').then(({ runProgram }) =>
