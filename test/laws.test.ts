@@ -52,8 +52,8 @@ laws('lib and scripts do not know about the local twin', () => {
 /** Example addresses in messages and placeholders, not decisions. */
 const allowedAddresses = new Set(['lib/config/schema.ts', 'lib/tasks/preflight.ts', 'lib/hcloud/credentials.ts'])
 
-laws('local takes only types, schemas, errors and the clock from lib', () => {
-  const allowed = /from '(\.\.\/)+lib\/(errors|clock)\.ts'|^import type /
+laws('local takes only types, errors, the clock and how programs are run from lib', () => {
+  const allowed = /from '(\.\.\/)+lib\/(errors|clock|outside\/program)\.ts'|^import type /
   const imports = sources('local').flatMap(([file, text]) =>
     [...text.matchAll(/^import .*'(\.\.\/)+lib\/.*$/gm)].map((match) => `${file}: ${match[0]}`),
   )
@@ -61,6 +61,15 @@ laws('local takes only types, schemas, errors and the clock from lib', () => {
     imports.filter((line) => !allowed.test(line.replace(/^[^:]+: /, ''))),
     [],
   )
+})
+
+laws('local runs programs as lib does, and starts by itself only what it keeps', () => {
+  assert.equal([...filesWith(['local'], /(from |import\()'(zx|(node:)?child_process)'/)].sort(), [
+    'local/internet/child.ts',
+    'local/machines/multipass/outcome.ts',
+    'local/machines/power.ts',
+    'local/twin/processes.ts',
+  ])
 })
 
 laws('plans have neither clock nor chance', () => {

@@ -1,42 +1,4 @@
-import { spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
-import { InfraError } from '../../lib/errors.ts'
-
-/**
- * Runs shell text with `sh -e` and returns its output.
- * @throws InfraError with what the failing command said
- */
-export const runShell = (text: string, options: { readonly input?: string } = {}): Promise<string> =>
-  runProgram('sh', ['-ec', text], options)
-
-/**
- * Runs a program without a shell and returns its standard output; its input is `input`, or empty.
- * @throws InfraError with what the program said on standard error
- */
-export const runProgram = (
-  program: string,
-  args: readonly string[],
-  { input = '' }: { readonly input?: string } = {},
-): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
-    let output = ''
-    let complaint = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk
-    })
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      complaint += chunk
-    })
-    child.on('error', (cause) => reject(new InfraError(`${program} could not be run`, { cause })))
-    child.on('close', (code) => {
-      if (code === 0) resolve(output)
-      else reject(new InfraError(`${program} failed (${code}): ${complaint.trim().slice(-2000) || 'no message'}`))
-    })
-    // a program that ends without reading its input is no fault of ours
-    child.stdin.on('error', () => {})
-    child.stdin.end(input)
-  })
 
 /** Arguments of a running process; empty for one that is gone or a zombie. */
 export const argumentsOf = async (pid: number): Promise<readonly string[]> => {

@@ -1,4 +1,4 @@
-import { runShell } from './process.ts'
+import { runShell } from './run.ts'
 
 /** A program, or a pattern of files, and the Debian package it is in. */
 export type Program = readonly [program: string, debianPackage: string]

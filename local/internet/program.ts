@@ -1,6 +1,6 @@
 import { copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { runShell } from '../host/process.ts'
+import { runShell } from '../host/run.ts'
 
 /**
  * Copies an installed program into our directory. The AppArmor profiles of the packages hold the installed one, by its path, to

@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { runProgram, runShell } from '../host/process.ts'
+import { runOrFail, runShell } from '../host/run.ts'
 import { isInSpace } from '../host/space.ts'
 import type { DiskFile } from './first-boot.ts'
 import type { Machine, MachinePlaces } from './machine.ts'
@@ -52,6 +52,6 @@ export const copyDisk = async (from: string, to: string): Promise<void> => {
 }
 
 export const bytesOf = async (directory: string): Promise<number> => {
-  const [bytes = '0'] = (await runProgram('du', ['-sb', directory])).split('\t')
+  const [bytes = '0'] = (await runOrFail(['du', '-sb', directory])).split('\t')
   return Number(bytes)
 }

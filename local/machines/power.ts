@@ -4,7 +4,8 @@ import path from 'node:path'
 import { type Clock, waitFor } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
 import { cgroupProcesses, killCgroup } from '../host/cgroup.ts'
-import { findProcess, runProgram, signal } from '../host/process.ts'
+import { findProcess, signal } from '../host/process.ts'
+import { runOrFail } from '../host/run.ts'
 import type { TwinLayout } from '../layout.ts'
 import { type MachinePlaces, networkLock, placesOf } from './machine.ts'
 import { unplugMachine } from './network.ts'
@@ -128,5 +129,5 @@ export const cutPower = async (layout: TwinLayout, id: number, clock: Clock): Pr
 
 /** Runs shell text while nobody else changes the twin's namespaces. */
 export const underLock = async (layout: TwinLayout, text: string): Promise<void> => {
-  await runProgram('flock', ['--close', networkLock(layout), 'sh', '-ec', text])
+  await runOrFail(['flock', '--close', networkLock(layout), 'sh', '-ec', text])
 }

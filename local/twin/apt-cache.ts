@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
-import { runProgram } from '../host/process.ts'
+import { runOrFail } from '../host/run.ts'
 import type { TwinLayout } from '../layout.ts'
 import { endProcesses, findProcesses, type Recognise, startService } from './processes.ts'
 
@@ -55,7 +55,7 @@ export const startAptCache = async (layout: TwinLayout, clock: Clock): Promise<v
 export const stopAptCache = (layout: TwinLayout, clock: Clock): Promise<void> => endProcesses(isAptCache(layout), clock)
 
 const readProxy = async (): Promise<string> => {
-  const shell = await runProgram('apt-config', ['shell', 'proxy', 'Acquire::http::Proxy'])
+  const shell = await runOrFail(['apt-config', 'shell', 'proxy', 'Acquire::http::Proxy'])
   return /'(.*)'/.exec(shell)?.[1] ?? ''
 }
 

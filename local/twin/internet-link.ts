@@ -1,4 +1,4 @@
-import { runShell } from '../host/process.ts'
+import { runShell } from '../host/run.ts'
 import type { TwinLayout } from '../layout.ts'
 import { routerNamespace } from '../machines/network.ts'
 

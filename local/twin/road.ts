@@ -1,5 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises'
-import { runShell } from '../host/process.ts'
+import { runShell } from '../host/run.ts'
 import type { TwinLayout } from '../layout.ts'
 import { removeRootLans, rootLinksOf } from '../machines/lans.ts'
 import { routerNamespace } from '../machines/network.ts'

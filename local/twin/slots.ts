@@ -1,4 +1,4 @@
-import { runProgram } from '../host/process.ts'
+import { runOrFail } from '../host/run.ts'
 import { highestSlot, layoutOf, type TwinLayout } from '../layout.ts'
 
 interface Range {
@@ -56,7 +56,7 @@ export const freeSlots = (routes: readonly string[]): readonly number[] => {
 /** Destinations of every route and address of the root namespace. */
 export const readRoutes = async (): Promise<readonly string[]> => {
   const tables = await Promise.all(
-    ['-4', '-6'].map((family) => runProgram('ip', [family, '-j', 'route', 'show', 'table', 'all'])),
+    ['-4', '-6'].map((family) => runOrFail(['ip', family, '-j', 'route', 'show', 'table', 'all'])),
   )
   return tables.flatMap((text) => (JSON.parse(text) as { readonly dst: string }[]).map((route) => route.dst))
 }

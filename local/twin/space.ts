@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Fault } from '../host/fault.ts'
-import { runProgram } from '../host/process.ts'
+import { runOrFail } from '../host/run.ts'
 
 const script = path.resolve(import.meta.dirname, '../space.sh')
 
@@ -8,7 +8,7 @@ const script = path.resolve(import.meta.dirname, '../space.sh')
 export const findSpaceFaults = async (): Promise<readonly Fault[]> => {
   // it ends with 3 when it lacks something
   const check = 'bash "$0" --check || [ $? -eq 3 ]'
-  const lines = (await runProgram('bash', ['-c', check, script])).split('\n').filter(Boolean)
+  const lines = (await runOrFail(['bash', '-c', check, script])).split('\n').filter(Boolean)
   return lines.map((line) => {
     const [detail = '', remedy = ''] = line.split('\t')
     return { detail, remedy }

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
 import { exists } from '../host/exists.ts'
-import { runProgram } from '../host/process.ts'
 import { writeWhole } from '../host/record.ts'
 import { rememberSuccess } from '../host/remember.ts'
+import { runOrFail } from '../host/run.ts'
 import { layoutOf } from '../layout.ts'
 import { type Backend, describeBackend, openBackend } from '../machines/backends.ts'
 import { startAptCache } from './apt-cache.ts'
@@ -108,7 +108,7 @@ const writeEnvironment = async (stateDir: string): Promise<string> => {
   const { layout, port, token, registrarToken = '' } = await getTwin(stateDir)
   const key = path.join(layout.stateDir, 'id_ed25519')
   if (!(await exists(key))) {
-    await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `twin-${layout.id}`, '-f', key])
+    await runOrFail(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `twin-${layout.id}`, '-f', key])
   }
   const file = path.join(layout.stateDir, 'twin.env')
   const settings = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { runProgram, runShell } from '../../local/host/process.ts'
+import { runOrFail, runShell } from '../../local/host/run.ts'
 import type { Outcome } from '../scripts/command.ts'
 
 const repository = path.resolve(import.meta.dirname, '../..')
@@ -68,7 +68,7 @@ exec setpriv --reuid ${name} --regid ${name} --init-groups --reset-env env TMPDI
       await runShell(`! [ -d ${cgroup} ] || echo 1 >${cgroup}/cgroup.kill
 until ! pgrep -u ${name} >/dev/null; do sleep 0.1; done
 ! [ -d ${cgroup} ] || find ${cgroup} -depth -type d -exec rmdir {} +`)
-      await runProgram('userdel', [name])
+      await runOrFail(['userdel', name])
       await rm(home, { recursive: true, force: true })
     },
   }

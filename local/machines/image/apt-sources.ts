@@ -1,5 +1,5 @@
 import { InfraError } from '../../../lib/errors.ts'
-import { runProgram } from '../../host/process.ts'
+import { runOrFail } from '../../host/run.ts'
 
 export interface AptSources {
   /** One-line sources of the Debian 12 archives this computer uses itself. */
@@ -12,7 +12,7 @@ const format = '$(IDENTIFIER)|$(LABEL)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)'
 
 /** Reads which mirror this computer's apt uses for Debian 12, so that no mirror is named in the repository. */
 export const readAptSources = async (): Promise<AptSources> => {
-  const targets = await runProgram('apt-get', ['indextargets', '--format', format])
+  const targets = await runOrFail(['apt-get', 'indextargets', '--format', format])
   const sources = sourcesOf(targets)
   if (!sources.some((line) => line.includes(' bookworm main'))) {
     throw new InfraError(
@@ -22,7 +22,7 @@ export const readAptSources = async (): Promise<AptSources> => {
       },
     )
   }
-  return { sources, options: optionsOf(await runProgram('apt-config', ['dump'])) }
+  return { sources, options: optionsOf(await runOrFail(['apt-config', 'dump'])) }
 }
 
 /** One-line sources from the lines of `apt-get indextargets`; archives of anybody but Debian are left out. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../../lib/errors.ts'
-import { runProgram } from '../../host/process.ts'
+import { runOrFail } from '../../host/run.ts'
 import { readAptSources } from './apt-sources.ts'
 import { debian12, type ImageRecipe, imageName } from './recipe.ts'
 
@@ -52,9 +52,8 @@ const buildImage = async (images: string, recipe: ImageRecipe, rebuild: boolean)
     await writeFile(path.join(scratch, 'finish.sh'), recipe.finish)
     // under the lock: somebody else may have made the same image while we waited
     const build = `${rebuild ? '' : `ls -d ${images}/${name}.* >/dev/null 2>&1 ||`} { "$@" && mv ${scratch}/root ${target}; }`
-    await runProgram(
-      'flock',
-      [path.join(images, 'lock'), 'sh', '-c', build, 'sh', ...mmdebstrapCommand(recipe, scratch)],
+    await runOrFail(
+      ['flock', path.join(images, 'lock'), 'sh', '-c', build, 'sh', ...mmdebstrapCommand(recipe, scratch)],
       {
         input: recipe.sources.map((line) => `${line}\n`).join(''),
       },

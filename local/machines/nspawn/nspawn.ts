@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../../lib/clock.ts'
 import { findCgroups } from '../../host/cgroup.ts'
 import { findNamespaces } from '../../host/namespaces.ts'
-import { runProgram, runShell } from '../../host/process.ts'
 import { rememberSuccess } from '../../host/remember.ts'
+import { runOrFail, runShell } from '../../host/run.ts'
 import { createTurns } from '../../host/turns.ts'
 import type { TwinLayout } from '../../layout.ts'
 import type { Machines } from '../backend.ts'
@@ -88,7 +88,7 @@ export const createNspawnMachines = ({ layout, clock = systemClock }: NspawnOpti
 const setRootPassword = async (layout: TwinLayout, id: number, password: string): Promise<void> => {
   const places = placesOf(layout, id)
   await runShell(mountDisk(places, await getMachine(layout, id)))
-  await runProgram('chroot', [places.root, 'chpasswd'], { input: `root:${password}\n` })
+  await runOrFail(['chroot', places.root, 'chpasswd'], { input: `root:${password}\n` })
   if (!(await isRunning(layout, id))) await runShell(unmountDisk(places))
 }
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { exists } from '../../host/exists.ts'
-import { runProgram } from '../../host/process.ts'
+import { runOrFail } from '../../host/run.ts'
 import type { Box } from './driver.ts'
 import type { VagrantPlaces } from './places.ts'
 
@@ -28,7 +28,7 @@ const probe = async (kernel: string): Promise<Accelerator> => {
   if (!(await exists(kernel))) return 'kvm'
   const machine = ['-accel', 'kvm', '-cpu', 'host', '-m', '256', '-display', 'none', '-nodefaults', '-no-reboot']
   const boot = ['-kernel', kernel, '-append', 'quiet panic=-1']
-  return runProgram('timeout', ['5', 'qemu-system-x86_64', ...machine, ...boot]).then(
+  return runOrFail(['timeout', '5', 'qemu-system-x86_64', ...machine, ...boot]).then(
     () => 'kvm',
     () => 'qemu',
   )

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../../lib/errors.ts'
 import { exists } from '../../host/exists.ts'
-import { runProgram } from '../../host/process.ts'
 import { rememberSuccess } from '../../host/remember.ts'
+import { runOrFail } from '../../host/run.ts'
 import { createTurns } from '../../host/turns.ts'
 import { readRecipe } from '../image/image.ts'
 import { type ImageRecipe, imageName } from '../image/recipe.ts'
@@ -74,7 +74,7 @@ const ensureOwnBox = async (
     await mkdir(unfinished)
     const build = await own.build({ cacheDir, recipe, scratch, target: unfinished })
     const text = `[ ! -e ${target} ] || exit 0\n${build}\nmkdir -p ${path.dirname(target)}\nmv ${unfinished} ${target}`
-    await runProgram('flock', [`${boxes}.lock`, 'sh', '-ec', text])
+    await runOrFail(['flock', `${boxes}.lock`, 'sh', '-ec', text])
     return { name }
   } catch (cause) {
     throw new InfraError(
@@ -96,6 +96,6 @@ const fetchBox = async ({ sandbox, provider }: BoxOptions, box: Box, report?: (t
   const version = box.version === undefined ? '' : `--box-version=${box.version}`
   const add = `VAGRANT_HOME=${home} VAGRANT_CHECKPOINT_DISABLE=1 vagrant box add --provider=${provider} ${version} ${box.name}`
   report?.(`asking Vagrant for the box ${box.name}`)
-  await runProgram('flock', [`${boxes}.lock`, 'sh', '-ec', `${found} || ${add} </dev/null`])
+  await runOrFail(['flock', `${boxes}.lock`, 'sh', '-ec', `${found} || ${add} </dev/null`])
   return box
 }

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { InfraError } from '../../../lib/errors.ts'
 import { exists } from '../../host/exists.ts'
-import { runShell } from '../../host/process.ts'
+import { runShell } from '../../host/run.ts'
 import { describeFailure } from './answer.ts'
 import type { Driver } from './driver.ts'
 import { endMarkedText, markOf } from './orphans.ts'

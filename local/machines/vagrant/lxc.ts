@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { waitFor } from '../../../lib/clock.ts'
 import { cgroupProcesses, findCgroups, killCgroup } from '../../host/cgroup.ts'
-import { runProgram, runShell } from '../../host/process.ts'
+import { runOrFail, runShell } from '../../host/run.ts'
 import type { TwinLayout } from '../../layout.ts'
 import { idsAmong, machineName, machinePrefix } from '../machine.ts'
 import { privateLink, publicLink } from '../network.ts'
@@ -62,7 +62,8 @@ export const createLxcDriver = ({ layout, places, box, clock }: DriverOptions): 
 }
 
 const layFiles = async ({ lock, containers, lxcSettings }: VagrantPlaces): Promise<void> => {
-  await runProgram('flock', [
+  await runOrFail([
+    'flock',
     lock,
     'sh',
     '-ec',

@@ -1,4 +1,4 @@
-import { runProgram } from '../../host/process.ts'
+import { runOrFail } from '../../host/run.ts'
 import type { TwinLayout } from '../../layout.ts'
 import type { VagrantPlaces } from './places.ts'
 
@@ -28,10 +28,7 @@ export interface SandboxOptions {
  * Arguments that run a command in the twin's network namespace and in a mount namespace of its own, with a clean environment.
  * `ip netns exec` would hide the cgroups.
  */
-const sandboxCommand = (
-  { layout, places, mounts }: SandboxOptions,
-  command: readonly string[],
-): readonly [string, ...string[]] => {
+const sandboxCommand = ({ layout, places, mounts }: SandboxOptions, command: readonly string[]): readonly string[] => {
   const environment = [
     `PATH=${searchPath}`,
     `HOME=${places.home}`,
@@ -47,8 +44,5 @@ const sandboxCommand = (
 export const runInSandbox = (
   options: SandboxOptions,
   command: readonly string[],
-  { input = '' }: { readonly input?: string } = {},
-): Promise<string> => {
-  const [program, ...args] = sandboxCommand(options, command)
-  return runProgram(program, args, { input })
-}
+  given: { readonly input?: string } = {},
+): Promise<string> => runOrFail(sandboxCommand(options, command), given)

@@ -2,8 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import { exists } from '../../host/exists.ts'
-import { runProgram } from '../../host/process.ts'
 import { writeWhole } from '../../host/record.ts'
+import { runOrFail } from '../../host/run.ts'
 import { createTurns } from '../../host/turns.ts'
 import type { TwinLayout } from '../../layout.ts'
 import { orderedIds } from '../machine.ts'
@@ -113,5 +113,5 @@ const drivers = { lxc: createLxcDriver, libvirt: createLibvirtDriver } satisfies
 const begin = async (places: VagrantPlaces, id: number): Promise<void> => {
   const files = vagrantFiles(places, id)
   await mkdir(files.directory, { recursive: true, mode: 0o700 })
-  await runProgram('flock', [files.lock, 'true'])
+  await runOrFail(['flock', files.lock, 'true'])
 }

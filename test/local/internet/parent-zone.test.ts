@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runProgram } from '../../../local/host/process.ts'
+import { runOrFail } from '../../../local/host/run.ts'
 import type { Domain } from '../../../local/internet/domains.ts'
 import { parentZoneText } from '../../../local/internet/parent-zone.ts'
 import { rootHints, rootZoneText } from '../../../local/internet/root-zone.ts'
@@ -98,7 +98,7 @@ test('BIND finds no fault in either', async () => {
     ] as const) {
       const file = path.join(folder, 'zone')
       await writeFile(file, text)
-      await runProgram('named-checkzone', ['-q', '-k', 'fail', '-n', 'fail', '-i', 'local', origin, file])
+      await runOrFail(['named-checkzone', '-q', '-k', 'fail', '-n', 'fail', '-i', 'local', origin, file])
     }
   } finally {
     await rm(folder, { recursive: true, force: true })

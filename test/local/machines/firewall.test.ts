@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runProgram } from '../../../local/host/process.ts'
+import { runOrFail } from '../../../local/host/run.ts'
 import { firewallText } from '../../../local/machines/firewall.ts'
 
 const test = suite('local/machines/firewall')
@@ -54,7 +54,7 @@ test('nft takes the text, again and again, for every protocol', async () => {
     })),
   )
   const load = `nft -f - <<'END'\n${text}END\n`
-  await runProgram('unshare', ['--net', 'sh', '-ec', `${load}${load}nft list table inet m5`])
+  await runOrFail(['unshare', '--net', 'sh', '-ec', `${load}${load}nft list table inet m5`])
 })
 
 test.run()

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runProgram, runShell } from '../../../local/host/process.ts'
+import { runOrFail, runShell } from '../../../local/host/run.ts'
 import { layoutOf } from '../../../local/layout.ts'
 import { lansOf, raiseLans } from '../../../local/machines/lans.ts'
 
@@ -9,9 +9,9 @@ const test = suite('local/machines/lans')
 test('the gateway keeps its MAC address while machines with lower ones come and go', async () => {
   const layout = layoutOf(`/nowhere/${process.pid}`, 1)
   const { publicBridge } = lansOf(layout)
-  const ip = (...args: readonly string[]): Promise<string> => runProgram('ip', ['-n', layout.namespace, ...args])
+  const ip = (...args: readonly string[]): Promise<string> => runOrFail(['ip', '-n', layout.namespace, ...args])
   const macOf = async (link: string): Promise<string> => JSON.parse(await ip('-j', 'link', 'show', link))[0].address
-  await runProgram('ip', ['netns', 'add', layout.namespace])
+  await runOrFail(['ip', 'netns', 'add', layout.namespace])
   try {
     await runShell(raiseLans(layout, 'vagrant'))
     const before = await macOf(publicBridge)
@@ -22,7 +22,7 @@ test('the gateway keeps its MAC address while machines with lower ones come and 
     await ip('link', 'del', 'port')
     assert.is(await macOf(publicBridge), before)
   } finally {
-    await runProgram('ip', ['netns', 'del', layout.namespace])
+    await runOrFail(['ip', 'netns', 'del', layout.namespace])
   }
 })
 

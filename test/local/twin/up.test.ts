@@ -4,7 +4,7 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../../lib/dns/query.ts'
-import { runProgram } from '../../../local/host/process.ts'
+import { runOrFail } from '../../../local/host/run.ts'
 import { layoutOf } from '../../../local/layout.ts'
 import { isAptCache } from '../../../local/twin/apt-cache.ts'
 import { isCloud } from '../../../local/twin/cloud.ts'
@@ -86,7 +86,7 @@ test('brings up a cloud and an internet, whose environment file only its owner c
 
 test('nothing leads out of the little internet', async () => {
   const routes = ['-4', '-6'].map((family) =>
-    runProgram('ip', [family, '-n', layout.internet.namespace, 'route', 'show', 'default']),
+    runOrFail(['ip', family, '-n', layout.internet.namespace, 'route', 'show', 'default']),
   )
   assert.equal(await Promise.all(routes), ['', ''])
 })
@@ -114,10 +114,10 @@ test('run again after all its processes died, restores them at the same addresse
 })
 
 test('run again, lays the link to the little internet anew when it or its namespace is gone', async () => {
-  await runProgram('ip', ['-n', layout.namespace, 'link', 'del', 'internet'])
+  await runOrFail(['ip', '-n', layout.namespace, 'link', 'del', 'internet'])
   await up()
   assert.ok(await resolves())
-  await runProgram('ip', ['netns', 'del', layout.internet.namespace])
+  await runOrFail(['ip', 'netns', 'del', layout.internet.namespace])
   await up()
   assert.equal([await registrarStatus(), await resolves()], [200, true])
 })
@@ -150,7 +150,7 @@ test('down removes a twin whose records are gone', async () => {
 test('down ends the servers of an internet whose daemon was killed and whose namespace is gone', async () => {
   await up()
   await endHard(isInternetDaemon(layout))
-  await runProgram('ip', ['netns', 'del', layout.internet.namespace])
+  await runOrFail(['ip', 'netns', 'del', layout.internet.namespace])
   assert.is((await findProcesses(isInternet(layout))).length, 2)
   await down()
   assert.equal(await findLeftovers(layout), [])

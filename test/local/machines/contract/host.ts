@@ -4,7 +4,7 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { systemClock, waitFor } from '../../../../lib/clock.ts'
-import { runProgram } from '../../../../local/host/process.ts'
+import { runOrFail } from '../../../../local/host/run.ts'
 import { layoutOf, type TwinLayout } from '../../../../local/layout.ts'
 import type { MachineSpec } from '../../../../local/machines/backend.ts'
 import type { Backend } from '../../../../local/machines/backends.ts'
@@ -48,7 +48,7 @@ export const createHost = async (backend: Backend, ids: readonly number[]): Prom
 
   await Promise.all(
     ['client', ...ids.map((id) => `host${id}`)].map((name) =>
-      runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', at(name)]),
+      runOrFail(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', at(name)]),
     ),
   )
 
@@ -73,7 +73,7 @@ runcmd:
       'ConnectTimeout=5',
       'ServerAliveInterval=5',
     ].flatMap((option) => ['-o', option])
-    return (await runProgram('ssh', ['-q', '-i', at('client'), ...options, `root@${address}`, command])).trim()
+    return (await runOrFail(['ssh', '-q', '-i', at('client'), ...options, `root@${address}`, command])).trim()
   }
 
   return {

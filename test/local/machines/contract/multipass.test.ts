@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runProgram, signal } from '../../../../local/host/process.ts'
+import { signal } from '../../../../local/host/process.ts'
+import { runOrFail } from '../../../../local/host/run.ts'
 import { machineName } from '../../../../local/machines/machine.ts'
 import { findProcesses, type Recognise } from '../../../../local/twin/processes.ts'
 import { createStandIn } from '../multipass/stand-in/stand-in.ts'
@@ -28,7 +29,7 @@ const isLaunchOf =
   (argv) =>
     argv.includes('launch') && argv.includes(name) && argv.some((argument) => /\/stand-in\/main\.[jt]s$/.test(argument))
 
-const listed = (): Promise<string> => runProgram(standIn.program, ['list', '--format', 'json'])
+const listed = (): Promise<string> => runOrFail([standIn.program, 'list', '--format', 'json'])
 
 test('makes a machine whose launch failed the time before, and keeps nothing of the failed one', async () => {
   await machines().create(await host().specOf(21))

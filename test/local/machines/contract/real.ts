@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../../../lib/clock.ts'
-import { runProgram } from '../../../../local/host/process.ts'
+import { runOrFail } from '../../../../local/host/run.ts'
 import type { Machines } from '../../../../local/machines/backend.ts'
 import { type Backend, openBackend } from '../../../../local/machines/backends.ts'
 import { examineBackend } from '../../../../local/twin/doctor.ts'
@@ -107,7 +107,7 @@ export const promiseMachines = (
   })
 
   const connects = (address: string, port: number): Promise<boolean> =>
-    succeeds(runProgram('bash', ['-c', `timeout 3 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null`]))
+    succeeds(runOrFail(['bash', '-c', `timeout 3 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null`]))
 
   const reach = (port: number): Promise<readonly boolean[]> =>
     Promise.all([host.ipv4Of(12), host.ipv6Of(12)].map((address) => connects(address, port)))
@@ -226,7 +226,7 @@ export const promiseNothingLeft = (test: Test, { host, machines }: RealContract)
     const { layout, specOf, clean } = host()
     await machines().create(await specOf(21))
     await machines().start(21)
-    await runProgram('sh', ['-c', `rm -f ${layout.stateDir}/twin.json ${layout.stateDir}/machines/21/machine.json`])
+    await runOrFail(['sh', '-c', `rm -f ${layout.stateDir}/twin.json ${layout.stateDir}/machines/21/machine.json`])
     assert.ok((await machines().list()).includes(21))
     await clean()
     assert.equal(await findLeftovers(layout), [])

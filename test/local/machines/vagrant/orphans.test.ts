@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runShell } from '../../../../local/host/process.ts'
+import { runShell } from '../../../../local/host/run.ts'
 import { endMarkedText, findMarked, markOf } from '../../../../local/machines/vagrant/orphans.ts'
 
 const test = suite('local/machines/vagrant/orphans')

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { runProgram } from '../../../../../local/host/process.ts'
+import { runOrFail } from '../../../../../local/host/run.ts'
 import { machineName } from '../../../../../local/machines/machine.ts'
 import { allInstances, containersOf, type Instance, stateOf } from './instances.ts'
 
@@ -28,7 +28,7 @@ export const formatJson = (value: unknown, depth = 0): string => {
 /** An address of its own network first, which no card here has, then what the cards were given. */
 const addressesOf = async (directory: string, { number }: Instance): Promise<readonly string[]> => {
   const namespace = machineName(containersOf(directory), number)
-  const shown = await runProgram('ip', ['-n', namespace, '-4', '-o', 'addr', 'show', 'scope', 'global']).catch(() => '')
+  const shown = await runOrFail(['ip', '-n', namespace, '-4', '-o', 'addr', 'show', 'scope', 'global']).catch(() => '')
   const own = [...shown.matchAll(/ inet ([\d.]+)/g)].map(([, address]) => address ?? '')
   return [`10.173.41.${number + 1}`, ...own]
 }
