@@ -66,7 +66,6 @@ laws('local takes only types, errors, the clock and how programs are run from li
 laws('local runs programs as lib does, and starts by itself only what it keeps', () => {
   assert.equal([...filesWith(['local'], /(from |import\()'(zx|(node:)?child_process)'/)].sort(), [
     'local/internet/child.ts',
-    'local/machines/multipass/outcome.ts',
     'local/machines/power.ts',
     'local/twin/processes.ts',
   ])

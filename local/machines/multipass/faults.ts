@@ -1,9 +1,8 @@
 import type { Fault } from '../../host/fault.ts'
 import { findMissing, installCommand } from '../../host/programs.ts'
 import { parseNetworks, parseVersions } from './answer.ts'
-import { createMultipassProgram, type Multipass } from './command.ts'
+import { createMultipassProgram, type Multipass, type Outcome } from './command.ts'
 import { describeFailure } from './failure.ts'
-import type { Outcome } from './outcome.ts'
 
 /** The first whose options and answers are known to be those used here. */
 const oldest = [1, 13] as const
@@ -22,8 +21,8 @@ const missingProgram = async (): Promise<Fault> => {
   return { detail: 'missing: multipass', remedy: [...commands, 'sudo snap install multipass'].join('\n') }
 }
 
-const faultOfVersion = async ({ code, stdout, stderr }: Outcome): Promise<Fault | undefined> => {
-  if (code !== 0) return silentDaemon(code === null ? 'it does not answer' : describeFailure(stderr))
+const faultOfVersion = async ({ exitCode, isTimedOut, stdout, stderr }: Outcome): Promise<Fault | undefined> => {
+  if (exitCode !== 0) return silentDaemon(isTimedOut ? 'it does not answer' : describeFailure(stderr))
   const { multipass, multipassd } = parseVersions(stdout)
   if (multipassd === undefined) return silentDaemon('its daemon does not answer')
   const old = [multipass, multipassd].find(isTooOld)
@@ -47,7 +46,7 @@ const silentDaemon = (detail: string): Fault => ({
 /** Not every driver of its daemon can plug machines into bridges of this computer. */
 const faultOfNetworks = async (multipass: Multipass): Promise<Fault | undefined> => {
   const answer = await multipass.attempt(['networks', '--format', 'json'], { timeoutMs: 20_000 })
-  if (answer.code === 0) {
+  if (answer.exitCode === 0) {
     parseNetworks(answer.stdout)
     return undefined
   }

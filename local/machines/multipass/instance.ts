@@ -33,7 +33,7 @@ export const boot = async (multipass: Multipass, name: string): Promise<void> =>
 export const cutPower = async (multipass: Multipass, name: string): Promise<void> => {
   const args = ['stop', '--force', name]
   const outcome = await multipass.attempt(args)
-  if (outcome.code === 0 || isMissing(outcome.stderr)) return
+  if (outcome.exitCode === 0 || isMissing(outcome.stderr)) return
   if (!isUnknownOption(outcome.stderr)) throw failureOf(args, outcome)
   await multipass.ask(['stop', name], { timeoutMs: 120_000 })
 }
@@ -51,7 +51,7 @@ export const purge = async (multipass: Multipass, name: string, clock: Clock): P
   if (!isAtRest(instance)) await cutPower(multipass, name).catch(() => {})
   const args = ['delete', '--purge', name]
   const outcome = await multipass.attempt(args, { timeoutMs: 120_000 })
-  if (outcome.code !== 0 && !isMissing(outcome.stderr)) throw failureOf(args, outcome)
+  if (outcome.exitCode !== 0 && !isMissing(outcome.stderr)) throw failureOf(args, outcome)
   if ((await findInstance(multipass, name)) !== undefined) {
     throw new InfraError(`multipass delete --purge ${name} succeeded, and the machine is still there`, {
       hint: '`sudo snap restart multipass`, then run the command again.',

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../../lib/errors.ts'
-import { type Outcome, runToItsEnd } from './outcome.ts'
+import { type Outcome, runToItsEnd } from './command.ts'
 
 /** Beside other locks of this computer: its one daemon crashes when two launches come at the same moment, whoever asks. */
 const lockFile = '/run/lock/multipass-launch.lock'
@@ -23,8 +23,8 @@ export const withLaunchLock = async <T>(work: (lock: LaunchLock) => Promise<T>):
   await mkdir(path.dirname(lockFile), { recursive: true })
   const held = await open(lockFile, 'a', 0o666)
   try {
-    const { code, stderr } = await runToItsEnd(['flock', '3'], { held, timeoutMs: patienceMs })
-    if (code !== 0) throw new InfraError(`${lockFile} could not be locked: ${stderr.trim() || 'others keep it'}`)
+    const { exitCode, stderr } = await runToItsEnd(['flock', '3'], { held, timeoutMs: patienceMs })
+    if (exitCode !== 0) throw new InfraError(`${lockFile} could not be locked: ${stderr.trim() || 'others keep it'}`)
     return await work({ run: (command, options) => runHolding(held, command, options) })
   } finally {
     await held.close()
@@ -36,7 +36,7 @@ const timedOut = 124
 
 /**
  * A shell keeps the lock for the program, which a snap does not let have files it may not read. So a launch is waited for by the
- * next one also if the process that wanted it was killed.
+ * next one also if the process that wanted it is gone: with `setsid` it does not end with us, whether we are killed or quit.
  */
 const runHolding = async (
   held: FileHandle,
@@ -44,10 +44,15 @@ const runHolding = async (
   { input, timeoutMs, log }: Parameters<LaunchLock['run']>[1],
 ): Promise<Outcome> => {
   const limit = ['timeout', '--kill-after=5', String(timeoutMs / 1000)]
-  const shell = ['sh', '-c', '"$@" 3<&- >"$0.out" 2>"$0.err"\nexit $?', log]
-  const { code } = await runToItsEnd([...limit, ...shell, ...command], { input, held, timeoutMs: timeoutMs + 30_000 })
+  const shell = ['setsid', '--wait', 'sh', '-c', 'exec >"$0.out" 2>"$0.err"\n"$@" 3<&-\nexit $?', log]
+  const ended = await runToItsEnd([...shell, ...limit, ...command], { input, held, timeoutMs: timeoutMs + 30_000 })
   const [stdout, stderr] = await Promise.all(
     ['out', 'err'].map((kind) => readFile(`${log}.${kind}`, 'utf8').catch(() => '')),
   )
-  return { code: code === timedOut ? null : code, stdout: stdout ?? '', stderr: stderr ?? '' }
+  return {
+    exitCode: ended.exitCode,
+    isTimedOut: ended.isTimedOut || ended.exitCode === timedOut,
+    stdout: stdout ?? '',
+    stderr: stderr ?? '',
+  }
 }

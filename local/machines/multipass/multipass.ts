@@ -7,12 +7,11 @@ import { idsAmong, machineName, orderedIds } from '../machine.ts'
 import { waitUntilBooted } from '../virtual/booted.ts'
 import type { Hypervisor, VirtualMachine } from '../virtual/hypervisor.ts'
 import { stateOf } from './answer.ts'
-import { createMultipassProgram, failureOf } from './command.ts'
+import { createMultipassProgram, failureOf, type Outcome } from './command.ts'
 import { describeFailure, remedyOf } from './failure.ts'
 import { boot, cutPower, findInstance, findInstances, isAtRest, purge } from './instance.ts'
 import { debianImage, firstUserData, launchCommand, launchTimeoutSeconds } from './launch.ts'
 import { type LaunchLock, withLaunchLock } from './launch-lock.ts'
-import type { Outcome } from './outcome.ts'
 import { multipassPlaces } from './places.ts'
 
 export interface MultipassOptions {
@@ -57,7 +56,7 @@ export const createMultipass = ({
       timeoutMs: (launchTimeoutSeconds + 120) * 1000,
       log: places.launchLog(machine.id),
     })
-    if (outcome.code !== 0) {
+    if (outcome.exitCode !== 0) {
       const failure = failureOf(args, outcome)
       // what is left must not hide the failure; the next start looks for it again
       await purge(multipass, machine.name, clock).catch(() => {})
@@ -112,7 +111,7 @@ export const createMultipass = ({
       input: text,
       timeoutMs: runTimeoutMs,
     })
-    if (outcome.code === 0) return outcome.stdout
+    if (outcome.exitCode === 0) return outcome.stdout
     throw failureInside(name, outcome)
   }
 
@@ -133,11 +132,11 @@ export const createMultipass = ({
 }
 
 /** What the text itself complains of needs no remedy of ours; what Multipass says begins with the name of its command. */
-const failureInside = (name: string, { code, stderr }: Outcome): InfraError => {
-  const reason = code === null ? 'it did not end in time' : describeFailure(stderr)
-  const isOfMultipass = code !== null && reason.startsWith('exec failed')
+const failureInside = (name: string, { exitCode, isTimedOut, stderr }: Outcome): InfraError => {
+  const reason = isTimedOut ? 'it did not end in time' : describeFailure(stderr)
+  const isOfMultipass = !isTimedOut && reason.startsWith('exec failed')
   return new InfraError(
-    `sh in ${name} failed (${code ?? 'ended'}): ${reason}`,
+    `sh in ${name} failed (${exitCode ?? 'ended'}): ${reason}`,
     isOfMultipass ? { hint: remedyOf(stderr) } : {},
   )
 }

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InfraError } from '../../../../lib/errors.ts'
+import { runProgram } from '../../../../lib/outside/program.ts'
+import { withLaunchLock } from '../../../../local/machines/multipass/launch-lock.ts'
 import { createMultipass } from '../../../../local/machines/multipass/multipass.ts'
 import type { Hypervisor } from '../../../../local/machines/virtual/hypervisor.ts'
 import { createScripted, type Scripted } from './scripted.ts'
@@ -287,7 +289,7 @@ scenario('says that a delete did not help', 'delete*) ;;', async (multipass, scr
 
 scenario('says that there is no Multipass', '', async (_, { layout }) => {
   const { message, hint } = await failureOf(createMultipass({ layout, program: '/nowhere/multipass' }).list())
-  assert.match(message, /^\/nowhere\/multipass could not be run: .*ENOENT/)
+  assert.is(message, '/nowhere/multipass is not installed: there are no machines of Multipass')
   assert.match(hint ?? '', /--doctor/)
 })
 
@@ -307,6 +309,23 @@ list*)
     const numbered = (id: number) => ({ ...machineOf(scripted), id, name: scripted.name.replace('m7', `m${id}`) })
     await Promise.all([multipass.start(numbered(7)), other.start(numbered(8)), multipass.start(numbered(9))])
     assert.equal(await other.list(), [7, 8, 9])
+  },
+)
+
+scenario(
+  'a launch goes on, and nobody else begins one, when who asked for it quits',
+  'launch*) cat >/dev/null; touch begun; sleep 1; echo Running >state ;;',
+  async (_, scripted) => {
+    const folder = path.dirname(scripted.program)
+    const module = path.resolve(import.meta.dirname, '../../../../local/machines/multipass/multipass.ts')
+    const script = `import { existsSync } from 'node:fs'
+      const { createMultipass } = await import('${module}')
+      const layout = ${JSON.stringify(scripted.layout)}
+      void createMultipass({ layout, program: '${scripted.program}' }).start(${JSON.stringify(machineOf(scripted))})
+      setInterval(() => existsSync('${folder}/begun') && process.exit(5), 10)`
+    const quit = await runProgram([process.execPath, '--import', 'tsx', '--input-type=module', '-e', script])
+    assert.equal([quit.exitCode, await scripted.state()], [5, undefined])
+    await withLaunchLock(async () => assert.is(await scripted.state(), 'Running'))
   },
 )
 

@@ -6,7 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { runShell } from '../../../../local/host/run.ts'
 import { parseInstances, parseNetworks } from '../../../../local/machines/multipass/answer.ts'
-import { type Outcome, runToItsEnd } from '../../../../local/machines/multipass/outcome.ts'
+import { type Outcome, runToItsEnd } from '../../../../local/machines/multipass/command.ts'
 import { recorded } from './recorded.ts'
 import { formatJson } from './stand-in/answers.ts'
 import { createStandIn, type StandIn } from './stand-in/stand-in.ts'
@@ -67,8 +67,8 @@ test('writes JSON byte for byte as Multipass does', () => {
 })
 
 test('has no machines, and networks of this computer', async () => {
-  const { stdout, code } = await multipass('list', '--format', 'json')
-  assert.is(code, 0)
+  const { stdout, exitCode } = await multipass('list', '--format', 'json')
+  assert.is(exitCode, 0)
   assert.ok(stdout.endsWith(recorded('list-none')))
   const networks = parseNetworks((await multipass('networks', '--format', 'json')).stdout)
   assert.equal(
@@ -108,21 +108,21 @@ for (const [title, args, code, stderr] of [
 ] as const) {
   test(`refuses ${title}`, async () => {
     const outcome = await multipass(...args)
-    assert.equal([outcome.code, outcome.stderr], [code, stderr])
+    assert.equal([outcome.exitCode, outcome.stderr], [code, stderr])
   })
 }
 
 test('refuses user data that is a script', async () => {
   const input = '#!/bin/sh\ntouch /x || exit 1\n'
   const outcome = await runToItsEnd([standIn.program, 'launch', '--name', 'a', '--cloud-init', '-'], { input })
-  assert.is(outcome.code, 1)
+  assert.is(outcome.exitCode, 1)
   assert.match(outcome.stderr, /^Could not load cloud-init configuration: .*illegal map value/)
 })
 
 test('does not answer without its directory', async () => {
   const nowhere = ['env', 'MULTIPASS_STAND_IN=/nowhere', standIn.program]
-  const { code, stderr } = await runToItsEnd([...nowhere, 'list', '--format', 'json'])
-  assert.equal([code, stderr], [2, 'list failed: cannot connect to the multipass socket\n'])
+  const { exitCode, stderr } = await runToItsEnd([...nowhere, 'list', '--format', 'json'])
+  assert.equal([exitCode, stderr], [2, 'list failed: cannot connect to the multipass socket\n'])
 })
 
 test('goes on with a launch whose client was killed', async () => {
@@ -155,8 +155,10 @@ test('has machines with the cards asked for, and no address on this side', async
 
 test('passes input, outputs and exit code of a command through', async () => {
   const script = 'id -u; echo complaint >&2; exit 7'
-  const outcome = await runToItsEnd([standIn.program, 'exec', 'one', '--', 'sudo', 'sh', '-es'], { input: script })
-  assert.equal(outcome, { code: 7, stdout: '0\n', stderr: 'complaint\n' })
+  const { exitCode, stdout, stderr } = await runToItsEnd([standIn.program, 'exec', 'one', '--', 'sudo', 'sh', '-es'], {
+    input: script,
+  })
+  assert.equal([exitCode, stdout, stderr], [7, '0\n', 'complaint\n'])
 })
 
 test('answers in the shape of the recorded answers', async () => {
@@ -170,18 +172,18 @@ test('answers in the shape of the recorded answers', async () => {
 })
 
 test('starts a machine that is off for a command', async () => {
-  assert.is((await multipass('stop', 'one')).code, 0)
+  assert.is((await multipass('stop', 'one')).exitCode, 0)
   const [stopped] = documentOf(await multipass('list', '--format', 'json')).list
   assert.equal(stopped, { ipv4: [], name: 'one', release: 'Not Available', state: 'Stopped' })
-  assert.is((await multipass('exec', 'one', '--', 'true')).code, 0)
+  assert.is((await multipass('exec', 'one', '--', 'true')).exitCode, 0)
   assert.is(await stateOf('one'), 'Running')
 })
 
 test('keeps what was deleted until it is purged', async () => {
-  assert.is((await multipass('delete', 'one')).code, 0)
+  assert.is((await multipass('delete', 'one')).exitCode, 0)
   assert.is(await stateOf('one'), 'Deleted')
   assert.is((await multipass(...launchArgs('one'))).stderr, 'launch failed: instance "one" already exists\n')
-  assert.is((await multipass('recover', 'one')).code, 0)
+  assert.is((await multipass('recover', 'one')).exitCode, 0)
   assert.is(await stateOf('one'), 'Stopped')
 })
 
@@ -189,16 +191,16 @@ test('cuts the power, but not in old versions', async () => {
   await multipass('start', 'one')
   await standIn.setVersion('1.13.1')
   const old = await multipass('stop', '--force', 'one')
-  assert.equal([old.code, old.stderr], [1, "Unknown option 'force'.\n"])
+  assert.equal([old.exitCode, old.stderr], [1, "Unknown option 'force'.\n"])
   await standIn.setVersion('1.16.3')
-  assert.is((await multipass('stop', '--force', 'one')).code, 0)
+  assert.is((await multipass('stop', '--force', 'one')).exitCode, 0)
   assert.is(await stateOf('one'), 'Stopped')
 })
 
 test('breaks when two launches come at once, and knows nothing of their machines any more', async () => {
   const outcomes = await Promise.all(['two', 'three'].map((name) => multipass(...launchArgs(name))))
   assert.equal(
-    outcomes.map(({ code }) => code),
+    outcomes.map(({ exitCode }) => exitCode),
     [2, 2],
   )
   assert.is((await standIn.crashes()).length, 1)
