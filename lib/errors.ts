@@ -6,7 +6,7 @@ export const exitCodes = {
   3: 'changes or drift present',
   4: 'a gate failed, traffic on the old',
   5: 'failed, traffic on the new or on part of it, action needed',
-  6: 'locked',
+  6: 'locked: another operation is at work, nothing changed',
   7: 'waiting, run again',
   8: 'unknown, could not measure',
   130: 'interrupted, resumable',

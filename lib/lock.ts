@@ -8,6 +8,7 @@ import { projectLabels } from './fleet/labels.ts'
 import { lockName } from './fleet/names.ts'
 import type { Hcloud } from './hcloud/client.ts'
 import { isHcloudError } from './hcloud/errors.ts'
+import { describeMoment, describeRemaining } from './time.ts'
 
 /** Long enough to survive a slow network, short enough that a crashed run is not in the way for long. */
 const lifetimeMs = 90_000
@@ -48,9 +49,15 @@ export interface RunningOperation {
   readonly operation: string
   /** `me@laptop (pid 123)` */
   readonly who: string
-  /** Unix time in seconds. */
+  /** Unix time in seconds, by the clock of the API. */
   readonly since: number
+  /** How long ago that is, by the same clock. */
+  readonly ageSeconds: number
 }
+
+/** Who is at work, and since when: how `status` begins, and why another operation does not. */
+export const describeRunning = ({ operation, who, since, ageSeconds }: RunningOperation): string =>
+  `${operation} is at work, since ${describeMoment(since * 1000)} (for ${describeRemaining(ageSeconds * 1000)}), by ${who}`
 
 /**
  * Runs `work` while holding the lock of the project: a placement group, which costs nothing and whose name the API keeps
@@ -88,9 +95,22 @@ export const findRunningOperation = async (
   options: Pick<LockOptions, 'hcloud' | 'project'>,
 ): Promise<RunningOperation | undefined> => {
   const holder = await readHolder(options)
-  if (!holder || isStale(holder, options.hcloud.now())) return undefined
-  const { operation, who, sinceMs } = holder
-  return { operation, who, since: Math.floor(sinceMs / 1000) }
+  const now = options.hcloud.now()
+  return holder && !isStale(holder, now) ? runningOf(holder, now) : undefined
+}
+
+/**
+ * Waits until nobody holds the lock, and does not take it. Whatever another run has made so far looks like something left over, so
+ * nothing can be judged before.
+ * @throws InfraError with exit code 6 when somebody holds it for longer than `waitMs`.
+ */
+export const waitForOthers = async (options: Omit<LockOptions, 'heartbeatMs'>): Promise<void> => {
+  const deadline = options.clock.now() + options.waitMs
+  for (;;) {
+    const holder = await readHolder(options)
+    if (!holder || isStale(holder, options.hcloud.now())) return
+    await pauseFor(holder, options, deadline)
+  }
 }
 
 const acquire = async (options: LockOptions): Promise<number> => {
@@ -101,17 +121,31 @@ const acquire = async (options: LockOptions): Promise<number> => {
     if (id !== undefined) return id
     const holder = await readHolder(options)
     if (holder && isStale(holder, hcloud.now())) {
-      say(`Takes over the stale lock of ${describeHolder(holder)}.`)
+      say(`Takes over the stale lock of ${holder.who}, running ${holder.operation}.`)
       await deleteLock(hcloud, holder.id)
-      continue
-    }
-    if (holder && clock.now() >= deadline) throw lockedError(holder, hcloud.now())
+    } else if (holder) await pauseFor(holder, options, deadline)
     // just made, or just gone: the name is taken, and who has it is not listed
-    if (clock.now() >= deadline + unlistedMs) throw unlistedError(options)
-    if (holder) say(`Waits for ${describeHolder(holder)}.`)
-    await clock.sleep(holder ? pollMs : 1000, signal)
+    else if (clock.now() >= deadline + unlistedMs) throw unlistedError(options)
+    else await clock.sleep(1000, signal)
   }
 }
+
+const pauseFor = async (
+  holder: Holder,
+  { hcloud, clock, say, signal }: Pick<LockOptions, 'hcloud' | 'clock' | 'say' | 'signal'>,
+  deadline: number,
+): Promise<void> => {
+  if (clock.now() >= deadline) throw lockedError(holder, hcloud.now())
+  say(`Waits: ${describeRunning(runningOf(holder, hcloud.now()))}.`)
+  await clock.sleep(Math.min(pollMs, deadline - clock.now()), signal)
+}
+
+const runningOf = ({ operation, who, sinceMs }: Holder, now: number): RunningOperation => ({
+  operation,
+  who,
+  since: Math.floor(sinceMs / 1000),
+  ageSeconds: Math.max(0, Math.floor((now - sinceMs) / 1000)),
+})
 
 /** How long a name may be taken by something that is not listed. */
 const unlistedMs = 30_000
@@ -198,12 +232,10 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-const describeHolder = ({ who, operation }: Holder): string => `${who}, running ${operation}`
-
 const lockedError = (holder: Holder, now: number): InfraError =>
-  new InfraError(`Locked by ${describeHolder(holder)}`, {
+  new InfraError(`Locked: ${describeRunning(runningOf(holder, now))}`, {
     exitCode: 6,
-    hint: `Wait for it to end, or take --lock-wait SECONDS. If that run is dead, its lock ends in ${Math.ceil((holder.expiresMs - now) / 1000)} s.`,
+    hint: `Nothing was changed. Wait for it to end, or run again with --lock-wait SECONDS. If that run is dead, its lock ends in ${describeRemaining(holder.expiresMs - now)}: run again then.`,
   })
 
 /**

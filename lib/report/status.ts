@@ -1,7 +1,7 @@
 import { describeVersion, type LbStatus } from '../dns-lb.ts'
 import type { ExitCode } from '../errors.ts'
 import { parseServerName } from '../fleet/names.ts'
-import type { RunningOperation } from '../lock.ts'
+import { describeRunning, type RunningOperation } from '../lock.ts'
 import { describeMoment } from '../time.ts'
 import { type Answer, describeAnswers } from './summary.ts'
 import { table } from './table.ts'
@@ -150,11 +150,7 @@ const rotationOf = (lb: string): string =>
   parseServerName(lb)?.phase === 'next' ? 'rotate-lbs --abandon' : 'rotate-lbs'
 
 const describeOperation = ({ operation }: Status): readonly string[] =>
-  operation
-    ? [
-        `${operation.operation} is at work, since ${describeMoment(operation.since * 1000)}, by ${operation.who}. What differs may be its doing.`,
-      ]
-    : []
+  operation ? [`${describeRunning(operation)}. What differs may be its doing.`] : []
 
 const describeDrift = ({ drift, unknown }: Status): string => {
   if (drift.length > 0) return `Drift:\n${listOf(drift)}`

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type ExitCode, InfraError } from '../errors.ts'
 import { withCheckout } from '../git.ts'
-import { withLock } from '../lock.ts'
+import { type LockOptions, waitForOthers, withLock } from '../lock.ts'
 import { describePlan } from '../plan/describe.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
 import { stepsOf } from '../plan/phases.ts'
@@ -44,8 +44,9 @@ export const operate = <Options extends CommonOptions>(
   withWorld({ ...defined(options), say }, (world) => runOperation(world, operation, options, interrupt))
 
 /**
- * The one loop of every operation: observe, plan, show and confirm, apply, report. What was shown is what is applied: once the lock
- * is held the world is observed again, and a plan that came out otherwise is refused.
+ * The one loop of every operation: observe, plan, show and confirm, apply, report. Nothing is judged while another operation is at
+ * work. What was shown is what is applied: once the lock is held the world is observed again, and a plan that came out otherwise is
+ * refused.
  */
 export const runOperation = async <Options extends CommonOptions>(
   world: World,
@@ -54,6 +55,7 @@ export const runOperation = async <Options extends CommonOptions>(
   interrupt: AbortSignal,
 ): Promise<ExitCode> => {
   try {
+    await waitForOthers(lockOf(world, operation, options, interrupt))
     const course = await chooseCourse(world, operation, options)
     return await withSources(world, course, (sources) => follow(sources, { operation, course, options, interrupt }))
   } catch (error) {
@@ -70,6 +72,21 @@ const chooseCourse = async <Options extends CommonOptions>(
   return accepted(await operation.instead?.(options, look)) ?? operation
 }
 
+const lockOf = (
+  { hcloud, clock, settings }: World,
+  { name }: { readonly name: string },
+  { lockWait }: CommonOptions,
+  signal: AbortSignal,
+): LockOptions => ({
+  hcloud,
+  clock,
+  project: settings.config.project,
+  operation: name,
+  waitMs: lockWait * 1000,
+  signal,
+  say,
+})
+
 const follow = async <Options extends CommonOptions>(world: World, errand: Errand<Options>): Promise<ExitCode> => {
   const { operation, course, options, interrupt } = errand
   const remarks = await preflight(world)
@@ -85,15 +102,7 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
     return reportRun(world, { ...options, plan, report: course.report, events: undefined, witness: undefined })
   if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
   await agree(plan, answers)
-  const lock = {
-    ...world,
-    project: world.settings.config.project,
-    operation: operation.name,
-    waitMs: options.lockWait * 1000,
-    signal: interrupt,
-    say,
-  }
-  return withLock(lock, async (signal, lockLost) => {
+  return withLock(lockOf(world, operation, options, interrupt), async (signal, lockLost) => {
     if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
     return run({ ...world, signal, lockLost }, plan, errand)
   })

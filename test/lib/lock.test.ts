@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Clock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
 import { createHcloud } from '../../lib/hcloud/client.ts'
-import { findRunningOperation, type LockOptions, withLock } from '../../lib/lock.ts'
+import { describeRunning, findRunningOperation, type LockOptions, waitForOthers, withLock } from '../../lib/lock.ts'
 import { type RunningCloud, startCloud } from '../../local/cloud/serve.ts'
 import { createFakeMachines } from '../../local/machines/fake.ts'
 
@@ -89,9 +89,36 @@ lock('a second run fails with 6 and is told who holds it', async () => {
     const error = await refusalOf(withLock(optionsWith(), async () => undefined))
     assert.instance(error, InfraError)
     assert.is((error as InfraError).exitCode, 6)
-    assert.match(String(error), /running update-lbs/)
-    assert.match(String(error), new RegExp(`pid ${process.pid}`))
+    const running = await findRunningOperation(optionsWith())
+    assert.ok(running)
+    assert.is(
+      (error as InfraError).message.replace(/for \d+ s/, ''),
+      `Locked: ${describeRunning(running).replace(/for \d+ s/, '')}`,
+    )
+    assert.match((error as InfraError).hint ?? '', /--lock-wait SECONDS.* its lock ends in 1 min/)
   })
+})
+
+lock('who is at work is told by the clock and by how long that is', () => {
+  const running = { operation: 'rotate-lbs', who: 'ann@laptop (pid 7)', since: 1_795_000_000, ageSeconds: 250 }
+  const words = 'rotate-lbs is at work, since 11:06:40 UTC, 2026-11-18 (for 4 min 10 s), by ann@laptop (pid 7)'
+  assert.is(describeRunning(running), words)
+})
+
+lock('who waits for others goes on at once when nobody is at work, and takes nothing', async () => {
+  await waitForOthers(optionsWith())
+  assert.is(await group(), undefined)
+  await withLabels({ pid: deadPid }, () => waitForOthers(optionsWith()))
+})
+
+lock('who waits for others is refused while one is at work, and goes on when it has ended', async () => {
+  const waiting = optionsWith({ waitMs: 60_000 })
+  await withLock(optionsWith(), async () => {
+    assert.is(((await refusalOf(waitForOthers(optionsWith()))) as InfraError).exitCode, 6)
+    assert.is(((await refusalOf(waitForOthers(waiting))) as InfraError).exitCode, 6)
+  })
+  assert.is(waiting.said.length, 12)
+  await waitForOthers(optionsWith())
 })
 
 lock('with time to wait it waits, says so, and gets it', async () => {
@@ -120,7 +147,7 @@ lock('with time to wait it waits, says so, and gets it', async () => {
     async () => 'worked',
   )
   assert.is(await second, 'worked')
-  assert.match(waiting.said.join(), /Waits for .* running deploy-infra/)
+  assert.match(waiting.said.join(), /Waits: deploy-infra is at work, since /)
 })
 
 lock('a lock that has run out is taken over, saying whose it was', async () => {

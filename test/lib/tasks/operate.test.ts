@@ -44,7 +44,7 @@ operates(
     try {
       await withLock(lock, async () => {
         const script = startScript('bootstrap-infra', ['--env-file', envFile, '--yes', '--lock-wait', '60'])
-        await script.saw(/Waits for .*running another/)
+        await script.saw(/Waits: another is at work/)
         process.kill(script.pid, 'SIGINT')
         const { code, stderr } = await script.ended
         assert.is(code, 130, stderr)

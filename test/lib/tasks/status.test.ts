@@ -129,7 +129,10 @@ test('an operation that is at work is named, and what it is making is not left o
   }
   const during = await withLock(lock, () => readStatus(world))
   assert.is(during.operation?.operation, 'rotate-lbs')
-  assert.match(describeStatus(during), /^rotate-lbs is at work, since .* UTC, [0-9-]+, by .* \(pid \d+\)\./)
+  assert.match(
+    describeStatus(during),
+    /^rotate-lbs is at work, since .* UTC, [0-9-]+ \(for \d+ s\), by .* \(pid \d+\)\./,
+  )
   assert.not(during.drift.some((sentence) => sentence.includes('is left of')))
   assert.equal(
     during.lbs.map(({ name }) => name),
