@@ -141,6 +141,7 @@ export const createOperationCommand = (text: CommandText) =>
     .option('--config <path>', 'config file (default: infra.config.ts)')
     .option('--dry-run', 'print the plan and stop; exit code 3 when there is something to do')
     .option('--yes', 'carry out the plan without asking; deletion still asks')
+    .option('--accept-lockout', 'carry it out although operatorNetworks lack the address you work from')
     .option('--json', 'print events as NDJSON on stdout')
     .option('--verbose', 'print every detail as a line, and where an unforeseen error came from')
     .option('--lock-wait <seconds>', 'wait this long for another run to end', seconds, 0)

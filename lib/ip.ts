@@ -17,6 +17,14 @@ export const familyOf = (address: string): 4 | 6 => (isIP(address) === 6 ? 6 : 4
 /** Whether it is an address of this computer itself (RFC 6890 §2.2.2), IPv4 within IPv6 too. */
 export const isLoopback = (text: string): boolean => isAddress(text) && ipaddr.process(text).range() === 'loopback'
 
+/**
+ * Whether an address is in one of the networks; IPv4 within IPv6 counts as IPv4.
+ * @param networks such as `parseNetwork` reads.
+ */
+export const isInNetworks = (address: string, networks: readonly string[]): boolean =>
+  ipaddr.subnetMatch(ipaddr.process(address), { inside: networks.map((text) => ipaddr.parseCIDR(text)) }, 'outside') ===
+  'inside'
+
 export interface Network {
   readonly family: 4 | 6
   /** Of the prefix, in bits. */

@@ -1,4 +1,4 @@
-import type { Plan, PlanPhase, ZoneLoss } from './types.ts'
+import type { Lockout, Plan, PlanPhase, ZoneLoss } from './types.ts'
 
 /** What was answered on the command line already. */
 export interface Answers {
@@ -6,6 +6,8 @@ export interface Answers {
   readonly yesDelete?: boolean | undefined
   /** Zones that may go, as a loss names them. */
   readonly acceptZone?: readonly string[] | undefined
+  /** The machines may let in no more who answers. */
+  readonly acceptLockout?: boolean | undefined
   /** The flag by which nothing has to be deleted. */
   readonly insteadOfDeleting?: string
 }
@@ -13,6 +15,7 @@ export interface Answers {
 /** What is asked before a plan is carried out, and what will be asked in the middle of it without a wait before. */
 export interface Questions {
   readonly plan: boolean
+  readonly lockout: Lockout | undefined
   readonly zones: readonly ZoneLoss[]
   readonly deletion: boolean
 }
@@ -27,12 +30,13 @@ export const isAnswered = ({ withYes }: Deletion, { yes, yesDelete }: Answers): 
  * What a plan leaves to ask, whatever state of the world it comes from. A deletion that stands behind a wait is asked about once
  * the wait is over, perhaps by another run. Pure.
  */
-export const questionsOf = ({ phases, losses = [] }: Plan, answers: Answers): Questions => {
+export const questionsOf = ({ phases, losses = [], lockout }: Plan, answers: Answers): Questions => {
   const { acceptZone = [] } = answers
   const wait = phases.findIndex(({ waits }) => waits)
   const atOnce = wait < 0 ? phases : phases.slice(0, wait)
   return {
     plan: answers.yes !== true,
+    lockout: answers.acceptLockout ? undefined : lockout,
     zones: losses.filter(({ zone, isAgreed }) => !isAgreed && !acceptZone.includes(zone)),
     deletion: atOnce.some(({ confirm }) => confirm && !isAnswered(confirm, answers)),
   }

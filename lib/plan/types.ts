@@ -221,6 +221,16 @@ export interface Plan {
   readonly movedBefore?: readonly string[]
   /** Present when clients lose zones by it. */
   readonly losses?: readonly ZoneLoss[]
+  /** Present when machines let in who carries it out no more. */
+  readonly lockout?: Lockout
+}
+
+/** Its operator cannot reach the machines any more, which is asked about. */
+export interface Lockout {
+  /** Where the machines see them; what is typed to agree. */
+  readonly address: string
+  /** Sentences that say what is lost. */
+  readonly loss: string
 }
 
 /** A zone that is served now and will not be any more. */

@@ -1,7 +1,7 @@
 import { canonicalName } from '../dns/wire/name.ts'
 import { InfraError } from '../errors.ts'
 import { type Answers, isAnswered, type Questions, questionsOf } from '../plan/questions.ts'
-import type { Plan, PlanPhase } from '../plan/types.ts'
+import type { Lockout, Plan, PlanPhase } from '../plan/types.ts'
 import { canAsk, confirm, typeToConfirm } from '../prompts.ts'
 
 /** However it is spelled on the command line. */
@@ -27,7 +27,7 @@ export const verifyAccepted = (
 }
 
 /**
- * Has the operator agree to a plan that was shown, and to each zone that goes by typing its name. Deletions are asked about later,
+ * Has the operator agree to a plan that was shown, to being locked out, and to each zone that goes by typing its name. Deletions are asked about later,
  * right before them; without a terminal those that no wait stands before have to be answered now.
  * @throws InfraError when it is not agreed to; with exit code 2, naming the flags, when there is no terminal to ask on.
  */
@@ -36,6 +36,10 @@ export const agree = async (plan: Plan, answers: Answers): Promise<void> => {
   if (!canAsk()) requireNone(questions, answers)
   if (questions.plan && !(await confirm('Carry out this plan?')))
     throw new InfraError('Not agreed to', { hint: 'Nothing was changed.' })
+  if (questions.lockout && !(await typeToConfirm(questions.lockout.address, questions.lockout.loss)))
+    throw new InfraError('Not agreed to: the address was not typed', {
+      hint: 'Nothing was changed. Add the network you work from to operatorNetworks in infra.config.ts, and run again.',
+    })
   for (const { zone, loss } of questions.zones) {
     if (await typeToConfirm(zone, loss)) continue
     throw new InfraError(`Not agreed to: ${zone} was not typed`, {
@@ -48,6 +52,7 @@ export const agree = async (plan: Plan, answers: Answers): Promise<void> => {
 const requireNone = (questions: Questions, { insteadOfDeleting }: Answers): void => {
   const open = [
     ...(questions.plan ? [{ fact: 'The plan has to be agreed to', flags: '--yes' }] : []),
+    ...(questions.lockout ? [lockoutOf(questions.lockout)] : []),
     ...(questions.zones.length > 0 ? [zonesLost(questions)] : []),
     ...(questions.deletion
       ? [
@@ -64,6 +69,8 @@ const requireNone = (questions: Questions, { insteadOfDeleting }: Answers): void
     hint: `Nothing was changed. Take ${open.map(({ flags }) => flags).join(', and ')} to answer beforehand.`,
   })
 }
+
+const lockoutOf = ({ loss }: Lockout) => ({ fact: `${loss}\nThis has to be agreed to`, flags: '--accept-lockout' })
 
 const zonesLost = ({ zones }: Questions) => ({
   fact: `${zones.map(({ loss }) => loss).join('\n')}\nThis has to be agreed to`,

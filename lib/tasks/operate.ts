@@ -14,6 +14,7 @@ import { hashZones } from '../zones/hash.ts'
 import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
 import { zoneNames, zonesFolderOf } from './artefact.ts'
+import { lookForLockout } from './lockout.ts'
 import { observe } from './observe.ts'
 import { withWorld } from './open-world.ts'
 import type { CommonOptions, Course, Operation } from './operation.ts'
@@ -92,7 +93,8 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   const remarks = await preflight(world)
   const input = await inputOf(world)
   const look = course.observe ?? observe
-  const makePlan = async (): Promise<Plan> => accepted(course.plan(await look(world), input, options))
+  const makePlan = async (): Promise<Plan> =>
+    lookForLockout(world, accepted(course.plan(await look(world), input, options)))
   const plan = await makePlan()
   const answers = answersOf(errand)
   verifyAccepted(plan, input.zoneNames, answers)
@@ -111,6 +113,7 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
 const answersOf = <Options extends CommonOptions>({ operation, options }: Errand<Options>): Answers => ({
   ...operation.answers?.(options),
   yes: options.yes,
+  acceptLockout: options.acceptLockout,
 })
 
 /** An interrupt that no plan has met: it came before. */

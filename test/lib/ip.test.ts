@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { familyOf, isAddress, isLoopback } from '../../lib/ip.ts'
+import { familyOf, isAddress, isInNetworks, isLoopback } from '../../lib/ip.ts'
 
 const ip = suite('lib/ip')
 
@@ -32,5 +32,20 @@ for (const [text, is] of [
 ] as const) {
   ip(`${text} is ${is ? '' : 'not '}this computer itself`, () => assert.is(isLoopback(text), is))
 }
+
+for (const [address, is] of [
+  ['198.18.0.1', true],
+  ['198.19.255.255', true],
+  ['198.20.0.0', false],
+  ['::ffff:198.18.0.1', true],
+  ['2001:2:0:ffff::1', true],
+  ['2001:2:1::1', false],
+] as const) {
+  ip(`${address} is ${is ? '' : 'not '}in the networks`, () =>
+    assert.is(isInNetworks(address, ['198.18.0.0/15', '2001:2::/48']), is),
+  )
+}
+
+ip('no address is in no network', () => assert.is(isInNetworks('198.18.0.1', []), false))
 
 ip.run()

@@ -244,6 +244,13 @@ export const promiseUpdates = (updates: Test, lab: Lab): void => {
     },
   )
 
+  updates('an operator whom the lbs would let in no more is asked first', async () => {
+    checkout.edit('infra.config.ts', "'198.18.0.0/16'", "'198.51.100.0/24'")
+    const { stderr } = await expect(2, 'update-lbs', '--config-only')
+    assertSays(stderr, /The machines see this computer at 198\.18\.\d+\.\d+, [\s\S]* Take --accept-lockout/)
+    checkout.edit('infra.config.ts', "'198.51.100.0/24'", "'198.18.0.0/16'")
+  })
+
   /** The lbs go on as they are, and the run says why. */
   const changesNothing = async (code: number, message: RegExp, ...args: readonly string[]): Promise<void> => {
     const generation = await lab.fleet().generationOf('ns1')

@@ -59,6 +59,7 @@ const requireGranted = ({ site, machine, host }: Session, command: readonly stri
 
 const execute = async (session: Session, command: readonly string[]): Promise<string> => {
   const [program = '', ...words] = command
+  if (command.join(' ') === 'printenv SSH_CONNECTION') return connectionOf(session)
   if (program === 'cloud-init') return 'status: done\n'
   if (program === 'dns-lb' && session.machine.lb) return dnsLb(session, session.machine.lb, words)
   if (program === 'sh' && words[1]?.includes('ssh-keygen')) return prepareKey(session)
@@ -67,6 +68,10 @@ const execute = async (session: Session, command: readonly string[]): Promise<st
   if (program === 'named-checkconf' && session.machine.nameserver) return listZones(session.machine.nameserver)
   throw commandFailure(session.host, 127, `bash: line 1: ${program}: command not found`)
 }
+
+/** As sshd sets it (ssh(1)): client and its port, server and its port. */
+const connectionOf = ({ machine, host }: Session): string =>
+  `${machine.faults.seesUsAt ?? '198.18.0.1'} 40000 ${host.ipv4} 22\n`
 
 const dnsLb = async ({ site, machine, host }: Session, lb: LbState, words: readonly string[]): Promise<string> => {
   try {

@@ -24,7 +24,8 @@ const climbLadder = async (world: RunWorld, name: string, report: Report): Promi
   const server = await getServer(world, name)
   if (server.status !== 'running') return { seen: `API says ${server.status}` }
   if (!server.privateIpv4) return { seen: 'API running, private network not attached' }
-  if (!(await isOpen(server.ipv4, 22))) return { seen: 'API running, port 22 closed' }
+  if (!(await isOpen(server.ipv4, 22)))
+    return { seen: 'API running, port 22 closed to us: it boots, or operatorNetworks lack the address you work from' }
   try {
     const state = await readCloudInit(world.ssh, server, { timeoutMs: readyTimeoutMs })
     if (state === 'running') return { seen: 'SSH works, cloud-init is at work' }

@@ -38,6 +38,16 @@ test('without a terminal, a zone that goes needs its flag, and --yes is not it',
   assert.match(await outcome(plan(['a.test', 'b.test']), { acceptZone: ['a.test'] }), /Take --accept-zone b\.test /)
 })
 
+test('without a terminal, being locked out needs its flag, and --yes is not it', async () => {
+  if (canAsk()) return
+  const locking: Plan = { ...plan(['a.test']), lockout: { address: '203.0.113.9', loss: 'Lets us in no more.' } }
+  assert.match(
+    await outcome(locking, {}),
+    /^2: Lets us in no more\.\nThis has to be agreed to\na\.test goes\.\n.*Take --accept-lockout, and --accept-zone a\.test /s,
+  )
+  assert.is(await outcome(locking, { acceptLockout: true, acceptZone: ['a.test'] }), 'agreed')
+})
+
 test('the name counts however it is spelled', async () => {
   assert.is(await outcome(plan(['a.test']), { acceptZone: ['A.test.'] }), 'agreed')
 })
