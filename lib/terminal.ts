@@ -19,6 +19,10 @@ export const drawWhile = async <T>(own: Drawing, work: () => Promise<T>): Promis
   }
 }
 
+/** Columns of the terminal that a stream writes to; Infinity where it is none. */
+export const widthOf = ({ isTTY, columns }: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>): number =>
+  (isTTY && columns) || Number.POSITIVE_INFINITY
+
 /** Says a line on stderr at once, whoever draws there. */
 export const sayAtOnce = (text: string): void => {
   if (drawing) drawing.notice(text)

@@ -108,16 +108,12 @@ const compareWithFloor = (events: readonly Event[], boot: number): string => {
   const phases = events.filter(({ event, ms }) => event === 'phase' && ms !== undefined)
   const total = phases.reduce((sum, { ms = 0 }) => sum + ms, 0)
   const configure = events.find(({ kind, ms }) => kind === 'configure' && ms !== undefined)?.ms ?? Number.NaN
-  const shares = phases.map(({ title = '', ms = 0 }) => [
-    `  ${title}`,
-    duration(ms),
-    `${((100 * ms) / total).toFixed(0)} %`,
-  ])
+  const shares = phases.map(({ title = '', ms = 0 }) => [title, duration(ms), `${((100 * ms) / total).toFixed(0)} %`])
   return [
     `deployment / floor (boot to SSH + one Ansible run): ${(total / (boot + configure)).toFixed(2)}`,
     `  floor: ${duration(boot)} + ${duration(configure)}; deployment: ${duration(total)}`,
     'share of each phase:',
-    table(shares, [1, 2]),
+    table(shares, { width: Number.POSITIVE_INFINITY, right: [1, 2] }),
   ].join('\n')
 }
 

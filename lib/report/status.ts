@@ -61,18 +61,21 @@ export interface StatusLb {
   readonly status: LbStatus | undefined
 }
 
-/** What `status` prints for a person. */
-export const describeStatus = (status: Status): string => {
+/**
+ * What `status` prints for a person.
+ * @param width columns of the terminal; Infinity where there is none.
+ */
+export const describeStatus = (status: Status, width: number): string => {
   const running = describeOperation(status)
   if (status.servers.length === 0)
     return [...running, 'No server of this project exists. bootstrap-infra makes them.'].join('\n\n')
   return [
     ...running,
-    `Machines:\n${describeServers(status)}`,
-    `Load balancers:\n${describeLbs(status.lbs)}`,
-    ...(status.addresses.length === 0 ? [] : [`Floating IPs:\n${describeAddresses(status)}`]),
-    `What answers now:\n${describeAnswers(status.answers)}`,
-    `How the zones are delegated:\n${describeDelegations(status.delegations)}`,
+    `Machines:\n${describeServers(status, width)}`,
+    `Load balancers:\n${describeLbs(status.lbs, width)}`,
+    ...(status.addresses.length === 0 ? [] : [`Floating IPs:\n${describeAddresses(status, width)}`]),
+    `What answers now:\n${describeAnswers(status.answers, width)}`,
+    `How the zones are delegated:\n${describeDelegations(status.delegations, width)}`,
     describeDrift(status),
     ...(status.unknown.length > 0 ? [`Not known:\n${listOf(status.unknown)}`] : []),
   ].join('\n\n')
@@ -85,66 +88,77 @@ export const exitCodeOf = ({ drift, unknown, delegations }: Status): ExitCode =>
   return delegations.some(({ state, ds }) => state === 'unknown' || ds === 'unknown') ? 8 : 0
 }
 
-const describeDelegations = (delegations: readonly StatusDelegation[]): string =>
-  table([
-    ['  zone', 'delegated to', 'DS', 'not heard'],
-    ...delegations.map(({ zone, state, nameservers, ds, silent: [first = '-', ...others] }) => [
-      `  ${zone}`,
-      nameservers.join(' ') || (state === 'absent' ? 'not delegated' : 'unknown'),
-      ds === 'records' ? 'present' : ds,
-      others.length > 0 ? `${first}; and ${others.length} more` : first,
-    ]),
-  ])
+const describeDelegations = (delegations: readonly StatusDelegation[], width: number): string =>
+  table(
+    [
+      ['zone', 'delegated to', 'DS', 'not heard'],
+      ...delegations.map(({ zone, state, nameservers, ds, silent: [first = '-', ...others] }) => [
+        zone,
+        nameservers.join(' ') || (state === 'absent' ? 'not delegated' : 'unknown'),
+        ds === 'records' ? 'present' : ds,
+        others.length > 0 ? `${first}; and ${others.length} more` : first,
+      ]),
+    ],
+    { width },
+  )
 
-const describeAddresses = ({ addresses }: Status): string =>
-  table([['  name', 'address', 'leads to'], ...addresses.map(({ name, ip, lb }) => [`  ${name}`, ip, lb ?? 'nothing'])])
+const describeAddresses = ({ addresses }: Status, width: number): string =>
+  table([['name', 'address', 'leads to'], ...addresses.map(({ name, ip, lb }) => [name, ip, lb ?? 'nothing'])], {
+    width,
+  })
 
-const describeServers = ({ servers }: Status): string =>
-  table([
-    ['  name', 'state', 'generation', 'type', 'location', 'IPv4', 'IPv6', 'private'],
-    ...servers.map((one) => [
-      `  ${one.name}`,
-      one.state,
-      String(one.generation),
-      one.serverType,
-      one.location,
-      one.ipv4,
-      one.ipv6 ?? '-',
-      one.privateIpv4 ?? '-',
-    ]),
-  ])
+const describeServers = ({ servers }: Status, width: number): string =>
+  table(
+    [
+      ['name', 'state', 'generation', 'type', 'location', 'IPv4', 'IPv6', 'private'],
+      ...servers.map((one) => [
+        one.name,
+        one.state,
+        String(one.generation),
+        one.serverType,
+        one.location,
+        one.ipv4,
+        one.ipv6 ?? '-',
+        one.privateIpv4 ?? '-',
+      ]),
+    ],
+    { width },
+  )
 
-/** What runs on each lb, a line each. */
-export const describeLbs = (lbs: readonly StatusLb[]): string =>
-  table([
-    ['  name', 'active', 'sends to', 'other colour', 'nginx', 'remarks'],
-    ...lbs.map(({ name, target, fault, status, drainsUntil }) => {
-      if (!status?.active) return [`  ${name}`, '-', '-', '-', '-', fault ?? 'not switched on yet']
-      const other = status.colours[status.active === 'blue' ? 'green' : 'blue']
-      const version = describeVersion(status)
-      const remarks = [
-        ...(version ? [version] : []),
-        ...(status.colours[status.active].pending_upgrade
-          ? ['newer nginx or configuration installed: update-lbs']
-          : []),
-        ...(drainsUntil === undefined
-          ? []
-          : [`no glue points here, caches may until ${describeMoment(drainsUntil * 1000)}: ${rotationOf(name)}`]),
-        ...(drainsUntil === undefined && parseServerName(name)?.phase === 'next'
-          ? ['new, and clients may reach it: rotate-lbs']
-          : []),
-        ...(status.reboot_required ? ['reboot required: rotate-lbs'] : []),
-      ]
-      return [
-        `  ${name}`,
-        status.active,
-        target ?? '?',
-        other.running ? 'running' : 'stopped',
-        status.nginx,
-        remarks.join(', ') || '-',
-      ]
-    }),
-  ])
+/** What runs on each lb. */
+export const describeLbs = (lbs: readonly StatusLb[], width: number): string =>
+  table(
+    [
+      ['name', 'active', 'sends to', 'other colour', 'nginx', 'remarks'],
+      ...lbs.map(({ name, target, fault, status, drainsUntil }) => {
+        if (!status?.active) return [name, '-', '-', '-', '-', fault ?? 'not switched on yet']
+        const other = status.colours[status.active === 'blue' ? 'green' : 'blue']
+        const version = describeVersion(status)
+        const remarks = [
+          ...(version ? [version] : []),
+          ...(status.colours[status.active].pending_upgrade
+            ? ['newer nginx or configuration installed: update-lbs']
+            : []),
+          ...(drainsUntil === undefined
+            ? []
+            : [`no glue points here, caches may until ${describeMoment(drainsUntil * 1000)}: ${rotationOf(name)}`]),
+          ...(drainsUntil === undefined && parseServerName(name)?.phase === 'next'
+            ? ['new, and clients may reach it: rotate-lbs']
+            : []),
+          ...(status.reboot_required ? ['reboot required: rotate-lbs'] : []),
+        ]
+        return [
+          name,
+          status.active,
+          target ?? '?',
+          other.running ? 'running' : 'stopped',
+          status.nginx,
+          remarks.join(', ') || '-',
+        ]
+      }),
+    ],
+    { width },
+  )
 
 const rotationOf = (lb: string): string =>
   parseServerName(lb)?.phase === 'next' ? 'rotate-lbs --abandon' : 'rotate-lbs'

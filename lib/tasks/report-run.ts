@@ -12,6 +12,7 @@ import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
 import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
 import { quoteWord } from '../ssh/quote.ts'
+import { widthOf } from '../terminal.ts'
 import { duration } from '../time.ts'
 import { askWhoAnswers } from './answers.ts'
 import { zoneNames } from './artefact.ts'
@@ -44,9 +45,10 @@ export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCod
   const sshConfig = await writeSshConfig(world, servers, run.plan.generation)
   const seen = { world, run, answers, servers, sshConfig }
   const parts = await Promise.all(run.report.map((name) => sections[name](seen)))
-  const text = parts.filter((part) => part !== undefined).join('\n\n')
-  if (run.events) await writeFile(path.join(run.events.directory, 'report.txt'), `${text}\n`)
-  if (!run.json) process.stdout.write(`\n${text}\n`)
+  const textIn = (width: number): string => parts.flatMap((part) => part?.(width) ?? []).join('\n\n')
+  if (run.events)
+    await writeFile(path.join(run.events.directory, 'report.txt'), `${textIn(Number.POSITIVE_INFINITY)}\n`)
+  if (!run.json) process.stdout.write(`\n${textIn(widthOf(process.stdout))}\n`)
   requireCleanWitness(run)
   const end = { event: 'end', ok: true, exitCode: 0, answers } as const
   if (run.events) run.events.emit(end)
@@ -63,18 +65,35 @@ interface Seen {
   readonly sshConfig: string
 }
 
+/** For a terminal of so many columns. */
+type Text = (width: number) => string
+
 /** Undefined when there is nothing to say. */
-type Section = (seen: Seen) => string | undefined | Promise<string | undefined>
+type Section = (seen: Seen) => Text | undefined | Promise<Text | undefined>
 
 const sections = {
-  done: ({ run: { plan, events } }) => events && `Done: ${describeRun(plan)}\n${describePhases(events.phases())}`,
-  duration: ({ run: { events } }) => events && `Traffic was back after ${duration(switchedAfter(events))}.`,
-  witness: ({ run: { witness } }) => witness && `The witness asked all the while:\n${describeWitnessTable(witness)}`,
-  losses: ({ run: { plan, events } }) => (events && plan.losses ? describeLosses(plan.losses) : undefined),
-  answers: ({ answers }) => `What answers now:\n${describeAnswers(answers)}`,
-  lbs: async ({ world, servers }) => `Load balancers:\n${describeLbs(await readLbs(world, servers))}`,
-  glue: ({ world, run }) => describeGlue(world, run),
-  next: (seen) => nextSteps(seen),
+  done: ({ run: { plan, events } }) =>
+    events && ((width) => `Done: ${describeRun(plan)}\n${describePhases(events.phases(), width)}`),
+  duration: ({ run: { events } }) => events && (() => `Traffic was back after ${duration(switchedAfter(events))}.`),
+  witness: ({ run: { witness } }) =>
+    witness && ((width) => `The witness asked all the while:\n${describeWitnessTable(witness, width)}`),
+  losses: ({ run: { plan, events } }) => {
+    const { losses } = plan
+    return events && losses && (() => describeLosses(losses))
+  },
+  answers:
+    ({ answers }) =>
+    (width) =>
+      `What answers now:\n${describeAnswers(answers, width)}`,
+  lbs: async ({ world, servers }) => {
+    const lbs = await readLbs(world, servers)
+    return (width) => `Load balancers:\n${describeLbs(lbs, width)}`
+  },
+  glue: async ({ world, run }) => {
+    const glue = await describeGlue(world, run)
+    return glue === undefined ? undefined : () => glue
+  },
+  next: (seen) => () => nextSteps(seen),
 } satisfies Readonly<Record<string, Section>>
 
 export type SectionName = keyof typeof sections

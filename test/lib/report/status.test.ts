@@ -1,6 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { describeStatus, exitCodeOf, type Status, type StatusDelegation } from '../../../lib/report/status.ts'
+import {
+  describeStatus,
+  exitCodeOf,
+  type Status,
+  type StatusDelegation,
+  type StatusLb,
+} from '../../../lib/report/status.ts'
 
 const test = suite('lib/report/status')
 
@@ -48,7 +54,10 @@ const status = (
 
 test('how zones are delegated is shown, and what is not known as such', () => {
   const absent: StatusDelegation = { ...ours, zone: 'new.test.', state: 'absent', nameservers: [] }
-  const text = describeStatus(status([ours, unheard, absent, { ...ours, zone: 'signed.test.', ds: 'records' }]))
+  const text = describeStatus(
+    status([ours, unheard, absent, { ...ours, zone: 'signed.test.', ds: 'records' }]),
+    Number.POSITIVE_INFINITY,
+  )
   assert.ok(
     text.includes(`How the zones are delegated:
   zone            delegated to                         DS       not heard
@@ -70,6 +79,62 @@ for (const [title, code, shown] of [
   ['drift, whatever is unknown besides', 3, status([unheard], ['ns1 is missing'])],
 ] as const) {
   test(`${title}: exit code ${code}`, () => assert.is(exitCodeOf(shown), code))
+}
+
+const lb: StatusLb = {
+  name: 'lb1-next',
+  target: 'ns1',
+  fault: undefined,
+  drainsUntil: 1_795_000_000,
+  status: undefined,
+}
+
+const wide: Status = {
+  ...status([
+    { ...ours, nameservers: ['ns1', 'ns2', 'ns3'].map((name) => `${name}.nameservers.example.test.`) },
+    unheard,
+  ]),
+  servers: [
+    {
+      ...server,
+      name: 'lb1-next',
+      generation: 1_795_000_000,
+      ipv4: '198.51.100.100',
+      ipv6: '2001:db8:c012:8a1b::1',
+      privateIpv4: '10.0.0.100',
+    },
+  ],
+  lbs: [
+    {
+      ...lb,
+      fault:
+        'lb1-next (198.51.100.100): no SSH connection: ssh: connect to host 198.51.100.100 port 22: Connection timed out',
+    },
+  ],
+  answers: [
+    {
+      lb: 'lb1-next',
+      address: '2001:db8:c012:8a1b::1',
+      transport: 'udp',
+      zone: 'a-rather-long-name.example.test.',
+      fault: undefined,
+      serial: 1_795_000_000,
+      nsid: 'ns1.1795000000',
+    },
+  ],
+}
+
+for (const width of [60, 80, 120]) {
+  test(`every table is read on ${width} columns, and lacks nothing`, () => {
+    const text = describeStatus(wide, width)
+    assert.equal(
+      text.split('\n').filter((line) => line.length > width),
+      [],
+      text,
+    )
+    const wordsOf = (shown: string): readonly string[] => shown.split(/\s+/).sort()
+    assert.equal(wordsOf(text), wordsOf(describeStatus(wide, Number.POSITIVE_INFINITY)))
+  })
 }
 
 test.run()

@@ -17,12 +17,15 @@ const answer = (changes: Partial<Answer>): Answer => ({
 
 summary('transports that agree share a line; those that differ do not', () => {
   assert.is(
-    describeAnswers([
-      answer({}),
-      answer({ transport: 'tcp' }),
-      answer({ zone: 'other.test.' }),
-      answer({ zone: 'other.test.', transport: 'tcp', fault: 'refused' }),
-    ]),
+    describeAnswers(
+      [
+        answer({}),
+        answer({ transport: 'tcp' }),
+        answer({ zone: 'other.test.' }),
+        answer({ zone: 'other.test.', transport: 'tcp', fault: 'refused' }),
+      ],
+      80,
+    ),
     [
       '  lb   address      zone           over     NSID     serial',
       '  lb1  198.18.1.10  example.test.  udp+tcp  ns1.100  100',
@@ -34,10 +37,13 @@ summary('transports that agree share a line; those that differ do not', () => {
 
 summary('phases end with their sum', () => {
   assert.is(
-    describePhases([
-      { title: 'Create', ms: 1500 },
-      { title: 'Check', ms: 500 },
-    ]),
+    describePhases(
+      [
+        { title: 'Create', ms: 1500 },
+        { title: 'Check', ms: 500 },
+      ],
+      80,
+    ),
     '  Create   1.5 s\n  Check   500 ms\n  all      2.0 s',
   )
 })

@@ -61,7 +61,7 @@ test('a zone file that does not compile is told, and so is all the rest', async 
     assert.match(status.unknown.at(-1) ?? '', /^what ns1 serves can be compared with nothing/)
     assert.is(status.unknown.length, 2)
     assert.match(
-      describeStatus(status),
+      describeStatus(status, Number.POSITIVE_INFINITY),
       /Not known:\n {2}- The zone files at hand could not be deployed: [\s\S]*bad\.test\.zone/,
     )
   } finally {
@@ -130,7 +130,7 @@ test('an operation that is at work is named, and what it is making is not left o
   const during = await withLock(lock, () => readStatus(world))
   assert.is(during.operation?.operation, 'rotate-lbs')
   assert.match(
-    describeStatus(during),
+    describeStatus(during, Number.POSITIVE_INFINITY),
     /^rotate-lbs is at work, since .* UTC, [0-9-]+ \(for \d+ s\), by .* \(pid \d+\)\./,
   )
   assert.not(during.drift.some((sentence) => sentence.includes('is left of')))
@@ -138,7 +138,7 @@ test('an operation that is at work is named, and what it is making is not left o
     during.lbs.map(({ name }) => name),
     ['lb1', 'lb1-next'],
   )
-  assert.match(describeStatus(during), /lb1-next .*clients may reach it/)
+  assert.match(describeStatus(during, Number.POSITIVE_INFINITY), /lb1-next .*clients may reach it/)
 
   const after = await readStatus(world)
   assert.is(after.operation, undefined)

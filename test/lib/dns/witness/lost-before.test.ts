@@ -57,7 +57,7 @@ test('nobody answered through an lb until its switch: that is no loss of the ope
   assert.equal(before, [0, lost[1]])
   assert.is(lostByOperation(report), 0)
   assert.match(
-    describeWitnessTable(report),
+    describeWitnessTable(report, 80),
     new RegExp(`nobody answered through lb2 .*: ${lost[1]} lost more, as before`),
   )
 })
