@@ -113,7 +113,7 @@ const refusePair = ({ servers, lbs }: Observed, nameserver: string, zones: strin
 }
 
 const notesOf = ({ lbs }: Observed, keepOld: boolean): readonly string[] => [
-  'An lb that turns out to be up to date is left as it is.',
+  'An lb that turns out to be up to date is left as it is. Ansible finds that out, one lb after the other: 15 to 30 seconds each.',
   ...(keepOld ? ['What served before stays running, idle: rollback-infra goes back to it.'] : []),
   ...(lbs.some(({ idleRunning }) => idleRunning) ? ['An idle colour that still runs is replaced.'] : []),
 ]

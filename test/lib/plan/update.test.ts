@@ -48,6 +48,14 @@ plans('--only, --config-only and --keep-old', () => {
   assert.not(planned(twoServing(), { keepOld: true }).phases.some(({ title }) => title.startsWith('Retire')))
 })
 
+plans('says how long it takes although nothing is new', () => {
+  const { notes } = planned(twoServing())
+  assert.ok(
+    notes.some((note) => /one lb after the other: 15 to 30 seconds each/.test(note)),
+    notes.join('\n'),
+  )
+})
+
 plans('moves traffic only where it says so', () => {
   assert.equal(
     planned(twoServing()).phases.flatMap(({ title, movesTraffic }) => (movesTraffic ? [title] : [])),
