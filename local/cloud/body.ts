@@ -14,6 +14,9 @@ export const labels = z
   })
 export const resourceName = z.string().min(1).max(128)
 
+/** What can be changed of nearly everything. */
+export const nameAndLabels = { name: resourceName.optional(), labels }
+
 /** RFC 1123 host name. */
 export const serverName = z
   .string()

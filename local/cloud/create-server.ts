@@ -5,9 +5,9 @@ import { readBody } from './body.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { makeMachine } from './machine.ts'
 import { type Attachment, prepareAttachment } from './private-nets.ts'
-import { createPrimaryIp } from './public-ips.ts'
+import { freshAddress } from './public-ips.ts'
 import { placeOrder, type ServerBody, type ServerOrder, serverBody, wantedIps } from './server-order.ts'
-import type { ActionRecord, NetworkRecord, ServerRecord } from './state.ts'
+import type { ActionRecord, NetworkRecord, PrimaryIpRecord, ServerRecord } from './state.ts'
 import { viewServer } from './views.ts'
 
 /** POST /servers: everything is refused at once or the server exists, whatever becomes of its actions. */
@@ -90,12 +90,18 @@ const draftServer = (cloud: Cloud, body: ServerBody, { type, image, location, ss
 
 /** Those made before, or new ones that go with the server. */
 const givePrimaryIps = (cloud: Cloud, server: ServerRecord, body: ServerBody): void => {
-  const { location } = server
+  const { primary_ips } = cloud.store.state
   for (const { type, wanted } of wantedIps(cloud, body)) {
-    const ip =
-      (typeof wanted === 'number' ? cloud.store.state.primary_ips[wanted] : undefined) ??
-      createPrimaryIp(cloud, { type, location, auto_delete: true, labels: {} })
+    const made = typeof wanted === 'number' ? primary_ips[wanted] : undefined
+    const ip = made ?? newPrimaryIp(cloud, type, server.location)
+    primary_ips[ip.id] = ip
     ip.assignee_id = server.id
     server.primary_ips[type] = ip.id
   }
+}
+
+const newPrimaryIp = (cloud: Cloud, type: PrimaryIpRecord['type'], location: string): PrimaryIpRecord => {
+  const id = cloud.store.nextId()
+  const stamp = { id, name: `primary_ip-${id}`, labels: {}, created: nowOf(cloud) }
+  return { ...stamp, location, auto_delete: true, ...freshAddress(cloud, type) }
 }

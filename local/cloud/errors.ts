@@ -26,3 +26,11 @@ export const notUnique = (message: string, field = 'name'): ApiError =>
 export const isLocked = (): ApiError => new ApiError(423, 'locked', 'cannot perform operation because server is locked')
 
 export const isProtected = (what: string): ApiError => new ApiError(423, 'protected', `${what} is delete protected`)
+
+/** @throws ApiError 423 */
+export const requireUnprotected = (
+  what: string,
+  { protection }: { protection: { readonly delete: boolean } },
+): void => {
+  if (protection.delete) throw isProtected(what)
+}

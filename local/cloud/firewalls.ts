@@ -1,14 +1,14 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { labels, readBody, resourceName } from './body.ts'
-import { type Cloud, nowOf } from './cloud.ts'
+import { labels, nameAndLabels, readBody, resourceName } from './body.ts'
+import type { Cloud } from './cloud.ts'
+import { addCollection, type Collection } from './collection.ts'
 import { ApiError, invalidInput } from './errors.ts'
 import { ruleRecord, rules } from './firewall-rules.ts'
 import { enforce, firewallsOn, serversOf } from './firewall-state.ts'
 import { verifySelector } from './labels.ts'
-import { paged, selected } from './listing.ts'
 import type { ActionRecord, FirewallRecord, ServerRecord } from './state.ts'
-import { recordOf, requireFreeName } from './tables.ts'
+import { recordOf } from './tables.ts'
 import { viewFirewall } from './views.ts'
 
 const resource = z.object({
@@ -20,7 +20,6 @@ const resources = z.array(resource)
 type Resource = z.output<typeof resource>
 
 const creation = z.object({ name: resourceName, rules: rules.nullish(), apply_to: resources.nullish(), labels })
-const change = z.object({ name: resourceName.optional(), labels })
 
 const targetsOf = (
   { store: { state } }: Cloud,
@@ -56,106 +55,85 @@ const requireDirect = (cloud: Cloud, firewall: FirewallRecord, wanted: Resource)
     throw new ApiError(422, 'firewall_managed_by_label_selector', 'firewall is managed by a label selector')
 }
 
-export const addFirewalls = (app: Hono, cloud: Cloud): void => {
-  const { store, actions } = cloud
-  const runOn = (
-    firewall: FirewallRecord,
-    command: string,
-    servers: readonly ServerRecord[],
-  ): readonly ActionRecord[] =>
-    servers.map((server) => {
-      const about = [
-        { id: server.id, type: 'server' },
-        { id: firewall.id, type: 'firewall' },
-      ]
-      return actions.run(command, about, () => enforce(cloud, server))
-    })
+const setRules = ({ actions }: Cloud, { id }: FirewallRecord): ActionRecord =>
+  actions.run('set_firewall_rules', [{ id, type: 'firewall' }], async () => undefined)
 
-  const apply = (firewall: FirewallRecord, wanted: readonly Resource[]): readonly ActionRecord[] => {
-    for (const one of wanted) requireNotApplied(cloud, firewall, one)
-    return wanted.flatMap((one) => {
-      const servers = targetsOf(cloud, one)
-      if (one.type === 'label_selector') {
-        const selector = one.label_selector?.selector ?? ''
-        firewall.selectors.push(selector)
-      }
-      for (const server of one.type === 'server' ? servers : []) server.firewalls.push(firewall.id)
-      return runOn(firewall, 'apply_firewall', servers)
-    })
-  }
-
-  const remove = (firewall: FirewallRecord, wanted: readonly Resource[]): readonly ActionRecord[] => {
-    for (const one of wanted) requireDirect(cloud, firewall, one)
-    return wanted.flatMap((one) => {
-      const servers = targetsOf(cloud, one)
-      if (one.type === 'label_selector')
-        firewall.selectors = firewall.selectors.filter((selector) => selector !== one.label_selector?.selector)
-      else for (const server of servers) server.firewalls = server.firewalls.filter((id) => id !== firewall.id)
-      return runOn(firewall, 'remove_firewall', servers)
-    })
-  }
-
-  app.get('/firewalls', (c) =>
-    paged(
-      c,
-      'firewalls',
-      selected(c, Object.values(store.state.firewalls)).map((one) => viewFirewall(cloud, one)),
-    ),
-  )
-  app.get('/firewalls/:id{[0-9]+}', (c) => c.json({ firewall: viewFirewall(cloud, recordOf(cloud, 'firewalls', c)) }))
-  app.post('/firewalls', async (c) => {
-    const body = await readBody(c, creation)
-    requireFreeName(cloud, 'firewalls', body.name)
-    const firewall: FirewallRecord = {
-      id: store.nextId(),
-      name: body.name,
-      rules: (body.rules ?? []).map(ruleRecord),
-      selectors: [],
-      labels: body.labels ?? {},
-      created: nowOf(cloud),
-    }
-    for (const one of body.apply_to ?? []) targetsOf(cloud, one)
-    store.state.firewalls[firewall.id] = firewall
-    const set = actions.run('set_firewall_rules', [{ id: firewall.id, type: 'firewall' }], async () => undefined)
-    const applied = apply(firewall, body.apply_to ?? [])
-    store.save()
-    return c.json({ firewall: viewFirewall(cloud, firewall), actions: [set, ...applied] }, 201)
+const runOn = (
+  cloud: Cloud,
+  firewall: FirewallRecord,
+  command: string,
+  servers: readonly ServerRecord[],
+): readonly ActionRecord[] =>
+  servers.map((server) => {
+    const about = [
+      { id: server.id, type: 'server' },
+      { id: firewall.id, type: 'firewall' },
+    ]
+    return cloud.actions.run(command, about, () => enforce(cloud, server))
   })
-  app.put('/firewalls/:id{[0-9]+}', async (c) => {
-    const firewall = recordOf(cloud, 'firewalls', c)
-    const body = await readBody(c, change)
-    if (body.name !== undefined) {
-      requireFreeName(cloud, 'firewalls', body.name, firewall.id)
-      firewall.name = body.name
+
+const apply = (cloud: Cloud, firewall: FirewallRecord, wanted: readonly Resource[]): readonly ActionRecord[] => {
+  for (const one of wanted) requireNotApplied(cloud, firewall, one)
+  return wanted.flatMap((one) => {
+    const servers = targetsOf(cloud, one)
+    if (one.type === 'label_selector') {
+      const selector = one.label_selector?.selector ?? ''
+      firewall.selectors.push(selector)
     }
-    if (body.labels) firewall.labels = body.labels
-    store.save()
-    return c.json({ firewall: viewFirewall(cloud, firewall) })
+    for (const server of one.type === 'server' ? servers : []) server.firewalls.push(firewall.id)
+    return runOn(cloud, firewall, 'apply_firewall', servers)
   })
-  app.delete('/firewalls/:id{[0-9]+}', (c) => {
-    const firewall = recordOf(cloud, 'firewalls', c)
+}
+
+const withdraw = (cloud: Cloud, firewall: FirewallRecord, wanted: readonly Resource[]): readonly ActionRecord[] => {
+  for (const one of wanted) requireDirect(cloud, firewall, one)
+  return wanted.flatMap((one) => {
+    const servers = targetsOf(cloud, one)
+    if (one.type === 'label_selector')
+      firewall.selectors = firewall.selectors.filter((selector) => selector !== one.label_selector?.selector)
+    else for (const server of servers) server.firewalls = server.firewalls.filter((id) => id !== firewall.id)
+    return runOn(cloud, firewall, 'remove_firewall', servers)
+  })
+}
+
+const firewalls: Collection<'firewalls', z.output<typeof creation>> = {
+  table: 'firewalls',
+  view: viewFirewall,
+  change: z.object(nameAndLabels),
+  creation: {
+    body: creation,
+    draft: (cloud, { name, rules, apply_to }) => {
+      for (const one of apply_to ?? []) targetsOf(cloud, one)
+      return { name, rules: (rules ?? []).map(ruleRecord), selectors: [] }
+    },
+    begin: (cloud, firewall, { apply_to }) => ({
+      actions: [setRules(cloud, firewall), ...apply(cloud, firewall, apply_to ?? [])],
+    }),
+  },
+  requireDeletable: ({ store }, { id, selectors }) => {
     const isUsed =
-      firewall.selectors.length > 0 ||
-      Object.values(store.state.servers).some((server) => server.firewalls.includes(firewall.id))
-    if (isUsed) throw new ApiError(422, 'resource_in_use', `firewall with ID ${firewall.id} is still in use`)
-    delete store.state.firewalls[firewall.id]
-    store.save()
-    return c.body(null, 204)
-  })
+      selectors.length > 0 || Object.values(store.state.servers).some((server) => server.firewalls.includes(id))
+    if (isUsed) throw new ApiError(422, 'resource_in_use', `firewall with ID ${id} is still in use`)
+  },
+}
+
+export const addFirewalls = (app: Hono, cloud: Cloud): void => {
+  const { store } = cloud
+  addCollection(app, cloud, firewalls)
   app.post('/firewalls/:id{[0-9]+}/actions/set_rules', async (c) => {
     const firewall = recordOf(cloud, 'firewalls', c)
     const body = await readBody(c, z.object({ rules }))
     firewall.rules = body.rules.map(ruleRecord)
-    const set = actions.run('set_firewall_rules', [{ id: firewall.id, type: 'firewall' }], async () => undefined)
+    const set = setRules(cloud, firewall)
     const servers = Object.values(store.state.servers).filter((server) =>
       firewallsOn(store.state, server).includes(firewall),
     )
-    return c.json({ actions: [set, ...runOn(firewall, 'apply_firewall', servers)] }, 201)
+    return c.json({ actions: [set, ...runOn(cloud, firewall, 'apply_firewall', servers)] }, 201)
   })
   app.post('/firewalls/:id{[0-9]+}/actions/apply_to_resources', async (c) => {
     const firewall = recordOf(cloud, 'firewalls', c)
     const body = await readBody(c, z.object({ apply_to: resources }))
-    const applied = apply(firewall, body.apply_to)
+    const applied = apply(cloud, firewall, body.apply_to)
     // a selector that fits nothing yet begins no action, which would have saved
     store.save()
     return c.json({ actions: applied }, 201)
@@ -163,7 +141,7 @@ export const addFirewalls = (app: Hono, cloud: Cloud): void => {
   app.post('/firewalls/:id{[0-9]+}/actions/remove_from_resources', async (c) => {
     const firewall = recordOf(cloud, 'firewalls', c)
     const body = await readBody(c, z.object({ remove_from: resources }))
-    const removed = remove(firewall, body.remove_from)
+    const removed = withdraw(cloud, firewall, body.remove_from)
     store.save()
     return c.json({ actions: removed }, 201)
   })

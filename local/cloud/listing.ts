@@ -3,7 +3,7 @@ import { invalidInput } from './errors.ts'
 import { matchesSelector, verifySelector } from './labels.ts'
 import type { Labels } from './state.ts'
 
-type Item = object & { readonly id?: number; readonly name?: string | null; readonly labels?: Labels }
+export type Item = object & { readonly id?: number; readonly name?: string | null; readonly labels?: Labels }
 
 const positive = (context: Context, name: string, fallback: number): number => {
   const text = context.req.query(name)

@@ -1,13 +1,13 @@
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 import { contains, firstAddressOf, freeSubnet, overlaps, parseRange, type Range } from './addresses.ts'
-import { labels, readBody, resourceName } from './body.ts'
+import { labels, nameAndLabels, readBody, resourceName } from './body.ts'
 import { locations } from './catalogue.ts'
-import { type Cloud, nowOf } from './cloud.ts'
-import { ApiError, invalidInput, isProtected, notFound } from './errors.ts'
-import { paged, selected } from './listing.ts'
+import type { Cloud } from './cloud.ts'
+import { addCollection, type Collection } from './collection.ts'
+import { ApiError, invalidInput, notFound, requireUnprotected } from './errors.ts'
 import type { NetworkRecord, Subnet } from './state.ts'
-import { recordOf, requireFreeName } from './tables.ts'
+import { recordOf } from './tables.ts'
 import { viewNetwork } from './views.ts'
 
 const newSubnet = z.object({
@@ -24,7 +24,6 @@ const creation = z.object({
   labels,
   expose_routes_to_vswitch: z.boolean().nullish(),
 })
-const change = z.object({ name: resourceName.optional(), labels, expose_routes_to_vswitch: z.boolean().nullish() })
 
 const requireRange = (text: string, field: string): Range => {
   const range = parseRange(text)
@@ -62,60 +61,38 @@ const attachedTo = ({ store }: Cloud, network: NetworkRecord) =>
     server.private_net.filter((one) => one.network === network.id).map((net) => ({ server, net })),
   )
 
-export const addNetworks = (app: Hono, cloud: Cloud): void => {
-  const { store, actions, machines } = cloud
-  app.get('/networks', (c) =>
-    paged(
-      c,
-      'networks',
-      selected(c, Object.values(store.state.networks)).map((one) => viewNetwork(cloud, one)),
-    ),
-  )
-  app.get('/networks/:id{[0-9]+}', (c) => c.json({ network: viewNetwork(cloud, recordOf(cloud, 'networks', c)) }))
-  app.post('/networks', async (c) => {
-    const body = await readBody(c, creation)
-    requireNetworkRange(body.ip_range)
-    requireFreeName(cloud, 'networks', body.name)
-    const network: NetworkRecord = {
-      id: store.nextId(),
-      name: body.name,
-      ip_range: body.ip_range,
-      subnets: [],
-      routes: body.routes ?? [],
-      protection: { delete: false },
-      labels: body.labels ?? {},
-      created: nowOf(cloud),
-      expose_routes_to_vswitch: body.expose_routes_to_vswitch ?? false,
-    }
-    for (const subnet of body.subnets ?? []) network.subnets.push(placeSubnet(network, subnet))
-    store.state.networks[network.id] = network
-    store.save()
-    return c.json({ network: viewNetwork(cloud, network) }, 201)
-  })
-  app.put('/networks/:id{[0-9]+}', async (c) => {
-    const network = recordOf(cloud, 'networks', c)
-    const body = await readBody(c, change)
-    if (body.name !== undefined) {
-      requireFreeName(cloud, 'networks', body.name, network.id)
-      network.name = body.name
-    }
-    if (body.labels) network.labels = body.labels
-    if (typeof body.expose_routes_to_vswitch === 'boolean')
-      network.expose_routes_to_vswitch = body.expose_routes_to_vswitch
-    store.save()
-    return c.json({ network: viewNetwork(cloud, network) })
-  })
-  app.delete('/networks/:id{[0-9]+}', async (c) => {
-    const network = recordOf(cloud, 'networks', c)
-    if (network.protection.delete) throw isProtected('network')
+const networks: Collection<'networks', z.output<typeof creation>> = {
+  table: 'networks',
+  view: viewNetwork,
+  change: z.object({ ...nameAndLabels, expose_routes_to_vswitch: z.boolean().nullish() }),
+  creation: {
+    body: creation,
+    draft: (_, { name, ip_range, subnets, routes, expose_routes_to_vswitch }) => {
+      requireNetworkRange(ip_range)
+      const placed: Subnet[] = []
+      for (const subnet of subnets ?? []) placed.push(placeSubnet({ ip_range, subnets: placed }, subnet))
+      return {
+        name,
+        ip_range,
+        subnets: placed,
+        routes: routes ?? [],
+        protection: { delete: false },
+        expose_routes_to_vswitch: expose_routes_to_vswitch ?? false,
+      }
+    },
+  },
+  requireDeletable: (_, network) => requireUnprotected('network', network),
+  remove: async (cloud, network) => {
     for (const { server } of attachedTo(cloud, network)) {
-      await machines.detach(server.id, network.id)
+      await cloud.machines.detach(server.id, network.id)
       server.private_net = server.private_net.filter((one) => one.network !== network.id)
     }
-    delete store.state.networks[network.id]
-    store.save()
-    return c.body(null, 204)
-  })
+  },
+}
+
+export const addNetworks = (app: Hono, cloud: Cloud): void => {
+  const { actions } = cloud
+  addCollection(app, cloud, networks)
 
   /** An action on the network, refused while another one runs. */
   const act = (c: Context, network: NetworkRecord, command: string, work: () => void) => {

@@ -1,13 +1,13 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { findByIdOrName, idOrName, labels, readBody, resourceName } from './body.ts'
+import { findByIdOrName, idOrName, labels, nameAndLabels, readBody, resourceName } from './body.ts'
 import { datacenters, locations } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
-import { ApiError, invalidInput, isProtected } from './errors.ts'
-import { paged, selected } from './listing.ts'
-import { createPrimaryIp } from './public-ips.ts'
+import { addCollection, type Collection } from './collection.ts'
+import { ApiError, invalidInput, requireUnprotected } from './errors.ts'
+import { freshAddress } from './public-ips.ts'
 import type { PrimaryIpRecord, ServerRecord } from './state.ts'
-import { getRecord, recordOf, requireFreeName } from './tables.ts'
+import { getRecord, recordOf } from './tables.ts'
 import { viewPrimaryIp } from './views.ts'
 
 const creation = z.object({
@@ -19,7 +19,7 @@ const creation = z.object({
   auto_delete: z.boolean().nullish(),
   labels,
 })
-const change = z.object({ name: resourceName.optional(), labels, auto_delete: z.boolean().nullish() })
+type CreationBody = z.output<typeof creation>
 
 const requireAssignable = (server: ServerRecord, ip: Pick<PrimaryIpRecord, 'type'>): void => {
   if (server.status !== 'off') throw new ApiError(422, 'server_not_stopped', 'server needs to be stopped')
@@ -27,70 +27,61 @@ const requireAssignable = (server: ServerRecord, ip: Pick<PrimaryIpRecord, 'type
     throw new ApiError(422, `server_has_${ip.type}`, `server already has an ${ip.type} address`)
 }
 
+const assign = (ip: PrimaryIpRecord, server: ServerRecord): void => {
+  ip.assignee_id = server.id
+  server.primary_ips[ip.type] = ip.id
+}
+
+const about = (ip: PrimaryIpRecord, server?: number | null) => [
+  { id: ip.id, type: 'primary_ip' },
+  ...(typeof server === 'number' ? [{ id: server, type: 'server' }] : []),
+]
+
+const serverFor = (cloud: Cloud, { assignee_id }: CreationBody): ServerRecord | undefined =>
+  typeof assignee_id === 'number' ? getRecord(cloud, 'servers', assignee_id) : undefined
+
+const locationFor = (cloud: Cloud, body: CreationBody): string => {
+  const byDatacenter =
+    cloud.hasDatacenters && body.datacenter ? findByIdOrName(datacenters(), body.datacenter)?.location.name : undefined
+  const wanted = serverFor(cloud, body)?.location ?? body.location ?? byDatacenter
+  const location = wanted === undefined ? undefined : findByIdOrName(locations, wanted)
+  if (!location) throw invalidInput('location', 'is required unless the IP is assigned')
+  return location.name
+}
+
+const primaryIps: Collection<'primary_ips', CreationBody> = {
+  table: 'primary_ips',
+  filters: ['ip'],
+  view: viewPrimaryIp,
+  change: z.object({ ...nameAndLabels, auto_delete: z.boolean().nullish() }),
+  creation: {
+    body: creation,
+    draft: (cloud, body) => {
+      const server = serverFor(cloud, body)
+      if (server) requireAssignable(server, body)
+      return {
+        name: body.name,
+        location: locationFor(cloud, body),
+        auto_delete: body.auto_delete ?? false,
+        ...freshAddress(cloud, body.type),
+      }
+    },
+    begin: (cloud, ip, body) => {
+      const server = serverFor(cloud, body)
+      if (!server) return { action: null }
+      assign(ip, server)
+      return { action: cloud.actions.done('assign_primary_ip', about(ip, server.id)) }
+    },
+  },
+  requireDeletable: (_, ip) => {
+    requireUnprotected('Primary IP', ip)
+    if (ip.assignee_id !== null) throw new ApiError(422, 'must_be_unassigned', 'primary IP must be unassigned')
+  },
+}
+
 export const addPrimaryIps = (app: Hono, cloud: Cloud): void => {
   const { store, actions } = cloud
-  const assign = (ip: PrimaryIpRecord, server: ServerRecord): void => {
-    ip.assignee_id = server.id
-    server.primary_ips[ip.type] = ip.id
-  }
-  const about = (ip: PrimaryIpRecord, server?: number | null) => [
-    { id: ip.id, type: 'primary_ip' },
-    ...(typeof server === 'number' ? [{ id: server, type: 'server' }] : []),
-  ]
-  app.get('/primary_ips', (c) =>
-    paged(
-      c,
-      'primary_ips',
-      selected(c, Object.values(store.state.primary_ips), ['ip']).map((ip) => viewPrimaryIp(cloud, ip)),
-    ),
-  )
-  app.get('/primary_ips/:id{[0-9]+}', (c) =>
-    c.json({ primary_ip: viewPrimaryIp(cloud, recordOf(cloud, 'primary_ips', c)) }),
-  )
-  app.post('/primary_ips', async (c) => {
-    const body = await readBody(c, creation)
-    requireFreeName(cloud, 'primary_ips', body.name)
-    const server = typeof body.assignee_id === 'number' ? getRecord(cloud, 'servers', body.assignee_id) : undefined
-    if (server) requireAssignable(server, body)
-    const byDatacenter =
-      cloud.hasDatacenters && body.datacenter
-        ? findByIdOrName(datacenters(), body.datacenter)?.location.name
-        : undefined
-    const wanted = server?.location ?? body.location ?? byDatacenter
-    const location = wanted === undefined ? undefined : findByIdOrName(locations, wanted)
-    if (!location) throw invalidInput('location', 'is required unless the IP is assigned')
-    const settings = {
-      name: body.name,
-      type: body.type,
-      location: location.name,
-      auto_delete: body.auto_delete ?? false,
-    }
-    const ip = createPrimaryIp(cloud, { ...settings, labels: body.labels ?? {} })
-    if (server) assign(ip, server)
-    const action = server ? actions.done('assign_primary_ip', about(ip, server.id)) : null
-    store.save()
-    return c.json({ primary_ip: viewPrimaryIp(cloud, ip), action }, 201)
-  })
-  app.put('/primary_ips/:id{[0-9]+}', async (c) => {
-    const ip = recordOf(cloud, 'primary_ips', c)
-    const body = await readBody(c, change)
-    if (body.name !== undefined) {
-      requireFreeName(cloud, 'primary_ips', body.name, ip.id)
-      ip.name = body.name
-    }
-    if (body.labels) ip.labels = body.labels
-    if (typeof body.auto_delete === 'boolean') ip.auto_delete = body.auto_delete
-    store.save()
-    return c.json({ primary_ip: viewPrimaryIp(cloud, ip) })
-  })
-  app.delete('/primary_ips/:id{[0-9]+}', (c) => {
-    const ip = recordOf(cloud, 'primary_ips', c)
-    if (ip.protection.delete) throw isProtected('Primary IP')
-    if (ip.assignee_id !== null) throw new ApiError(422, 'must_be_unassigned', 'primary IP must be unassigned')
-    delete store.state.primary_ips[ip.id]
-    store.save()
-    return c.body(null, 204)
-  })
+  addCollection(app, cloud, primaryIps)
   app.post('/primary_ips/:id{[0-9]+}/actions/assign', async (c) => {
     const ip = recordOf(cloud, 'primary_ips', c)
     const server = getRecord(cloud, 'servers', (await readBody(c, z.object({ assignee_id: z.int() }))).assignee_id)

@@ -1,39 +1,22 @@
 import { allocatePublic } from './addresses.ts'
-import { type Cloud, nowOf } from './cloud.ts'
+import type { Cloud } from './cloud.ts'
 import { ApiError, notFound } from './errors.ts'
 import type { PrimaryIpRecord, ServerRecord } from './state.ts'
 
-const usedAddresses = ({ store }: Cloud): ReadonlySet<string> =>
+export const usedAddresses = ({ store }: Cloud): ReadonlySet<string> =>
   new Set([...Object.values(store.state.primary_ips), ...Object.values(store.state.floating_ips)].map(({ ip }) => ip))
 
-/** Takes the lowest free address of the family. */
-export const createPrimaryIp = (
+/** The lowest free address of the family, nobody's yet. */
+export const freshAddress = (
   cloud: Cloud,
-  {
-    name,
-    type,
-    location,
-    auto_delete,
-    labels,
-  }: Pick<PrimaryIpRecord, 'type' | 'location' | 'auto_delete' | 'labels'> & { name?: string },
-): PrimaryIpRecord => {
-  const id = cloud.store.nextId()
-  const ip: PrimaryIpRecord = {
-    id,
-    name: name ?? `primary_ip-${id}`,
-    type,
-    ip: allocatePublic(cloud.pools, type, usedAddresses(cloud)),
-    location,
-    auto_delete,
-    labels,
-    created: nowOf(cloud),
-    assignee_id: null,
-    dns_ptr: [],
-    protection: { delete: false },
-  }
-  cloud.store.state.primary_ips[id] = ip
-  return ip
-}
+  type: PrimaryIpRecord['type'],
+): Pick<PrimaryIpRecord, 'type' | 'ip' | 'assignee_id' | 'dns_ptr' | 'protection'> => ({
+  type,
+  ip: allocatePublic(cloud.pools, type, usedAddresses(cloud)),
+  assignee_id: null,
+  dns_ptr: [],
+  protection: { delete: false },
+})
 
 /** @throws ApiError unless a new server in the location can have the address. */
 export const requireUsable = (

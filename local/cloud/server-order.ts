@@ -48,7 +48,7 @@ export interface ServerOrder {
 /** @throws ApiError for whatever cannot be had, before anything is made. */
 export const placeOrder = (cloud: Cloud, body: ServerBody): ServerOrder => {
   const { state } = cloud.store
-  requireFreeName(cloud, 'servers', body.name)
+  requireFreeName(cloud, 'servers', body)
   const type = findByIdOrName(serverTypes(cloud.faults.isSoldOut), body.server_type)
   if (!type) throw invalidInput('server_type', `server type '${body.server_type}' not found`)
   const location = locationFor(cloud, body, type)

@@ -1,18 +1,15 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { labels, readBody, serverName } from './body.ts'
+import { labels, serverName } from './body.ts'
 import type { Cloud } from './cloud.ts'
+import { addCollection, type Collection } from './collection.ts'
 import { createServer } from './create-server.ts'
-import { isProtected } from './errors.ts'
+import { requireUnprotected } from './errors.ts'
 import { enforceAll } from './firewall-state.ts'
-import { paged, selected } from './listing.ts'
 import { releasePrimaryIps } from './public-ips.ts'
 import { addServerActions } from './server-actions.ts'
-import type { ServerRecord } from './state.ts'
-import { recordOf, requireFreeName } from './tables.ts'
+import type { ActionRecord, ServerRecord } from './state.ts'
 import { viewServer } from './views.ts'
-
-const change = z.object({ name: serverName.optional(), labels })
 
 /** The machine goes first; name and addresses are free when it is gone. */
 export const removeServer = async (cloud: Cloud, server: ServerRecord): Promise<void> => {
@@ -23,45 +20,36 @@ export const removeServer = async (cloud: Cloud, server: ServerRecord): Promise<
   delete state.servers[server.id]
 }
 
-export const addServers = (app: Hono, cloud: Cloud): void => {
-  const { store, actions } = cloud
-  const all = () => Object.values(store.state.servers)
-  app.get('/servers', (c) =>
-    paged(
-      c,
-      'servers',
-      selected(c, all(), ['status']).map((server) => viewServer(cloud, server)),
-    ),
-  )
-  app.get('/servers/:id{[0-9]+}', (c) => c.json({ server: viewServer(cloud, recordOf(cloud, 'servers', c)) }))
-  app.post('/servers', (c) => createServer(c, cloud))
-  app.put('/servers/:id{[0-9]+}', async (c) => {
-    const server = recordOf(cloud, 'servers', c)
-    const body = await readBody(c, change)
-    if (body.name !== undefined) {
-      requireFreeName(cloud, 'servers', body.name, server.id)
-      server.name = body.name
-    }
-    if (body.labels) {
-      server.labels = body.labels
-      if (Object.values(store.state.firewalls).some(({ selectors }) => selectors.length > 0)) await enforceAll(cloud)
-    }
-    store.save()
-    return c.json({ server: viewServer(cloud, server) })
-  })
-  app.delete('/servers/:id{[0-9]+}', (c) => {
-    const server = recordOf(cloud, 'servers', c)
-    if (server.protection.delete) throw isProtected('server')
+/** Answers with an action, at whose end the server is gone. */
+const deletion = (cloud: Cloud, server: ServerRecord): ActionRecord => {
+  const before = server.status
+  // a server that could not be deleted must not be taken for one whose deletion was cut short by a restart
+  const undo = (): void => {
+    server.status = before
+  }
+  server.status = 'deleting'
+  const about = [{ id: server.id, type: 'server' }]
+  return cloud.actions.run('delete_server', about, () => removeServer(cloud, server), undo)
+}
+
+const servers: Collection<'servers'> = {
+  table: 'servers',
+  filters: ['status'],
+  view: viewServer,
+  change: z.object({ name: serverName.optional(), labels }),
+  changed: async (cloud, body) => {
+    const isSelected = Object.values(cloud.store.state.firewalls).some(({ selectors }) => selectors.length > 0)
+    if (body.labels && isSelected) await enforceAll(cloud)
+  },
+  requireDeletable: ({ actions }, server) => {
+    requireUnprotected('server', server)
     actions.requireUnlocked(server.id)
-    const before = server.status
-    // a server that could not be deleted must not be taken for one whose deletion was cut short by a restart
-    const undo = (): void => {
-      server.status = before
-    }
-    server.status = 'deleting'
-    const about = [{ id: server.id, type: 'server' }]
-    const action = actions.run('delete_server', about, () => removeServer(cloud, server), undo)
-    return c.json({ action })
-  })
+  },
+  remove: deletion,
+}
+
+export const addServers = (app: Hono, cloud: Cloud): void => {
+  addCollection(app, cloud, servers)
+  app.post('/servers', (c) => createServer(c, cloud))
   addServerActions(app, cloud)
 }

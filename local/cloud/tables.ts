@@ -4,7 +4,7 @@ import type { Cloud } from './cloud.ts'
 import { notFound, notUnique } from './errors.ts'
 import type { State } from './state.ts'
 
-type TableName = Exclude<keyof State, 'nextId' | 'nextActionId'>
+export type TableName = Exclude<keyof State, 'nextId' | 'nextActionId'>
 
 const nouns: Readonly<Record<TableName, string>> = {
   servers: 'server',
@@ -18,25 +18,29 @@ const nouns: Readonly<Record<TableName, string>> = {
   actions: 'action',
 }
 
+export type RecordOf<K extends TableName> = State[K][number]
+
+export const tableOf = <K extends TableName>({ store }: Cloud, table: K): Record<number, RecordOf<K>> =>
+  store.state[table] as Record<number, RecordOf<K>>
+
 /** @throws ApiError 404 */
-export const getRecord = <K extends TableName>({ store }: Cloud, table: K, id: number): State[K][number] => {
-  const record = store.state[table][id]
+export const getRecord = <K extends TableName>(cloud: Cloud, table: K, id: number): RecordOf<K> => {
+  const record = tableOf(cloud, table)[id]
   if (!record) throw notFound(`${nouns[table]} with ID '${id}'`)
-  return record as State[K][number]
+  return record
 }
 
-export const recordOf = <K extends TableName>(cloud: Cloud, table: K, context: Context): State[K][number] =>
+export const recordOf = <K extends TableName>(cloud: Cloud, table: K, context: Context): RecordOf<K> =>
   getRecord(cloud, table, idParam(context))
 
-/** @throws ApiError 409 when another object of the kind bears the name. */
+/** @throws ApiError 409 when another object of the kind bears the name; not every kind has one. */
 export const requireFreeName = (
-  { store }: Cloud,
-  table: Exclude<TableName, 'actions' | 'images'>,
-  name: string,
-  own?: number,
+  cloud: Cloud,
+  table: TableName,
+  { id, name }: { readonly id?: number; readonly name?: string },
 ): void => {
-  const taken = Object.values(store.state[table]).some((one) => one.name === name && one.id !== own)
-  if (!taken) return
+  const others = Object.values<object>(tableOf(cloud, table)).filter((one) => 'name' in one && one.name === name)
+  if (name === undefined || others.every((one) => 'id' in one && one.id === id)) return
   const prefix = table === 'servers' ? 'server name' : table === 'ssh_keys' ? 'SSH key name' : 'name'
   throw notUnique(`${prefix} is already used`)
 }
