@@ -15,8 +15,9 @@ export const createServer = async (context: Context, cloud: Cloud): Promise<Resp
   const body = await readBody(context, serverBody)
   const order = placeOrder(cloud, body)
   const server = draftServer(cloud, body, order)
+  const ips = primaryIpsFor(cloud, body, order.location)
   const attachments = order.networks.map((network) => ({ network, ...prepareAttachment(cloud, server, network) }))
-  givePrimaryIps(cloud, server, body)
+  for (const ip of ips) givePrimaryIp(cloud, server, ip)
   cloud.store.state.servers[server.id] = server
   const root_password = server.ssh_keys.length > 0 ? null : randomBytes(12).toString('base64url')
   const [action, ...next_actions] = beginAll(cloud, server, {
@@ -88,20 +89,21 @@ const draftServer = (cloud: Cloud, body: ServerBody, { type, image, location, ss
   }
 }
 
-/** Those made before, or new ones that go with the server. */
-const givePrimaryIps = (cloud: Cloud, server: ServerRecord, body: ServerBody): void => {
-  const { primary_ips } = cloud.store.state
-  for (const { type, wanted } of wantedIps(cloud, body)) {
-    const made = typeof wanted === 'number' ? primary_ips[wanted] : undefined
-    const ip = made ?? newPrimaryIp(cloud, type, server.location)
-    primary_ips[ip.id] = ip
-    ip.assignee_id = server.id
-    server.primary_ips[type] = ip.id
-  }
-}
+/** Those made before, or new ones that go with the server. @throws ApiError when there are none left, and sets nothing */
+const primaryIpsFor = (cloud: Cloud, body: ServerBody, location: string): readonly PrimaryIpRecord[] =>
+  wantedIps(cloud, body).map(({ type, wanted }) => {
+    const made = typeof wanted === 'number' ? cloud.store.state.primary_ips[wanted] : undefined
+    return made ?? newPrimaryIp(cloud, type, location)
+  })
 
 const newPrimaryIp = (cloud: Cloud, type: PrimaryIpRecord['type'], location: string): PrimaryIpRecord => {
   const id = cloud.store.nextId()
   const stamp = { id, name: `primary_ip-${id}`, labels: {}, created: nowOf(cloud) }
   return { ...stamp, location, auto_delete: true, ...freshAddress(cloud, type) }
+}
+
+const givePrimaryIp = ({ store }: Cloud, server: ServerRecord, ip: PrimaryIpRecord): void => {
+  store.state.primary_ips[ip.id] = ip
+  ip.assignee_id = server.id
+  server.primary_ips[ip.type] = ip.id
 }

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { emptyState, type State } from '../../../local/cloud/state.ts'
 import { createStore } from '../../../local/cloud/store.ts'
-import { network, type Probe, publicKey, refusal, server, startProbe } from './probe.ts'
+import { network, type Probe, pools, publicKey, refusal, server, startProbe } from './probe.ts'
 
 const test = suite('local/cloud/collection')
 
@@ -96,6 +96,7 @@ const refusals: Readonly<Record<string, (ids: Ids) => readonly Refused[]>> = {
   servers: (ids) => [
     ['POST', '', server('z', { networks: [ids['network x'], 1] }), '404 not_found'],
     ['POST', '', server('z', { location: 'ash', networks: [ids['network x']] }), '422 no_subnet_available'],
+    ['POST', '', server('z', { public_net: { enable_ipv6: true } }), '403 resource_limit_exceeded'],
     ['POST', '', server('x'), '409 uniqueness_error'],
     ['PUT', `/${ids['server x']}`, { name: 'z', labels: badLabels }, '422 invalid_input'],
     ['PUT', `/${ids['server x']}`, { name: 'y', labels: goodLabels }, '409 uniqueness_error'],
@@ -139,7 +140,7 @@ const changedTables = (before: State, after: State): readonly string[] =>
 for (const [collection, refusalsWith] of Object.entries(refusals)) {
   test(`what is refused in ${collection} changes nothing`, async () => {
     const store = createStore()
-    const probe = await startProbe({ store })
+    const probe = await startProbe({ store, pools: { ...pools, ipv6: null } })
     const ids = await fill(probe)
     for (const [method, path, body, expected] of refusalsWith(ids)) {
       const before = structuredClone(store.state)
