@@ -34,6 +34,14 @@ export class InfraError extends Error {
   }
 }
 
+/** For `catch`, where something else will do for what could not be read or made. What nobody foresaw rises. */
+export const ifRefused =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if (error instanceof InfraError) return value
+    throw error
+  }
+
 /** What was thrown, in its own words. */
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

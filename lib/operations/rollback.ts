@@ -50,6 +50,6 @@ export const rollback = operation({
   },
   plan: (observed, input, { of }) => planRollback(observed, { ...input, of }),
   recovery: rollbackRecovery,
-  witness: 'serving and warm',
+  witness: 'serving',
   report: ['done', 'duration', 'witness', 'losses', 'answers', 'next'],
 })

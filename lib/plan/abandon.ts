@@ -3,7 +3,7 @@ import { movePhase } from './addresses.ts'
 import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
-import { type Coming, comingBackTo, withLosses } from './losses.ts'
+import { type Coming, comingFrom, withLosses } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { deletionOf, deletions, namesOf, switchedTo, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
@@ -43,9 +43,7 @@ const wayOf = (observed: Observed, request: AbandonRequest): Restoration | Refus
 const comingBy = (plan: Plan, observed: Observed, request: AbandonRequest): Coming => {
   const names = switchedTo(plan)
   const before = observed.servers.find(({ name, phase }) => names.includes(name) && phase !== 'next')
-  return before
-    ? comingBackTo(before, observed)
-    : { ...request, lack: 'the zone files do not have it', isAgreed: false }
+  return before ? comingFrom(before, observed) : { ...request, lack: 'the zone files do not have it', isAgreed: false }
 }
 
 const refuseLate = (observed: Observed): Refusal | undefined => {

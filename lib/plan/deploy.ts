@@ -1,7 +1,7 @@
 import { serverName } from '../fleet/names.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, lbsInService, newLbsIn } from './lbs.ts'
-import { withLosses } from './losses.ts'
+import { type Coming, comingFrom, withLosses } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { deletionOf, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
@@ -51,17 +51,19 @@ export const planDeploy = (observed: Observed, request: DeployRequest): Plan | R
   if (isRefusal(situation)) return situation
   const { generation, notes } = situation
   const phases = phasesOf(observed, request, situation)
-  const plan = withLosses({ operation: 'deploy', generation, notes, phases }, observed, {
-    ...request,
-    lack: 'the zone files do not have it',
-    isAgreed: hasTraffic(observed, generation),
-  })
+  const coming = comingOf(observed, request, generation)
+  const plan = withLosses({ operation: 'deploy', generation, notes, phases }, observed, coming)
   return refuseUnsafe(plan, observed) ?? plan
 }
 
 /** A deployment that has traffic was agreed to when it began, with the zones that go by it: half of the clients lack them already. */
-const hasTraffic = (observed: Observed, generation: number): boolean =>
-  lbsInService(observed).some(({ target }) => generationOfTarget(observed, target) === generation)
+const comingOf = (observed: Observed, request: DeployRequest, generation: number): Coming => {
+  const asked = lbsInService(observed).map(({ target }) => target)
+  const made = observed.servers.find((one) => one.generation === generation && asked.includes(one.name))
+  return made && made.zones !== request.zones
+    ? comingFrom(made, observed)
+    : { ...request, lack: 'the zone files do not have it', isAgreed: made !== undefined }
+}
 
 /** Serials must rise (RFC 1982), also on a machine whose clock is behind that of the last deployment. */
 export const laterThanAll = (observed: Observed, now: number): number =>
@@ -147,14 +149,14 @@ const assess = (observed: Observed, request: DeployRequest): Situation | Refusal
   const inUse =
     observed.lbs.some((lb) => generationOfTarget(observed, lb.target) === generation) ||
     old.some((server) => !server.kept)
-  const changed = current.some((server) => server.zones !== request.zones)
-  if (inUse && (changed || request.fresh)) {
+  if (inUse && request.fresh) {
     return {
-      refused: `the unfinished deployment of generation ${generation} already has traffic${changed ? ', and the zone files have changed since it began' : ''}`,
-      hint: changed ? changedHint(request) : 'Run deploy-infra without --fresh to finish it.',
+      refused: `the unfinished deployment of generation ${generation} already has traffic`,
+      hint: 'Run deploy-infra without --fresh to finish it.',
     }
   }
-  if (changed || request.fresh) {
+  const changed = current.some((server) => server.zones !== request.zones)
+  if (!inUse && (changed || request.fresh)) {
     const reason = changed
       ? 'made from zone files that have changed since'
       : 'left by an earlier run, discarded by --fresh'
@@ -165,14 +167,16 @@ const assess = (observed: Observed, request: DeployRequest): Situation | Refusal
       notes: [`${namesOf(next)}: ${reason}; never served, removed first.`],
     }
   }
-  const notes = [`Goes on with the unfinished deployment of generation ${generation}.`]
+  const notes = [
+    `Goes on with the unfinished deployment of generation ${generation}.`,
+    ...(changed ? [othersAtHand] : []),
+  ]
   return { generation, discard: stale, warm: [], notes }
 }
 
-const changedHint = ({ newLbs }: DeployRequest): string =>
-  newLbs.length > 0
-    ? 'Check out the commit that it was made from (label `commit` of ns1-next) and run rotate-lbs again to finish it, or take the rotation back with rotate-lbs --abandon.'
-    : 'Check out the commit that it was made from (label `commit` of ns1-next) and run deploy-infra again to finish it; then deploy the change.'
+/** What has traffic was proven as it is: it is finished so from any computer, whatever zone files lie there. */
+const othersAtHand =
+  'The zone files at hand are others than those that it was made from: it is finished as it was made, and another deploy-infra deploys them.'
 
 const assessWithoutNext = (observed: Observed, request: DeployRequest, old: readonly ObservedServer[]): Situation => {
   const unfinished = old.filter((server) => !server.kept)

@@ -13,8 +13,8 @@ export interface Situation {
 
 /** What planners are told besides the observation: each takes of it what it needs, and adds what it is asked for. */
 export interface PlanInput extends Situation {
-  /** Content hash of the zone files at hand. */
+  /** Content hash of the zone files at hand; empty when they cannot be read. */
   readonly zones: string
-  /** Names of their zones, canonical. */
+  /** Names of their zones, canonical; none when they cannot be read. */
   readonly zoneNames: readonly string[]
 }

@@ -14,8 +14,8 @@ export interface Coming {
   readonly isAgreed: boolean
 }
 
-/** A generation that served before has the zones that it had; nobody is asked, since going back is the point. */
-export const comingBackTo = ({ generation, zones }: ObservedServer, { generations }: Observed): Coming => ({
+/** Nameservers that are made already have the zones that they have; nobody is asked: what leads there is begun, or goes back. */
+export const comingFrom = ({ generation, zones }: ObservedServer, { generations }: Observed): Coming => ({
   zoneNames: generations.find((one) => one.generation === generation)?.zones,
   zones,
   lack: `generation ${generation} does not have it`,

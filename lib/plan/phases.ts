@@ -7,6 +7,10 @@ export const sideBySide = (steps: readonly Step[]): readonly Track[] => steps.ma
 export const stepsOf = ({ phases }: Pick<Plan, 'phases'>): readonly Step[] =>
   phases.flatMap(({ tracks }) => tracks.flat())
 
+/** Nameservers are configured by it, from zone files. */
+export const makesNameservers = (plan: Pick<Plan, 'phases'>): boolean =>
+  stepsOf(plan).some((step) => step.kind === 'configure' && step.role === 'nameserver')
+
 /** The nameservers that its switches lead to. */
 export const switchedTo = (plan: Pick<Plan, 'phases'>): readonly string[] =>
   stepsOf(plan).flatMap((step) => (step.kind === 'switch-lb' ? [step.nameserver] : []))

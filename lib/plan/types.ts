@@ -67,7 +67,7 @@ interface Publication {
 export interface Observed {
   readonly servers: readonly ObservedServer[]
   readonly lbs: readonly ObservedLb[]
-  /** Those that serve, or did until lately. */
+  /** Those that serve, did until lately, or have begun to. */
   readonly generations: readonly ObservedGeneration[]
   readonly addresses: readonly ObservedAddress[]
   readonly sshKey: boolean

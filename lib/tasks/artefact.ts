@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
+import type { FleetServer } from '../fleet/server.ts'
 import { compileZonesOnce } from '../zones/compile-once.ts'
-import { hashArtefact } from '../zones/hash.ts'
+import { hashArtefact, hashZones } from '../zones/hash.ts'
 import { findZoneSources } from '../zones/sources.ts'
 import type { Zone } from '../zones/zone.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
@@ -33,12 +34,12 @@ export const compileArtefact = async (world: World, generation: number): Promise
  * files do not compile.
  */
 export const getArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
-  const servers = (await listServers(world)).filter((server) => server.generation === generation)
-  const given = servers.map(({ content }) => content).filter((content) => content !== '')
+  const servers = await listServers(world)
+  const given = givenOf(servers, generation)
   // made by a release that did not note it, or not configured yet
   if (given.length === 0) return compileArtefact(world, generation)
-  const compiled = await compileArtefact(world, generation).catch(refusalOf)
-  if (!(compiled instanceof InfraError) && given.includes(hashArtefact(compiled))) return compiled
+  const compiled = await compileLike(world, generation, given)
+  if (compiled) return compiled
   const served = await readServedArtefact(world, generation, servers)
   if ('zones' in served) return served.zones
   throw new InfraError(`What generation ${generation} must answer is not known: ${served.fault}`, {
@@ -47,7 +48,23 @@ export const getArtefact = async (world: World, generation: number): Promise<rea
   })
 }
 
-const refusalOf = (error: unknown): InfraError => {
-  if (error instanceof InfraError) return error
-  throw error
+/** The nameservers of a generation that have been given its zones. */
+export const givenOf = (servers: readonly FleetServer[], generation: number): readonly FleetServer[] =>
+  servers.filter((server) => server.generation === generation && server.content !== '')
+
+/** @returns undefined when the zone files at hand are others, or become something else on this computer. */
+const compileLike = async (
+  world: World,
+  generation: number,
+  given: readonly FleetServer[],
+): Promise<readonly Zone[] | undefined> => {
+  try {
+    const zones = await hashZones(zonesFolderOf(world))
+    if (given.every((one) => one.zones !== zones)) return undefined
+    const compiled = await compileArtefact(world, generation)
+    return given.some(({ content }) => content === hashArtefact(compiled)) ? compiled : undefined
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error
+    return undefined
+  }
 }

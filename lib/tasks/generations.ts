@@ -22,14 +22,13 @@ export const readGeneration = async (
   return { generation, zones: undefined, fault: faults.join('; ') || 'it has no nameserver any more' }
 }
 
-/** Every generation that serves, or did until lately. What is being prepared is made from the zone files at hand. */
+/** Every generation of these nameservers. */
 export const readGenerations = (
   world: World,
-  servers: readonly FleetServer[],
+  nameservers: readonly FleetServer[],
 ): Promise<readonly ObservedGeneration[]> => {
-  const made = servers.filter(({ role, phase, kept }) => role === 'nameserver' && (phase !== 'next' || kept))
-  const generations = [...new Set(made.map(({ generation }) => generation))]
-  return Promise.all(generations.map((generation) => readGeneration(world, generation, made)))
+  const generations = [...new Set(nameservers.map(({ generation }) => generation))]
+  return Promise.all(generations.map((generation) => readGeneration(world, generation, nameservers)))
 }
 
 /** The zones of all nameservers that are called serving; undefined when one of their generations could not be asked. */
@@ -37,7 +36,7 @@ export const readServingZones = async (
   world: World,
   servers: readonly FleetServer[],
 ): Promise<readonly string[] | undefined> => {
-  const serving = servers.filter(({ phase }) => phase === 'serving')
+  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
   const found = (await readGenerations(world, serving)).map(({ zones }) => zones)
   if (found.length === 0 || found.includes(undefined)) return undefined
   return [...new Set(found.flatMap((zones) => zones ?? []))].sort()

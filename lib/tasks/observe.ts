@@ -22,14 +22,21 @@ export const observe = async (world: World): Promise<Observed> => {
   const servers = fleetOf(project, all)
   const lbs = servers.filter((server) => server.role === 'lb')
   const strangers = all.filter((server) => parseServerName(server.name) && !toFleetServer(project, server))
-  const [observedLbs, generations] = await Promise.all([
+  const nameservers = servers.filter(({ role }) => role === 'nameserver')
+  const isPrepared = ({ phase, kept }: FleetServer): boolean => phase === 'next' && !kept
+  const [observedLbs, standing] = await Promise.all([
     Promise.all(lbs.map((lb) => observeLb(world, lb, servers))),
-    readGenerations(world, servers),
+    readGenerations(
+      world,
+      nameservers.filter((one) => !isPrepared(one)),
+    ),
   ])
+  const asked = observedLbs.map(({ target }) => target)
+  const begun = nameservers.filter((one) => isPrepared(one) && asked.includes(one.name))
   return {
     servers: servers.map(observedServer),
     lbs: observedLbs,
-    generations,
+    generations: [...standing, ...(await readGenerations(world, begun))],
     addresses: addresses.map(({ name, pair, generation, serverId }) => ({
       name,
       pair,

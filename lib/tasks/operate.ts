@@ -1,10 +1,10 @@
 import path from 'node:path'
-import { type ExitCode, InfraError } from '../errors.ts'
+import { type ExitCode, InfraError, ifRefused } from '../errors.ts'
 import { withCheckout } from '../git.ts'
 import { type LockOptions, waitForOthers, withLock } from '../lock.ts'
 import { describePlan } from '../plan/describe.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
-import { stepsOf } from '../plan/phases.ts'
+import { makesNameservers, stepsOf } from '../plan/phases.ts'
 import type { Answers } from '../plan/questions.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
 import type { Plan } from '../plan/types.ts'
@@ -18,7 +18,7 @@ import { lookForLockout } from './lockout.ts'
 import { observe } from './observe.ts'
 import { withWorld } from './open-world.ts'
 import type { CommonOptions, Course, Operation } from './operation.ts'
-import { preflight, readOrders } from './preflight.ts'
+import { preflight, preflightZones, readOrders } from './preflight.ts'
 import { StoppedError } from './recover.ts'
 import { displayFor } from './renderer.ts'
 import { afterwardsError, reportRun } from './report-run.ts'
@@ -90,7 +90,7 @@ const lockOf = (
 
 const follow = async <Options extends CommonOptions>(world: World, errand: Errand<Options>): Promise<ExitCode> => {
   const { operation, course, options, interrupt } = errand
-  const remarks = await preflight(world)
+  await preflight(world)
   const input = await inputOf(world)
   const look = course.observe ?? observe
   const makePlan = async (): Promise<Plan> =>
@@ -98,6 +98,8 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   const plan = await makePlan()
   const answers = answersOf(errand)
   verifyAccepted(plan, input.zoneNames, answers)
+  // what serves is known from itself: files that do not compile stop nothing but what is made from them
+  const remarks = makesNameservers(plan) ? await preflightZones(world) : []
   const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
   if (options.dryRun || !options.json) show(plan, orders, options)
   if (plan.phases.length === 0 && !options.dryRun)
@@ -149,10 +151,11 @@ const situationOf = ({ clock, settings }: World): Situation => ({
   hasRegistrar: settings.environment.registrar.kind !== 'manual',
 })
 
+/** Files that cannot be read are like none: whoever makes something from them is told why. */
 const inputOf = async (world: World): Promise<PlanInput> => ({
   ...situationOf(world),
-  zones: await hashZones(zonesFolderOf(world)),
-  zoneNames: await zoneNames(world),
+  zones: await hashZones(zonesFolderOf(world)).catch(ifRefused('')),
+  zoneNames: await zoneNames(world).catch(ifRefused([])),
 })
 
 const defined = ({ config, envFile }: CommonOptions) => ({
@@ -207,7 +210,7 @@ const run = async <Options extends CommonOptions>(
     isApplied = true
   }
   try {
-    const witness = await withWitness(runWorld, course.witness, apply)
+    const witness = await withWitness(runWorld, { kind: course.witness, plan }, apply)
     return await reportRun(world, { ...options, plan, report: course.report, events, witness })
   } catch (error) {
     const failure = isApplied ? afterwardsError(error) : error

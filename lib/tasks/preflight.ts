@@ -21,15 +21,22 @@ const tools = [
 ] as const
 
 /**
- * Finds out before anything is changed what would stop the operation later: missing tools, zone files that do not compile,
- * locations that do not exist. Reports all faults of a kind at once.
- * @returns what an operator may not expect, as sentences.
+ * Finds out before anything is changed what would stop any operation later: missing tools, locations that do not exist. Reports all
+ * faults of a kind at once.
  * @throws InfraError with exit code 2.
  */
-export const preflight = async (world: World): Promise<readonly string[]> => {
+export const preflight = async (world: World): Promise<void> => {
   await (world.requireTools ?? requireTools)(world)
-  await compileWithPlaceholders(world)
   await networkZoneOf(world)
+}
+
+/**
+ * The same of the zone files, for a plan that makes nameservers from them.
+ * @returns what an operator may not expect, as sentences.
+ * @throws InfraError (exit code 2) when they do not compile.
+ */
+export const preflightZones = async (world: World): Promise<readonly string[]> => {
+  await compileWithPlaceholders(world)
   return leftOutNotes(zonesFolderOf(world))
 }
 

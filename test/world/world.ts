@@ -40,6 +40,8 @@ export interface FastWorld {
   /** Sets what goes wrong on a machine. */
   spoil(name: string, faults: MachineFaults): void
   servers(): Promise<readonly Server[]>
+  /** Somebody deletes a server in the cloud console. */
+  lose(name: string): Promise<void>
   /** Who answers through port 53 of each lb in service: its NSID, or what came instead. */
   whoAnswers(): Promise<Readonly<Record<string, string>>>
   lock(): Promise<PlacementGroup | undefined>
@@ -96,6 +98,11 @@ export const createFastWorld = async ({ pairs, zones, config: changes }: FastWor
     machine: (name) => machineNamed(outside, name),
     spoil: (name, given) => void site.change(machineNamed(outside, name).id, { faults: given }),
     servers: () => hcloud.servers.list(),
+    lose: async (name) => {
+      const { id, protection } = (await hcloud.servers.find(name)) ?? raise(`there is no server ${name}`)
+      if (protection.delete) await hcloud.servers.changeProtection(id, false)
+      await hcloud.servers.delete(id)
+    },
     whoAnswers: async () => askEach((await hcloud.servers.list()).filter(isLbInService)),
     lock: () => hcloud.placementGroups.find(lockName(config.project)),
     mend: async () => {
@@ -113,6 +120,10 @@ export const createFastWorld = async ({ pairs, zones, config: changes }: FastWor
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+const raise = (text: string): never => {
+  throw new Error(text)
 }
 
 const takeFrom =

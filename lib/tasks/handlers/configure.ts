@@ -6,11 +6,10 @@ import { identityOf, type Role } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import type { Zone } from '../../zones/zone.ts'
 import { listAddresses } from '../addresses.ts'
-import { compileArtefact } from '../artefact.ts'
 import type { Report } from '../record.ts'
 import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
-import { withZonesLabel } from './zones-label.ts'
+import { zonesFor } from './zones-label.ts'
 
 export interface ConfigureStep {
   readonly role: Role
@@ -62,8 +61,7 @@ const lbVariables =
 
 /** The whole private network may ask: in it are lbs and nameservers alone, and lbs made later ask the same nameserver. */
 const nameserverVariables = async (world: RunWorld, machines: readonly FleetServer[]) => {
-  const artefact = await withZonesLabel(world, machines, () => compileArtefact(world, world.generation))
-  const zones = await writeZones(world, artefact)
+  const zones = await writeZones(world, await zonesFor(world, machines))
   return ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4, generation }: FleetServer): Variables => ({
     nameserver_identity: identityOf(pair, generation),
     nameserver_zones: zones,

@@ -1,17 +1,18 @@
 import { InfraError } from '../../errors.ts'
 import { type Labels, serverLabels } from '../../fleet/labels.ts'
 import { firewallName, parseServerName, type Role, serverName } from '../../fleet/names.ts'
+import type { FleetServer } from '../../fleet/server.ts'
 import { userDataOf } from '../../fleet/user-data.ts'
 import { readCommit } from '../../git.ts'
 import { ActionError, type HcloudError, isHcloudError } from '../../hcloud/errors.ts'
 import type { CreateServerBody } from '../../hcloud/types.ts'
 import { createHostKey } from '../../ssh/host-key.ts'
 import { hashZones } from '../../zones/hash.ts'
-import { zonesFolderOf } from '../artefact.ts'
+import { givenOf, zonesFolderOf } from '../artefact.ts'
 import { getNetwork } from '../network.ts'
 import { readOffers } from '../offers.ts'
 import type { Report } from '../record.ts'
-import { findServer } from '../servers.ts'
+import { findServer, listServers } from '../servers.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
 
@@ -72,9 +73,8 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     role: named.role,
     pair: named.pair,
     generation,
-    zones: named.role === 'nameserver' ? await hashZones(zonesFolderOf(world)) : '',
     content: '',
-    commit: await readCommit(world.settings.sources, ['ansible', zonesFolderOf(world)]),
+    ...(await originOf(world, named.role, generation)),
     previous: await previousCommit(world, named.role, named.pair),
     hostKeys: [hostKey.raw],
     isFirstContact: true,
@@ -93,6 +93,21 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     firewalls: [{ firewall: firewall.id }],
     user_data: userDataOf(hostKey),
   } satisfies Omit<CreateServerBody, 'server_type' | 'image'>
+}
+
+/** What it is made from: the checkout at hand, or what others of its generation were made from, which it has to be like. */
+const originOf = async (
+  world: World,
+  role: Role,
+  generation: number,
+): Promise<Pick<FleetServer, 'zones' | 'commit'>> => {
+  const [like] = role === 'nameserver' ? givenOf(await listServers(world), generation) : []
+  if (like) return { zones: like.zones, commit: like.commit }
+  const folder = zonesFolderOf(world)
+  return {
+    zones: role === 'nameserver' ? await hashZones(folder) : '',
+    commit: await readCommit(world.settings.sources, ['ansible', folder]),
+  }
 }
 
 /** What the nameserver that serves now was made from: there a rollback goes once that machine is gone. */

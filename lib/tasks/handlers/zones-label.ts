@@ -2,9 +2,22 @@ import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { hashArtefact, hashZones } from '../../zones/hash.ts'
 import type { Zone } from '../../zones/zone.ts'
-import { zonesFolderOf } from '../artefact.ts'
-import { writeFacts } from '../servers.ts'
+import { compileArtefact, getArtefact, givenOf, zonesFolderOf } from '../artefact.ts'
+import { listServers, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
+
+/**
+ * What nameservers are about to be given, which their labels say from then on. Where others of their generation have been given
+ * theirs, it is the same, whatever the zone files at hand are: one serial never stands for two contents.
+ */
+export const zonesFor = async (world: RunWorld, nameservers: readonly FleetServer[]): Promise<readonly Zone[]> => {
+  const all = givenOf(await listServers(world), world.generation)
+  const like = all.find(({ id }) => nameservers.every((one) => one.id !== id))
+  if (!like) return withZonesLabel(world, nameservers, () => compileArtefact(world, world.generation))
+  const artefact = await getArtefact(world, world.generation)
+  await label(world, nameservers, { zones: like.zones, content: hashArtefact(artefact) })
+  return artefact
+}
 
 /**
  * Has the labels of nameservers say which zone files they are about to get, and what has become of these: the first was written
@@ -24,8 +37,15 @@ export const withZonesLabel = async (
     throw new InfraError('The zone files changed while they were compiled', {
       hint: 'Run the same command again once they are as they shall be.',
     })
-  const content = hashArtefact(artefact)
+  await label(world, nameservers, { zones, content: hashArtefact(artefact) })
+  return artefact
+}
+
+const label = async (
+  world: RunWorld,
+  nameservers: readonly FleetServer[],
+  { zones, content }: Pick<FleetServer, 'zones' | 'content'>,
+): Promise<void> => {
   const others = nameservers.filter((one) => one.zones !== zones || one.content !== content)
   await Promise.all(others.map((nameserver) => writeFacts(world, { ...nameserver, zones, content })))
-  return artefact
 }

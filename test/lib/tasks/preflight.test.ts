@@ -4,7 +4,7 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { InfraError } from '../../../lib/errors.ts'
-import { preflight } from '../../../lib/tasks/preflight.ts'
+import { preflight, preflightZones } from '../../../lib/tasks/preflight.ts'
 import { errorOf } from '../error-of.ts'
 import { withVariable } from '../with-variable.ts'
 import { createFakeWorld } from './fake-world.ts'
@@ -55,7 +55,7 @@ const soa = '$TTL 1h\n@ SOA ns1 hostmaster 0 7200 3600 1209600 300\n NS ns1\n'
 const preflightWith = async (zones: Readonly<Record<string, string>>): Promise<readonly string[]> => {
   const fake = await createFakeWorld({ zones })
   try {
-    return (await preflight(fake.world)).map((remark) => remark.replace(fake.zonesFolder, 'FOLDER'))
+    return (await preflightZones(fake.world)).map((remark) => remark.replace(fake.zonesFolder, 'FOLDER'))
   } finally {
     await fake.close()
   }

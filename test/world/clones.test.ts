@@ -1,0 +1,106 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { query } from '../../lib/dns/query.ts'
+import type { FastRun } from './clone.ts'
+import type { RunEvent } from './gate.ts'
+import { prepared } from './prepared.ts'
+import { generationsIn, readStanding } from './standing.ts'
+import { createFastWorld } from './world.ts'
+
+// One clone has edits that are in no commit, and dies in the middle of their deployment. The other one never saw them.
+const test = suite('world/clones')
+
+const fast = await createFastWorld({ pairs: 2 })
+test.after(() => fast.close())
+const [dirty, other] = fast.clones
+await prepared(fast)
+const [before = ''] = generationsIn(await readStanding(fast))
+const serving = await fast.save()
+
+const zoneFileOf = (root: string): string => path.join(root, 'zones', 'example.test.zone')
+const clean = await readFile(zoneFileOf(other.root), 'utf8')
+
+test.before.each(async () => {
+  await fast.load(serving)
+  await writeFile(zoneFileOf(other.root), clean)
+  await writeFile(zoneFileOf(dirty.root), clean)
+  await appendFile(zoneFileOf(dirty.root), 'edited A 192.0.2.99\n')
+})
+
+const isDone =
+  (step: string) =>
+  (event: RunEvent): boolean =>
+    event.event === 'step' && event.state === 'done' && event.step === step
+
+/** Its process is killed once that is done, and the lock expires. */
+const killedAfter = async (step: string): Promise<void> => {
+  const { exitCode, stderr } = await dirty.run('deploy', { killAfter: isDone(step) })
+  assert.is(exitCode, undefined, stderr)
+  fast.clock.pass(3_600_000)
+}
+
+const betweenTwoSwitches = (): Promise<void> => killedAfter('Switch lb1 to ns1-next')
+
+const requireDone = ({ exitCode, stderr, events }: FastRun): void => {
+  assert.is(exitCode, 0, stderr)
+  const { report } = events.find(({ event }) => event === 'witness') as unknown as {
+    report: { totals: { sent: number; lost: number; wrong: number } }
+  }
+  const { sent, lost, wrong } = report.totals
+  assert.ok(sent > 0)
+  assert.equal({ lost, wrong }, { lost: 0, wrong: 0 })
+}
+
+/** Of one mind, with nothing left of anything: the generation that serves. */
+const sole = async (): Promise<string> => {
+  const [generation = '', ...others] = generationsIn(await readStanding(fast))
+  assert.equal(others, [])
+  const servers = await fast.servers()
+  assert.equal(servers.map(({ name }) => name).sort(), ['lb1', 'lb2', 'ns1', 'ns2'])
+  assert.is(await fast.lock(), undefined)
+  return generation
+}
+
+const hasEdit = async (): Promise<boolean> => {
+  const address = fast.machine('lb2').ipv4
+  const question = { name: 'edited.example.test', type: 'A', transport: 'udp' } as const
+  const reply = await query({ address, port: 53 }, question, { timeoutMs: 500 })
+  return reply.kind === 'answered' && reply.answers.length > 0
+}
+
+for (const [zones, text] of [
+  ['other zone files', clean],
+  ['zone files that do not compile', `${clean}x BOGUS y\n`],
+] as const) {
+  test(`with ${zones}, another clone finishes what was begun, as it was made`, async () => {
+    await betweenTwoSwitches()
+    await writeFile(zoneFileOf(other.root), text)
+    const run = await other.run('deploy')
+    requireDone(run)
+    assert.match(run.stderr, /The zone files at hand are others than those that it was made from/)
+    assert.ok(Number(await sole()) > Number(before))
+    assert.ok(await hasEdit())
+  })
+}
+
+test('a nameserver of it that is lost is made again, and like the others', async () => {
+  await betweenTwoSwitches()
+  await fast.lose('ns2-next')
+  requireDone(await other.run('deploy'))
+  await sole()
+  assert.ok(await hasEdit())
+})
+
+test('the zone files of the other clone are deployed by the next deployment', async () => {
+  await betweenTwoSwitches()
+  requireDone(await other.run('deploy'))
+  const finished = await sole()
+  fast.clock.pass(3_600_000)
+  requireDone(await other.run('deploy'))
+  assert.ok(Number(await sole()) > Number(finished))
+  assert.not(await hasEdit())
+})
+
+test.run()
