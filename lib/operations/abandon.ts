@@ -4,7 +4,7 @@ import type { Course } from '../tasks/operation.ts'
 
 /** The way back of rotate-lbs. */
 export const abandonment: Course<unknown> = {
-  observe: async (world) => (await import('../tasks/published.ts')).observePublication(world),
+  observe: async (world) => (await import('../tasks/changes.ts')).observeWithdrawal(world),
   plan: planAbandon,
   recovery: abandonRecovery,
   witness: 'serving',

@@ -3,6 +3,7 @@ import { acceptZone } from '../cli.ts'
 import { planDeploy } from '../plan/deploy.ts'
 import { deployRecovery } from '../plan/deploy-recovery.ts'
 import { operation } from '../tasks/operation.ts'
+import { observeChanges } from './observe-changes.ts'
 import { removalOfKept } from './remove-kept.ts'
 
 export const deploy = operation({
@@ -36,6 +37,7 @@ export const deploy = operation({
     ...(removeKept ? {} : { insteadOfDeleting: '--keep-old' }),
   }),
   instead: async ({ removeKept }) => (removeKept ? removalOfKept : undefined),
+  observe: observeChanges,
   plan: (observed, input, { keepOld = false, fresh = false }) =>
     planDeploy(observed, { ...input, keepOld, fresh, newLbs: [] }),
   recovery: deployRecovery,

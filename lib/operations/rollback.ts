@@ -6,6 +6,7 @@ import { findRebuild, planRollback } from '../plan/rollback.ts'
 import { rollbackRecovery } from '../plan/rollback-recovery.ts'
 import { type CommonOptions, type Course, operation } from '../tasks/operation.ts'
 import { deploy } from './deploy.ts'
+import { observeChanges } from './observe-changes.ts'
 
 interface RollbackOptions extends CommonOptions {
   readonly of?: 'deployment' | 'update' | undefined
@@ -48,6 +49,7 @@ export const rollback = operation({
     const commit = findRebuild(await observe(), { ...situation, of })
     return typeof commit === 'string' ? rebuildOf(commit) : commit
   },
+  observe: observeChanges,
   plan: (observed, input, { of }) => planRollback(observed, { ...input, of }),
   recovery: rollbackRecovery,
   witness: 'serving',

@@ -4,6 +4,7 @@ import { planRotate } from '../plan/rotate.ts'
 import { rotateRecovery } from '../plan/rotate-recovery.ts'
 import { operation } from '../tasks/operation.ts'
 import { abandonment } from './abandon.ts'
+import { observeChanges } from './observe-changes.ts'
 
 /** @returns seconds */
 const minutes = (text: string): number => {
@@ -47,6 +48,7 @@ run again to go on.`,
   answers: ({ yesDelete, acceptZone }) => ({ yesDelete, acceptZone }),
   waits: ({ wait, forceAfter }) => ({ wait, forceAfter }),
   instead: async ({ abandon }) => (abandon ? abandonment : undefined),
+  observe: observeChanges,
   plan: planRotate,
   recovery: rotateRecovery,
   witness: 'serving',

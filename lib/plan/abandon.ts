@@ -1,9 +1,10 @@
 import { serverName } from '../fleet/names.ts'
 import { movePhase } from './addresses.ts'
+import { withChange } from './change.ts'
 import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
-import { type Coming, comingFrom, withLosses } from './losses.ts'
+import { type Coming, comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { deletionOf, deletions, namesOf, switchedTo, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
@@ -28,7 +29,7 @@ export const planAbandon = (observed: Observed, request: AbandonRequest): Plan |
   if (isRefusal(way)) return way
   const phases = withoutEmpty(way.phases)
   const bare: Plan = { operation: 'abandon', generation, notes: notesOf(observed), ...way, phases }
-  const plan = withLosses(bare, observed, comingBy(bare, observed, request))
+  const plan = withChange(bare, observed, comingBy(bare, observed, request))
   return refuseUnsafe(plan, observed) ?? plan
 }
 

@@ -1,9 +1,9 @@
 import { type Role, serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
+import { withChange } from './change.ts'
 import { laterThanAll } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { switchOn } from './lbs.ts'
-import { withLosses } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
@@ -61,7 +61,7 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
   ])
   const notes = [...notesOf(observed, phases.length), ...(isSplit ? splitNotes(request) : [])]
   const plan: Plan = { operation: 'bootstrap', generation, notes, phases }
-  return withLosses(plan, observed, { ...request, lack: 'the zone files do not have it', isAgreed: false })
+  return withChange(plan, observed, { ...request, lack: 'the zone files do not have it', isAgreed: false })
 }
 
 /**

@@ -1,7 +1,8 @@
 import { serverName } from '../fleet/names.ts'
+import { withChange } from './change.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, lbsInService, newLbsIn } from './lbs.ts'
-import { type Coming, comingFrom, withLosses } from './losses.ts'
+import { type Coming, comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { deletionOf, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
@@ -52,7 +53,7 @@ export const planDeploy = (observed: Observed, request: DeployRequest): Plan | R
   const { generation, notes } = situation
   const phases = phasesOf(observed, request, situation)
   const coming = comingOf(observed, request, generation)
-  const plan = withLosses({ operation: 'deploy', generation, notes, phases }, observed, coming)
+  const plan = withChange({ operation: 'deploy', generation, notes, phases }, observed, coming)
   return refuseUnsafe(plan, observed) ?? plan
 }
 

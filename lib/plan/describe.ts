@@ -1,3 +1,4 @@
+import { describeChange } from './describe-change.ts'
 import type { PhaseKey, Plan, PlanPhase, Step } from './types.ts'
 
 type Describers = { readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>) => string }
@@ -47,12 +48,16 @@ const describers: Describers = {
 /** One line that says what a step does, the same in the plan, the tree, the events and the report. */
 export const describeStep = <S extends Step>(step: S): string => (describers[step.kind] as (step: S) => string)(step)
 
-/** What the operator reads before confirming: the notes, then phase by phase one line a step. */
-export const describePlan = (plan: Plan): string => {
+/** What the operator reads before confirming: the notes, what changes for clients, then phase by phase one line a step. */
+export const describePlan = (plan: Plan, { verbose = false } = {}): string => {
   if (plan.phases.length === 0) return [...plan.notes, 'Nothing to do.'].join('\n')
-  return [...plan.notes, `Plan: ${describeRun(plan)}`, ...plan.phases.map(describePhase), ...describeWaits(plan)].join(
-    '\n',
-  )
+  return [
+    ...plan.notes,
+    ...describeChange(plan.change ?? [], { verbose }),
+    `Plan: ${describeRun(plan)}`,
+    ...plan.phases.map(describePhase),
+    ...describeWaits(plan),
+  ].join('\n')
 }
 
 const waits: Partial<Readonly<Record<PhaseKey, string>>> = {

@@ -43,3 +43,11 @@ export const switchOn = (lb: string, nameserver: string): Track => [
   { kind: 'switch-lb', lb, nameserver },
   { kind: 'verify-lb', lb, nameserver, port: 'public' },
 ]
+
+/** One nameserver of each generation that the lbs in service send to. */
+export const serversBehindLbs = (observed: Observed): readonly ObservedServer[] => {
+  const asked = lbsInService(observed).flatMap(
+    ({ target }) => observed.servers.find(({ name }) => name === target) ?? [],
+  )
+  return [...new Map(asked.map((server) => [server.generation, server])).values()]
+}

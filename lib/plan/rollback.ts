@@ -1,7 +1,8 @@
 import { serverName } from '../fleet/names.ts'
+import { withChange } from './change.ts'
 import type { PlanInput } from './input.ts'
 import { lbsInService, namesLeavingLb } from './lbs.ts'
-import { comingFrom, withLosses } from './losses.ts'
+import { comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
@@ -40,7 +41,7 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
   if (stale) return stale
   const plan: Plan = { ...described, notes: returnNotes(states), phases, movedBefore: lbsThatAreBack(observed, states) }
   // zones that were added since go again: told, and not asked about, since whoever goes back is in a hurry
-  return withLosses(plan, observed, comingFrom(first.good, observed))
+  return withChange(plan, observed, comingFrom(first.good, observed))
 }
 
 const coldHint = 'Check out the commit to go back to, and run deploy-infra.'

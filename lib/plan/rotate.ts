@@ -32,10 +32,9 @@ export const planRotate = (observed: Observed, request: PlanInput): Plan | Refus
   const preparation = planPreparation(observed, states, request)
   if (isRefusal(preparation)) return preparation
   return {
+    ...preparation,
     operation: 'rotate',
-    generation: preparation.generation,
     notes: [...notesOf(observed), ...preparation.notes],
-    ...(preparation.losses ? { losses: preparation.losses } : {}),
     phases: withoutEmpty([...preparation.phases, ...gluePhases(states, request), ...removalPhases(states)]),
   }
 }
@@ -135,9 +134,8 @@ const planPreparation = (
   const generation = youngest || deployment.generation
   const missing = states.filter(({ isMade }) => !isMade)
   return {
-    generation: deployment.generation,
-    notes: deployment.notes,
-    ...(deployment.losses ? { losses: deployment.losses } : {}),
+    ...deployment,
+    notes: [...deployment.notes, ...addressNotes(deployment, missing)],
     phases: [
       {
         key: 'create-lbs',
@@ -162,6 +160,14 @@ const planPreparation = (
     ],
   }
 }
+
+/** A comparison of zones has the addresses of today, since those to come are not known before the machines are there. */
+const addressNotes = ({ change }: Plan, missing: readonly PairState[]): readonly string[] =>
+  change && missing.length > 0
+    ? [
+        `Besides, zones give other addresses for ${missing.map(({ host }) => host).join(', ')}: those that are made now.`,
+      ]
+    : []
 
 const creations = (states: readonly PairState[], { addresses }: PlanInput, generation: number): PlanPhase['tracks'] =>
   states.map(({ coming, pair }) => [

@@ -1,4 +1,6 @@
 import type { Family, Phase, Role } from '../fleet/names.ts'
+import type { RecordCounts } from './records.ts'
+import type { ObservedChange, UnknownChange, ZoneChange } from './zone-change.ts'
 
 export type Colour = 'blue' | 'green'
 
@@ -77,6 +79,8 @@ export interface Observed {
   readonly strangers: readonly string[]
   /** Read for those planners only that ask for it. */
   readonly publication?: Publication
+  /** From each generation that serves to what it may be replaced by; the same. */
+  readonly changes?: readonly (ObservedChange | UnknownChange)[]
 }
 
 /** The glue of one host name of ours, and the lb that it shall point at. */
@@ -223,6 +227,18 @@ export interface Plan {
   readonly losses?: readonly ZoneLoss[]
   /** Present when machines let in who carries it out no more. */
   readonly lockout?: Lockout
+  /** What changes for clients: present when it moves traffic to other zones, from each generation that serves. */
+  readonly change?: readonly PlannedChange[]
+}
+
+/** How the zones differ from those of a generation that serves, or that this is not known. */
+export type PlannedChange =
+  | { readonly from: number; readonly zones: readonly PlannedZone[] }
+  /** The end of a sentence. */
+  | { readonly unknown: string }
+
+export interface PlannedZone extends ZoneChange {
+  readonly records: RecordCounts
 }
 
 /** Its operator cannot reach the machines any more, which is asked about. */

@@ -6,7 +6,7 @@ import { hashArtefact, hashZones } from '../zones/hash.ts'
 import { findZoneSources } from '../zones/sources.ts'
 import type { Zone } from '../zones/zone.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
-import { readServedArtefact } from './served.ts'
+import { readServedArtefact, type ServedArtefact } from './served.ts'
 import { listServers } from './servers.ts'
 import type { World } from './world.ts'
 
@@ -20,10 +20,15 @@ export const zoneNames = async (world: World): Promise<readonly string[]> =>
 /**
  * What is made of the zone files at hand for a generation: the zone files, with the generation as serial and the addresses of the lbs
  * that it was made for. Looked up anew each time it is asked for, since lbs are found by name; compiled when something has changed.
+ * @param see how a server is taken to be; as it is, unless said otherwise.
  */
-export const compileArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
+export const compileArtefact = async (
+  world: World,
+  generation: number,
+  see = (server: FleetServer): FleetServer => server,
+): Promise<readonly Zone[]> => {
   const [servers, addresses] = await Promise.all([listServers(world), listAddresses(world)])
-  const hosts = glueHostsOf(servers, addresses, { config: world.settings.config, generation })
+  const hosts = glueHostsOf(servers.map(see), addresses, { config: world.settings.config, generation })
   return compileZonesOnce({ folder: zonesFolderOf(world), serial: generation, hosts })
 }
 
@@ -34,18 +39,22 @@ export const compileArtefact = async (world: World, generation: number): Promise
  * files do not compile.
  */
 export const getArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
-  const servers = await listServers(world)
-  const given = givenOf(servers, generation)
-  // made by a release that did not note it, or not configured yet
-  if (given.length === 0) return compileArtefact(world, generation)
-  const compiled = await compileLike(world, generation, given)
-  if (compiled) return compiled
-  const served = await readServedArtefact(world, generation, servers)
-  if ('zones' in served) return served.zones
-  throw new InfraError(`What generation ${generation} must answer is not known: ${served.fault}`, {
+  const found = await findArtefact(world, generation)
+  if ('zones' in found) return found.zones
+  throw new InfraError(`What generation ${generation} must answer is not known: ${found.fault}`, {
     exitCode: 8,
     hint: `The zone files at hand do not make it either. Check out the commit that it was made from (label \`commit\`), or see to its nameservers; then run this again.`,
   })
+}
+
+/** The same, or why nobody can say it. */
+export const findArtefact = async (world: World, generation: number): Promise<ServedArtefact> => {
+  const servers = await listServers(world)
+  const given = givenOf(servers, generation)
+  // made by a release that did not note it, or not configured yet
+  if (given.length === 0) return { zones: await compileArtefact(world, generation) }
+  const compiled = await compileLike(world, generation, given)
+  return compiled ? { zones: compiled } : readServedArtefact(world, generation, servers)
 }
 
 /** The nameservers of a generation that have been given its zones. */

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type ExitCode, InfraError, ifRefused } from '../errors.ts'
 import { withCheckout } from '../git.ts'
 import { type LockOptions, waitForOthers, withLock } from '../lock.ts'
@@ -107,7 +108,8 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
   await agree(plan, answers)
   return withLock(lockOf(world, operation, options, interrupt), async (signal, lockLost) => {
-    if (describePlan(await makePlan()) !== describePlan(plan)) throw changedError()
+    // as values: the text leaves out what is too much to read
+    if (!isDeepStrictEqual(await makePlan(), plan)) throw changedError()
     return run({ ...world, signal, lockLost }, plan, errand)
   })
 }
@@ -174,12 +176,12 @@ const changedError = (): InfraError =>
   })
 
 /** A dry run's plan is its result, so it goes to stdout; otherwise the plan is what the question is about. */
-const show = (plan: Plan, orders: readonly string[], { dryRun, json }: CommonOptions): void => {
+const show = (plan: Plan, orders: readonly string[], { dryRun, json, verbose }: CommonOptions): void => {
   if (dryRun && json) {
     process.stdout.write(`${JSON.stringify({ event: 'plan', ...plan, orders })}\n`)
     return
   }
-  const text = [describePlan(plan), ...(plan.phases.length === 0 ? [] : orders)].join('\n')
+  const text = [describePlan(plan, { verbose }), ...(plan.phases.length === 0 ? [] : orders)].join('\n')
   if (dryRun) process.stdout.write(`${text}\nDry run: nothing was changed.\n`)
   else process.stderr.write(`${text}\n\n`)
 }

@@ -1,0 +1,61 @@
+import { lbsInService, serversBehindLbs } from './lbs.ts'
+import { type Coming, findLosses } from './losses.ts'
+import { switchedTo } from './phases.ts'
+import { countRecords } from './records.ts'
+import type { Observed, Plan, PlannedChange } from './types.ts'
+import type { ObservedChange, UnknownChange } from './zone-change.ts'
+
+/**
+ * Adds to a plan that moves traffic what changes for the clients of each generation that serves, and the zones that they lose by it:
+ * these are named before everything else in the notes. What cannot be found out is told too: it must not look as if nothing changed.
+ * Pure.
+ */
+export const withChange = (plan: Plan, observed: Observed, coming: Coming): Plan => {
+  if (switchedTo(plan).length === 0) return plan
+  const generation = coming.generation ?? plan.generation
+  const leaving = serversBehindLbs(observed).filter((server) => server.generation !== generation)
+  const found = leaving.map((server) => {
+    const change = findChange(observed, server.generation, generation)
+    return { change, ...findLosses(observed, server, { ...coming, change }) }
+  })
+  // once, also where two generations have the zone
+  const losses = [...new Map(found.flatMap((one) => one.losses).map((loss) => [loss.zone, loss])).values()]
+  const remark = coming.isAgreed ? '' : ' Has to be agreed to by name.'
+  const nobody = isServedByOthers(observed) ? [strangers] : []
+  const unknown = [...nobody, ...found.flatMap((one) => one.unknown ?? [])]
+  return {
+    ...plan,
+    notes: [...losses.map(({ loss }) => `${loss}${remark}`), ...unknown.map(unknownNote), ...plan.notes],
+    ...(losses.length > 0 ? { losses } : {}),
+    ...(observed.changes
+      ? { change: [...nobody.map((one) => ({ unknown: one })), ...found.map(({ change }) => planned(change))] }
+      : {}),
+  }
+}
+
+const strangers = 'which zones are served could not be read (no lb sends to a nameserver of ours)'
+
+const unknownNote = (unknown: string): string =>
+  `UNKNOWN whether a zone goes: ${unknown}. Who asks for one that does gets REFUSED.`
+
+const isServedByOthers = (observed: Observed): boolean =>
+  serversBehindLbs(observed).length === 0 && lbsInService(observed).some(({ active }) => active !== undefined)
+
+/** A generation that exists was given its zones already, or is about to be given those of the files. */
+const findChange = (
+  { changes, servers }: Observed,
+  from: number,
+  generation: number,
+): ObservedChange | UnknownChange => {
+  const isMade = servers.some((one) => one.role === 'nameserver' && one.generation === generation)
+  const to = isMade ? generation : 'files'
+  return (
+    changes?.find((one) => one.from === from && one.to === to) ?? { from, to, fault: 'they have not been compared' }
+  )
+}
+
+const planned = (change: ObservedChange | UnknownChange): PlannedChange => {
+  const { from } = change
+  if ('fault' in change) return { unknown: `the zones of generation ${from} could not be compared (${change.fault})` }
+  return { from, zones: change.zones.map((zone) => ({ ...zone, records: countRecords(zone.rrsets) })) }
+}

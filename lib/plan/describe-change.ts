@@ -1,0 +1,69 @@
+import { ownerIn, type RecordChange, recordsOf } from './records.ts'
+import type { PlannedChange, PlannedZone } from './types.ts'
+
+/** How many records are shown, of all zones together, and how much of each; all of it where `verbose` is said. */
+const mostRecords = 20
+const width = 80
+
+interface Detail {
+  readonly verbose: boolean
+}
+
+/** What changes for clients: the zones that come and go first, then a line a zone, its records below it. Pure. */
+export const describeChange = (changes: readonly PlannedChange[], detail: Detail): readonly string[] =>
+  changes.flatMap((change) => {
+    if ('unknown' in change) return [`UNKNOWN what changes for clients: ${change.unknown}.`]
+    const { from, zones } = change
+    if (zones.length === 0) return [`No record changes for clients of generation ${from}.`]
+    return [`What changes for clients of generation ${from}:`, ...describeZones(zones, detail)]
+  })
+
+const describeZones = (zones: readonly PlannedZone[], { verbose }: Detail): readonly string[] => {
+  // of a zone that comes or goes as a whole, each record is no news
+  const listed = zones.map((zone) => ({
+    zone,
+    records: verbose || zone.kind === 'changes' ? zone.rrsets.flatMap(recordsOf) : [],
+  }))
+  const all = listed.flatMap(({ records }) => records)
+  const shown = new Set(verbose ? all : all.slice(0, mostRecords))
+  const left = all.length - shown.size
+  return [
+    ...listed.flatMap(({ zone, records }) => [
+      `  ${describeZone(zone)}`,
+      ...records.filter((one) => shown.has(one)).flatMap((one) => recordLines(one, zone.zone, { verbose })),
+    ]),
+    ...(left > 0 ? [`    … and ${countOf(left)} more: --verbose shows all`] : []),
+  ]
+}
+
+/** `example.test  +2 −1 ~3 records`. Pure. */
+const describeZone = ({ zone, kind, records: { added, removed, changed } }: PlannedZone): string => {
+  if (kind === 'comes') return `${zone}  comes, with ${countOf(added)}`
+  if (kind === 'goes') return `${zone}  GOES, with ${countOf(removed)}`
+  return `${zone}  +${added} −${removed} ~${changed} records`
+}
+
+const countOf = (count: number): string => `${count} record${count === 1 ? '' : 's'}`
+
+const signs = { '+': '+', '-': '−', '~': '~' } as const
+
+const recordLines = (record: RecordChange, zone: string, { verbose }: Detail): readonly string[] => {
+  const { type, sign, ttl, before = '', after = '', isTtl } = record
+  const fit = (line: string): string => (verbose || line.length <= width ? line : `${line.slice(0, width - 1)}…`)
+  const owner = `    ${signs[sign]} ${ownerIn(record, zone)}`
+  const head = isTtl ? `${owner} ${type} TTL` : `${owner} ${ttl} ${type}`
+  if (sign !== '~') return [fit(`${head} ${after || before}`)]
+  const line = `${head} ${before} → ${after}`
+  if (fit(line) === line) return [line]
+  const [old, now] = fromDifference(before, after)
+  return [fit(`${head} ${old}`), fit(`      → ${now}`)]
+}
+
+/** So much is left of what two texts have in common at their beginning: of long ones, that could be all that is seen. */
+const common = 12
+
+const fromDifference = (one: string, other: string): readonly [string, string] => {
+  const end = [...one].findIndex((letter, index) => letter !== other[index])
+  const start = (end < 0 ? one.length : end) - common
+  return start > 0 ? [`…${one.slice(start)}`, `…${other.slice(start)}`] : [one, other]
+}
