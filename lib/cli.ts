@@ -131,7 +131,7 @@ export const envFile = [
 /** For operations that deploy zones. */
 export const acceptZone = [
   '--accept-zone <name...>',
-  'name of a zone that is served and has no file any more: let it go without asking; may be repeated',
+  'name of a zone of which something has to be agreed to, such as that it goes: do without asking; may be repeated',
 ] as const
 
 /** A command with the options that every operation has. */

@@ -89,6 +89,15 @@ export const configSchema = z.strictObject({
       idleSeconds: z.int().min(1).default(3600),
     })
     .prefault({}),
+  /** From where on so much of a zone goes by a deployment that the zone's name has to be typed: both have to be exceeded. */
+  guards: z
+    .strictObject({
+      /** The share of its RRsets that go, from 0 to 1. */
+      lostShare: z.number().min(0).max(1).default(0.3),
+      /** How many RRsets go. */
+      lostRrsets: z.int().min(0).default(5),
+    })
+    .prefault({}),
   witness: z.strictObject({
     /** Questions that the witness asks each address of each lb while an operation runs. */
     queriesPerSecond: z.int().min(1).max(5000),

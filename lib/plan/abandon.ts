@@ -13,7 +13,7 @@ import { isFloating } from './rotate.ts'
 import { refuseChanged, refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
-export type AbandonRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'addresses'>
+export type AbandonRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'addresses' | 'guards'>
 
 /**
  * Takes back a rotation whose glue is not published, or is no more: has the zones name the old lbs again, waits until no cache can
@@ -29,7 +29,7 @@ export const planAbandon = (observed: Observed, request: AbandonRequest): Plan |
   if (isRefusal(way)) return way
   const phases = withoutEmpty(way.phases)
   const bare: Plan = { operation: 'abandon', generation, notes: notesOf(observed), ...way, phases }
-  const plan = withChange(bare, observed, comingBy(bare, observed, request))
+  const plan = withChange(bare, observed, { ...comingBy(bare, observed, request), guards: request.guards })
   return refuseUnsafe(plan, observed) ?? plan
 }
 

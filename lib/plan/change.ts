@@ -1,16 +1,17 @@
+import { dangersOf } from './dangers.ts'
+import type { Guards } from './input.ts'
 import { lbsInService, serversBehindLbs } from './lbs.ts'
 import { type Coming, findLosses } from './losses.ts'
 import { switchedTo } from './phases.ts'
 import { countRecords } from './records.ts'
-import type { Observed, Plan, PlannedChange } from './types.ts'
+import type { Danger, Observed, Plan, PlannedChange } from './types.ts'
 import type { ObservedChange, UnknownChange } from './zone-change.ts'
 
 /**
- * Adds to a plan that moves traffic what changes for the clients of each generation that serves, and the zones that they lose by it:
- * these are named before everything else in the notes. What cannot be found out is told too: it must not look as if nothing changed.
- * Pure.
+ * Adds to a plan that moves traffic what changes for the clients of each generation that serves, and what of it is dangerous for
+ * them. What cannot be found out is told too: it must not look as if nothing changed. Pure.
  */
-export const withChange = (plan: Plan, observed: Observed, coming: Coming): Plan => {
+export const withChange = (plan: Plan, observed: Observed, coming: Coming & { readonly guards: Guards }): Plan => {
   if (switchedTo(plan).length === 0) return plan
   const generation = coming.generation ?? plan.generation
   const leaving = serversBehindLbs(observed).filter((server) => server.generation !== generation)
@@ -18,20 +19,32 @@ export const withChange = (plan: Plan, observed: Observed, coming: Coming): Plan
     const change = findChange(observed, server.generation, generation)
     return { change, ...findLosses(observed, server, { ...coming, change }) }
   })
-  // once, also where two generations have the zone
-  const losses = [...new Map(found.flatMap((one) => one.losses).map((loss) => [loss.zone, loss])).values()]
-  const remark = coming.isAgreed ? '' : ' Has to be agreed to by name.'
+  const dangers = distinct(
+    found.flatMap(({ losses, change }) => [
+      ...losses,
+      ...('fault' in change ? [] : change.zones).flatMap((zone) =>
+        dangersOf(zone, coming.guards).map((danger) => ({ zone: zone.zone, ...danger, isAgreed: coming.isAgreed })),
+      ),
+    ]),
+  )
   const nobody = isServedByOthers(observed) ? [strangers] : []
   const unknown = [...nobody, ...found.flatMap((one) => one.unknown ?? [])]
   return {
     ...plan,
-    notes: [...losses.map(({ loss }) => `${loss}${remark}`), ...unknown.map(unknownNote), ...plan.notes],
-    ...(losses.length > 0 ? { losses } : {}),
+    notes: [...unknown.map(unknownNote), ...plan.notes],
+    ...(dangers.length > 0 ? { dangers } : {}),
     ...(observed.changes
       ? { change: [...nobody.map((one) => ({ unknown: one })), ...found.map(({ change }) => planned(change))] }
       : {}),
   }
 }
+
+/** Once, also where it is so from two generations. */
+const distinct = (dangers: readonly Danger[]): readonly Danger[] => [
+  ...new Map(
+    dangers.map((danger) => [`${danger.zone} ${danger.kind === 'goes' ? 'goes' : danger.fact}`, danger]),
+  ).values(),
+]
 
 const strangers = 'which zones are served could not be read (no lb sends to a nameserver of ours)'
 

@@ -9,7 +9,7 @@ import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
-export interface DeployRequest extends Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames'> {
+export interface DeployRequest extends Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'guards'> {
   /** Stop before the old servers are deleted, and keep them warm. */
   readonly keepOld: boolean
   /** Remove the next servers that an earlier run left, instead of going on with them. */
@@ -53,7 +53,10 @@ export const planDeploy = (observed: Observed, request: DeployRequest): Plan | R
   const { generation, notes } = situation
   const phases = phasesOf(observed, request, situation)
   const coming = comingOf(observed, request, generation)
-  const plan = withChange({ operation: 'deploy', generation, notes, phases }, observed, coming)
+  const plan = withChange({ operation: 'deploy', generation, notes, phases }, observed, {
+    ...coming,
+    guards: request.guards,
+  })
   return refuseUnsafe(plan, observed) ?? plan
 }
 

@@ -1,5 +1,7 @@
+import wrap from 'wrap-ansi'
+import { describeDanger } from './dangers.ts'
 import { describeChange } from './describe-change.ts'
-import type { PhaseKey, Plan, PlanPhase, Step } from './types.ts'
+import type { Danger, PhaseKey, Plan, PlanPhase, Step } from './types.ts'
 
 type Describers = { readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>) => string }
 
@@ -48,16 +50,22 @@ const describers: Describers = {
 /** One line that says what a step does, the same in the plan, the tree, the events and the report. */
 export const describeStep = <S extends Step>(step: S): string => (describers[step.kind] as (step: S) => string)(step)
 
-/** What the operator reads before confirming: the notes, what changes for clients, then phase by phase one line a step. */
+/** What the operator reads before confirming: what is dangerous, what changes for clients, the notes, then phase by phase one line a step. */
 export const describePlan = (plan: Plan, { verbose = false } = {}): string => {
   if (plan.phases.length === 0) return [...plan.notes, 'Nothing to do.'].join('\n')
   return [
-    ...plan.notes,
+    ...(plan.dangers ?? []).map(dangerLines),
     ...describeChange(plan.change ?? [], { verbose }),
+    ...plan.notes,
     `Plan: ${describeRun(plan)}`,
     ...plan.phases.map(describePhase),
     ...describeWaits(plan),
   ].join('\n')
+}
+
+const dangerLines = (danger: Danger): string => {
+  const text = `${describeDanger(danger)}${danger.isAgreed ? '' : ' Has to be agreed to by name.'}`
+  return wrap(text, 78).replaceAll('\n', '\n  ')
 }
 
 const waits: Partial<Readonly<Record<PhaseKey, string>>> = {

@@ -9,6 +9,15 @@ export interface Situation {
   readonly addresses: 'server' | 'floating'
   /** A program can tell the registrar of the config; else a person is told how, and waited for. */
   readonly hasRegistrar: boolean
+  readonly guards: Guards
+}
+
+/** From where on so much of a zone goes that it is asked about: both have to be exceeded. */
+export interface Guards {
+  /** The share of its RRsets that go, from 0 to 1. */
+  readonly lostShare: number
+  /** How many RRsets go. */
+  readonly lostRrsets: number
 }
 
 /** What planners are told besides the observation: each takes of it what it needs, and adds what it is asked for. */

@@ -1,4 +1,4 @@
-import type { Observed, ObservedServer, ZoneLoss } from './types.ts'
+import type { Danger, Observed, ObservedServer } from './types.ts'
 import type { ObservedChange, UnknownChange } from './zone-change.ts'
 
 /** What the nameservers have that the lbs are about to be pointed at. */
@@ -25,7 +25,7 @@ export const comingFrom = ({ generation, zones }: ObservedServer, { generations 
 })
 
 interface Found {
-  readonly losses: readonly ZoneLoss[]
+  readonly losses: readonly Danger[]
   readonly unknown: string | undefined
 }
 
@@ -39,11 +39,13 @@ export const findLosses = (
   { zoneNames, zones, change, ...coming }: Coming & { readonly change: ObservedChange | UnknownChange },
 ): Found => {
   const { generation } = server
-  const lossOf = (zone: string, names: readonly string[]): ZoneLoss => {
-    const effect = effectOf(zone, names)
-    const loss = `${zone} goes: generation ${generation} serves it, ${coming.lack}; ${effect}.`
-    return { zone, effect, loss, isAgreed: coming.isAgreed }
-  }
+  const lossOf = (zone: string, names: readonly string[]): Danger => ({
+    zone,
+    kind: 'goes',
+    fact: `goes: generation ${generation} serves it, ${coming.lack}`,
+    effect: effectOf(zone, names),
+    isAgreed: coming.isAgreed,
+  })
   if (!('fault' in change)) {
     const gone = change.zones.filter(({ kind }) => kind === 'goes')
     return { losses: gone.map(({ zone }) => lossOf(zone, change.coming)), unknown: undefined }

@@ -1,10 +1,10 @@
-import type { Lockout, Plan, PlanPhase, ZoneLoss } from './types.ts'
+import type { Danger, Lockout, Plan, PlanPhase } from './types.ts'
 
 /** What was answered on the command line already. */
 export interface Answers {
   readonly yes?: boolean | undefined
   readonly yesDelete?: boolean | undefined
-  /** Zones that may go, as a loss names them. */
+  /** Zones whose dangers are agreed to, as these name them. */
   readonly acceptZone?: readonly string[] | undefined
   /** The machines may let in no more who answers. */
   readonly acceptLockout?: boolean | undefined
@@ -16,8 +16,14 @@ export interface Answers {
 export interface Questions {
   readonly plan: boolean
   readonly lockout: Lockout | undefined
-  readonly zones: readonly ZoneLoss[]
+  readonly zones: readonly ZoneQuestion[]
   readonly deletion: boolean
+}
+
+/** A zone, and all that has to be agreed to by its name. */
+interface ZoneQuestion {
+  readonly zone: string
+  readonly dangers: readonly Danger[]
 }
 
 type Deletion = NonNullable<PlanPhase['confirm']>
@@ -30,14 +36,18 @@ export const isAnswered = ({ withYes }: Deletion, { yes, yesDelete }: Answers): 
  * What a plan leaves to ask, whatever state of the world it comes from. A deletion that stands behind a wait is asked about once
  * the wait is over, perhaps by another run. Pure.
  */
-export const questionsOf = ({ phases, losses = [], lockout }: Plan, answers: Answers): Questions => {
+export const questionsOf = ({ phases, dangers = [], lockout }: Plan, answers: Answers): Questions => {
   const { acceptZone = [] } = answers
+  const open = dangers.filter(({ zone, isAgreed }) => !isAgreed && !acceptZone.includes(zone))
   const wait = phases.findIndex(({ waits }) => waits)
   const atOnce = wait < 0 ? phases : phases.slice(0, wait)
   return {
     plan: answers.yes !== true,
     lockout: answers.acceptLockout ? undefined : lockout,
-    zones: losses.filter(({ zone, isAgreed }) => !isAgreed && !acceptZone.includes(zone)),
+    zones: [...new Set(open.map(({ zone }) => zone))].map((zone) => ({
+      zone,
+      dangers: open.filter((danger) => danger.zone === zone),
+    })),
     deletion: atOnce.some(({ confirm }) => confirm && !isAnswered(confirm, answers)),
   }
 }

@@ -8,7 +8,7 @@ import { isRefusal, type Refusal } from './refusal.ts'
 import { planSwitchBack } from './switch-back.ts'
 import type { Observed, ObservedServer, PlanPhase } from './types.ts'
 
-type RestoreRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames'>
+type RestoreRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'guards'>
 
 /** The way back to nameservers whose zones name the old lbs. */
 export interface Restoration {

@@ -9,7 +9,7 @@ import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
-export interface RollbackRequest extends Pick<PlanInput, 'pairs' | 'now'> {
+export interface RollbackRequest extends Pick<PlanInput, 'pairs' | 'now' | 'guards'> {
   /** What is to be undone, when both a deployment and an update of the lbs could be. */
   readonly of: 'deployment' | 'update' | undefined
 }
@@ -41,7 +41,7 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
   if (stale) return stale
   const plan: Plan = { ...described, notes: returnNotes(states), phases, movedBefore: lbsThatAreBack(observed, states) }
   // zones that were added since go again: told, and not asked about, since whoever goes back is in a hurry
-  return withChange(plan, observed, comingFrom(first.good, observed))
+  return withChange(plan, observed, { ...comingFrom(first.good, observed), guards: request.guards })
 }
 
 const coldHint = 'Check out the commit to go back to, and run deploy-infra.'

@@ -223,8 +223,8 @@ export interface Plan {
   readonly phases: readonly PlanPhase[]
   /** Lbs, or Floating IPs, whose traffic an earlier run has moved already, so that no phase does. */
   readonly movedBefore?: readonly string[]
-  /** Present when clients lose zones by it. */
-  readonly losses?: readonly ZoneLoss[]
+  /** Present when something of the change is dangerous for clients. */
+  readonly dangers?: readonly Danger[]
   /** Present when machines let in who carries it out no more. */
   readonly lockout?: Lockout
   /** What changes for clients: present when it moves traffic to other zones, from each generation that serves. */
@@ -249,14 +249,28 @@ export interface Lockout {
   readonly loss: string
 }
 
-/** A zone that is served now and will not be any more. */
-export interface ZoneLoss {
+/** What a plan does to the clients of a zone that may be a mistake: it has to be agreed to by the name of the zone. */
+export interface Danger {
   /** `example.test`; what is typed to agree. */
   readonly zone: string
+  readonly kind:
+    | 'goes'
+    /** Loses so many RRsets that the config wants it asked about. */
+    | 'shrinks'
+    /** Other NS at its own name. */
+    | 'nameservers'
+    /** Other MX at its own name. */
+    | 'mail'
+    /** A TTL is lowered to zero. */
+    | 'uncached'
+    /** A name becomes a delegation. */
+    | 'delegates'
+    /** A wildcard begins to answer for names. */
+    | 'wildcard'
+  /** Behind the name of the zone: `goes: generation 100 serves it, the zone files do not have it` */
+  readonly fact: string
   /** What it does to clients: `who asks for it gets REFUSED`. */
   readonly effect: string
-  /** Sentences that say what is lost. */
-  readonly loss: string
-  /** It is told, and not asked about: nothing more is lost by going on, or going back is the point. */
+  /** It is told, and not asked about: it is so for a part of the clients already, or going back is the point. */
   readonly isAgreed: boolean
 }

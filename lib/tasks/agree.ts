@@ -1,5 +1,7 @@
 import { canonicalName } from '../dns/wire/name.ts'
 import { InfraError } from '../errors.ts'
+import { describeDanger } from '../plan/dangers.ts'
+import { switchedTo } from '../plan/phases.ts'
 import { type Answers, isAnswered, type Questions, questionsOf } from '../plan/questions.ts'
 import type { Lockout, Plan, PlanPhase } from '../plan/types.ts'
 import { canAsk, confirm, typeToConfirm } from '../prompts.ts'
@@ -9,25 +11,24 @@ const zoneNameOf = (zone: string): string => canonicalName(zone).replace(/\.$/, 
 
 /**
  * @param zoneNames those of the zone files, canonical
- * @throws InfraError (exit code 2) when a zone is given up that does not go. One that is gone already does no harm.
+ * @throws InfraError (exit code 2) when dangers of a zone are agreed to that has none, which may be a mistake. One that is gone
+ * already does no harm, nor what cannot be known, nor a plan that is but the rest of one.
  */
-export const verifyAccepted = (
-  { losses = [] }: Plan,
-  zoneNames: readonly string[],
-  { acceptZone = [] }: Answers,
-): void => {
+export const verifyAccepted = (plan: Plan, zoneNames: readonly string[], { acceptZone = [] }: Answers): void => {
+  const { dangers = [], change = [] } = plan
+  if (switchedTo(plan).length === 0 || change.some((one) => 'unknown' in one)) return
   const needless = acceptZone.find(
-    (zone) => zoneNames.includes(canonicalName(zone)) && !losses.some((loss) => loss.zone === zoneNameOf(zone)),
+    (zone) => zoneNames.includes(canonicalName(zone)) && !dangers.some((danger) => danger.zone === zoneNameOf(zone)),
   )
   if (needless === undefined) return
-  throw new InfraError(`--accept-zone ${needless}: this zone does not go, its file is there`, {
+  throw new InfraError(`--accept-zone ${needless}: this zone does not go, and nothing else of it has to be agreed to`, {
     exitCode: 2,
-    hint: 'Nothing was changed. Take its file out of the zones first, or leave the option out.',
+    hint: 'Nothing was changed. Look at what changes with --dry-run, or leave the option out.',
   })
 }
 
 /**
- * Has the operator agree to a plan that was shown, to being locked out, and to each zone that goes by typing its name. Deletions are asked about later,
+ * Has the operator agree to a plan that was shown, to being locked out, and to what is dangerous for clients by typing the name of the zone. Deletions are asked about later,
  * right before them; without a terminal those that no wait stands before have to be answered now.
  * @throws InfraError when it is not agreed to; with exit code 2, naming the flags, when there is no terminal to ask on.
  */
@@ -40,10 +41,10 @@ export const agree = async (plan: Plan, answers: Answers): Promise<void> => {
     throw new InfraError('Not agreed to: the address was not typed', {
       hint: 'Nothing was changed. Add the network you work from to operatorNetworks in infra.config.ts, and run again.',
     })
-  for (const { zone, loss } of questions.zones) {
-    if (await typeToConfirm(zone, loss)) continue
+  for (const { zone, dangers } of questions.zones) {
+    if (await typeToConfirm(zone, dangers.map(describeDanger).join('\n'))) continue
     throw new InfraError(`Not agreed to: ${zone} was not typed`, {
-      hint: 'Nothing was changed. Put its file back to keep the zone, or run again to be asked again.',
+      hint: 'Nothing was changed. Put its zone file right, or run again to be asked again.',
     })
   }
 }
@@ -53,7 +54,7 @@ const requireNone = (questions: Questions, { insteadOfDeleting }: Answers): void
   const open = [
     ...(questions.plan ? [{ fact: 'The plan has to be agreed to', flags: '--yes' }] : []),
     ...(questions.lockout ? [lockoutOf(questions.lockout)] : []),
-    ...(questions.zones.length > 0 ? [zonesLost(questions)] : []),
+    ...(questions.zones.length > 0 ? [dangersLeft(questions)] : []),
     ...(questions.deletion
       ? [
           {
@@ -72,8 +73,8 @@ const requireNone = (questions: Questions, { insteadOfDeleting }: Answers): void
 
 const lockoutOf = ({ loss }: Lockout) => ({ fact: `${loss}\nThis has to be agreed to`, flags: '--accept-lockout' })
 
-const zonesLost = ({ zones }: Questions) => ({
-  fact: `${zones.map(({ loss }) => loss).join('\n')}\nThis has to be agreed to`,
+const dangersLeft = ({ zones }: Questions) => ({
+  fact: `${zones.flatMap(({ dangers }) => dangers.map(describeDanger)).join('\n')}\nThis has to be agreed to`,
   flags: zones.map(({ zone }) => `--accept-zone ${zone}`).join(' '),
 })
 

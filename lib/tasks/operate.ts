@@ -151,6 +151,7 @@ const situationOf = ({ clock, settings }: World): Situation => ({
   hostnames: settings.config.pairs.map(({ hostname }) => hostname),
   addresses: settings.config.addresses,
   hasRegistrar: settings.environment.registrar.kind !== 'manual',
+  guards: settings.config.guards,
 })
 
 /** Files that cannot be read are like none: whoever makes something from them is told why. */

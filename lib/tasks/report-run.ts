@@ -6,7 +6,7 @@ import { type ExitCode, InfraError, textOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { describeRun } from '../plan/describe.ts'
 import { namesOf } from '../plan/phases.ts'
-import type { Plan, ZoneLoss } from '../plan/types.ts'
+import type { Danger, Plan } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
@@ -78,8 +78,8 @@ const sections = {
   witness: ({ run: { witness } }) =>
     witness && ((width) => `The witness asked all the while:\n${describeWitnessTable(witness, width)}`),
   losses: ({ run: { plan, events } }) => {
-    const { losses } = plan
-    return events && losses && (() => describeLosses(losses))
+    const { dangers } = plan
+    return events && dangers ? () => describeLosses(dangers) : undefined
   },
   answers:
     ({ answers }) =>
@@ -98,8 +98,8 @@ const sections = {
 
 export type SectionName = keyof typeof sections
 
-const describeLosses = (losses: readonly ZoneLoss[]): string =>
-  ['No longer served:', ...losses.map(({ zone, effect }) => `  ${zone}: ${effect}`)].join('\n')
+const describeLosses = (dangers: readonly Danger[]): string =>
+  ['No longer served:', ...dangers.map(({ zone, effect }) => `  ${zone}: ${effect}`)].join('\n')
 
 const switchedAfter = (events: Events): number => {
   const phases = events.phases()

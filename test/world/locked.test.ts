@@ -57,7 +57,10 @@ test('who waits for too short a time is told the same', async () => {
 test('with time to wait the plan is made once the lock is free', async () => {
   const { exitCode, stderr } = await runAside('deploy', { lockWait: '120' })
   assert.is(exitCode, 0, stderr)
-  assert.match(stderr, /^(Waits: deploy-infra is at work, .*\n)+Goes on with the unfinished deployment .*\nPlan: /)
+  assert.match(
+    stderr,
+    /^(Waits: deploy-infra is at work, .*\n)+No record changes .*\nGoes on with the unfinished deployment .*\nPlan: /,
+  )
 })
 
 test.run()

@@ -14,6 +14,7 @@ import { update } from '../../../lib/operations/update.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed } from '../../../lib/plan/types.ts'
 import type { CommonOptions, Course, Operation } from '../../../lib/tasks/operation.ts'
+import { guards } from '../plan/operations.ts'
 import { lb, observed, server, twoServing } from '../plan/simulate.ts'
 
 const operations = suite('lib/operations')
@@ -69,7 +70,7 @@ operations('an option that another operation has is refused', () => {
   }
 })
 
-const situation = { now: 300, pairs: 2, hostnames: [], addresses: 'server', hasRegistrar: false } as const
+const situation = { now: 300, pairs: 2, hostnames: [], addresses: 'server', hasRegistrar: false, guards } as const
 const lookAt = (world: Observed) => ({ situation, observe: async () => world })
 
 operations('rotate-lbs goes back when it is told so', async () => {

@@ -9,7 +9,7 @@ import { planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import { planSwitchBack } from '../../../lib/plan/switch-back.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
-import { accepted, ordinary, rotateOf } from './operations.ts'
+import { accepted, guards, ordinary, rotateOf } from './operations.ts'
 import { after, floatingIps, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const abandons = suite('lib/plan/abandon')
@@ -328,7 +328,7 @@ abandons('nobody goes back to nameservers that name lbs which leave, and they do
   const kept = stepsOf(accepted(planDeploy(world.observed, deployment))).reduce(live, world)
   assert.ok(kept.observed.servers.some(({ name }) => name === 'ns1-old'))
   assert.match(
-    refusalOf(planRollback(kept.observed, { pairs: 2, now: 400, of: undefined })),
+    refusalOf(planRollback(kept.observed, { pairs: 2, now: 400, of: undefined, guards })),
     /ns1-old .* its zones give the addresses of lbs that leave/,
   )
   const end = stepsOf(abandon(kept, 400)).reduce(live, kept)

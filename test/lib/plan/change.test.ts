@@ -68,7 +68,7 @@ test('going back changes what the generation of before differs by', () => {
   const changes = [between(200, 'files'), between(200, 100, goes)]
   const plan = rollbackOf({ ...kept, changes }, { now: 300 })
   assert.equal(told(plan), ['from 200: old.test'])
-  assert.match(plan.notes[0] ?? '', /^old\.test goes: generation 200 serves it, generation 100 does not have it;/)
+  assert.is(plan.dangers?.[0]?.fact, 'goes: generation 200 serves it, generation 100 does not have it')
 })
 
 test('a rotation has the change of its deployment, and none once that is done', () => {
@@ -100,9 +100,37 @@ test('what could not be compared is unknown, and never looks as if nothing chang
 
 test('zones that go are those of the comparison; where there is none, those that are missing among the names', () => {
   const names = [{ generation: 100, zones: ['a.test.', 'gone.test.'], fault: undefined }]
-  const lossesOf = (world: Observed) => deployOf(world, { zones: 'changed' }).losses?.map(({ zone }) => zone)
-  assert.equal(lossesOf({ ...serving(between(100, 'files', goes)), generations: names }), ['old.test'])
-  assert.equal(lossesOf({ ...serving({ from: 100, to: 'files', fault: 'x' }), generations: names }), ['gone.test'])
+  const goingBy = (world: Observed) => deployOf(world, { zones: 'changed' }).dangers?.map(({ zone }) => zone)
+  assert.equal(goingBy({ ...serving(between(100, 'files', goes)), generations: names }), ['old.test'])
+  assert.equal(goingBy({ ...serving({ from: 100, to: 'files', fault: 'x' }), generations: names }), ['gone.test'])
+})
+
+test('what is dangerous is asked about until traffic has moved; from then on, and when going back, it is told', () => {
+  const fewer: ZoneChange = {
+    ...changed,
+    rrsets: [{ name: 'a.test.', type: 'MX', before: { ttl: 60, rdata: ['10 a.test.'] } }],
+  }
+  const dangers = ({ dangers: found = [] }: Plan) => found.map(({ zone, kind, isAgreed }) => [zone, kind, isAgreed])
+  const plan = deployOf(serving(between(100, 'files', fewer, goes)))
+  assert.equal(dangers(plan), [
+    ['old.test', 'goes', false],
+    ['a.test', 'mail', false],
+  ])
+  const half = killedAfter('switch-lb', twoServing(), plan)
+  assert.equal(dangers(deployOf({ ...half, changes: [between(100, 200, fewer)] }, { now: 300 })), [
+    ['a.test', 'mail', true],
+  ])
+  const kept = finalOf(twoServing(), deployOf(twoServing(), { keepOld: true }))
+  assert.equal(dangers(rollbackOf({ ...kept, changes: [between(200, 100, fewer)] }, { now: 300 })), [
+    ['a.test', 'mail', true],
+  ])
+})
+
+test('it is asked about once, also where it is so from two generations', () => {
+  const { servers, lbs } = twoServing()
+  const two = servers.map((one) => (one.name === 'ns2' ? { ...one, generation: 90 } : one))
+  const changes = [between(100, 'files', goes), between(90, 'files', goes)]
+  assert.is(deployOf({ ...observed(two, lbs), changes }).dangers?.length, 1)
 })
 
 test('an operation that does not ask for the comparison says nothing of it', () => {

@@ -4,7 +4,7 @@ import { type DeployRequest, planDeploy } from '../../../lib/plan/deploy.ts'
 import { describeStep } from '../../../lib/plan/describe.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
-import { accepted } from './operations.ts'
+import { accepted, guards } from './operations.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/deploy')
@@ -17,6 +17,7 @@ const request = (changes: Partial<DeployRequest> = {}): DeployRequest => ({
   keepOld: false,
   fresh: false,
   newLbs: [],
+  guards,
   ...changes,
 })
 

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DeployRequest } from '../../../lib/plan/deploy.ts'
+import { describePlan } from '../../../lib/plan/describe.ts'
 import type { Observed, ObservedGeneration, Plan } from '../../../lib/plan/types.ts'
 import { bootstrapOf, deployOf, rollbackOf, rotateOf } from './operations.ts'
 import { finalOf, killedBefore, lb, observed, server, stepsOf, twoServing, within } from './simulate.ts'
@@ -19,25 +20,29 @@ const changed = { zones: 'changed' } as const
 const deployed = (world: Observed, changes: Partial<DeployRequest> = {}): Plan =>
   deployOf(world, { ...changed, ...changes })
 
-const toldOf = ({ losses = [] }: Plan): readonly string[] =>
-  losses.map(({ zone, isAgreed }) => `${zone}${isAgreed ? ', told' : ', asked'}`)
+const toldOf = ({ dangers = [] }: Plan): readonly string[] =>
+  dangers.map(({ zone, isAgreed }) => `${zone}${isAgreed ? ', told' : ', asked'}`)
 
 plans('a zone that is served and has no file goes: named before everything else, and asked about', () => {
   const plan = deployed(serving(has(100, 'a.test.', 'b.test.', 'old.test.')))
-  assert.equal(plan.losses, [
+  assert.equal(plan.dangers, [
     {
       zone: 'old.test',
+      kind: 'goes',
+      fact: 'goes: generation 100 serves it, the zone files do not have it',
       effect: 'who asks for it gets REFUSED',
-      loss: 'old.test goes: generation 100 serves it, the zone files do not have it; who asks for it gets REFUSED.',
       isAgreed: false,
     },
   ])
-  assert.is(plan.notes[0], `${plan.losses?.[0]?.loss} Has to be agreed to by name.`)
+  assert.match(
+    describePlan(plan),
+    /^old\.test goes: generation 100 serves it, the zone files do not have it; who\n {2}asks for it gets REFUSED\. Has to be agreed to by name\.\nPlan: /,
+  )
 })
 
 plans('the zone above one that goes answers in its stead', () => {
   const plan = deployed(serving(has(100, 'x.y.a.test.')), { zoneNames: ['test.', 'a.test.', 'a.test.test.'] })
-  assert.is(plan.losses?.[0]?.effect, 'who asks for it is told what a.test has of it')
+  assert.is(plan.dangers?.[0]?.effect, 'who asks for it is told what a.test has of it')
 })
 
 plans('a zone that two serving generations have goes once', () => {
@@ -54,7 +59,7 @@ plans('a zone that two serving generations have goes once', () => {
 plans('nothing is said when every zone stays, or one comes', () => {
   for (const world of [serving(has(100, 'a.test.', 'b.test.')), serving(has(100, 'a.test.'))]) {
     assert.equal(deployed(world).notes, [])
-    assert.not('losses' in deployed(world))
+    assert.not('dangers' in deployed(world))
   }
 })
 
@@ -83,7 +88,7 @@ plans('resumed before any traffic has moved, it is asked again; after that it is
   const resumed = (done: number): Plan => deployed(within(world, plan, done), { zones: 'z', now: 300 })
   assert.equal(toldOf(resumed(moved - 1)), ['old.test, asked'])
   assert.equal(toldOf(resumed(moved)), ['old.test, told'])
-  assert.match(resumed(moved).notes[0] ?? '', /^old\.test goes: .* REFUSED\.$/)
+  assert.match(describePlan(resumed(moved)), /^old\.test goes: .*\n.* REFUSED\.\n/)
   const renaming = steps.findIndex(({ kind }) => kind === 'retire-lb')
   assert.equal(toldOf(resumed(renaming)), [])
 })
@@ -99,7 +104,6 @@ plans('a rotation names what its deployment loses, and nothing once that is done
   const world = serving(has(100, 'a.test.', 'old.test.'))
   const plan = rotateOf(world)
   assert.equal(toldOf(plan), ['old.test, asked'])
-  assert.is(plan.notes.filter((note) => note.startsWith('old.test goes')).length, 1)
   const waiting = killedBefore('check-delegation', world, plan)
   assert.equal(toldOf(rotateOf(waiting, { ...changed, now: 300 })), [])
 })
@@ -110,7 +114,7 @@ plans('going back tells which zones go again, and does not ask', () => {
     rollbackOf({ ...kept, generations }, { now: 300 })
   const plan = back(has(200, 'a.test.', 'new.test.'), has(100, 'a.test.'))
   assert.equal(toldOf(plan), ['new.test, told'])
-  assert.match(plan.notes[0] ?? '', /^new\.test goes: generation 200 serves it, generation 100 does not have it;/)
+  assert.is(plan.dangers?.[0]?.fact, 'goes: generation 200 serves it, generation 100 does not have it')
   assert.equal(toldOf(back(has(200, 'a.test.'), has(100, 'a.test.', 'old.test.'))), [])
 })
 

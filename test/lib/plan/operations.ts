@@ -15,7 +15,10 @@ export const accepted = (plan: Plan | Refusal): Plan => {
   return plan
 }
 
-const common = { pairs: 2, now: 200, zones: 'z', zoneNames: ['a.test.', 'b.test.'] }
+/** Those of a config that does not say otherwise. */
+export const guards = { lostShare: 0.3, lostRrsets: 5 }
+
+const common = { pairs: 2, guards, now: 200, zones: 'z', zoneNames: ['a.test.', 'b.test.'] }
 const names = { hostnames: ['ns1.example.test', 'ns2.example.test'], addresses: 'server', hasRegistrar: true } as const
 
 /** What planners are ordinarily told besides the observation. */

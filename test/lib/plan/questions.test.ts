@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Answers, questionsOf } from '../../../lib/plan/questions.ts'
-import type { Observed, Plan } from '../../../lib/plan/types.ts'
+import type { Danger, Observed, Plan } from '../../../lib/plan/types.ts'
 import { abandonOf, deployOf, rollbackOf, rotateOf } from './operations.ts'
 import { finalOf, killedAfter, killedBefore, lb, observed, server, stepsOf, twoServing, within } from './simulate.ts'
 
@@ -80,8 +80,10 @@ test('so is what taking a rotation back deletes', () => {
   assert.is(open(abandonOf(restored), { yes: true }), '')
 })
 
-test('zones that go need their flag, and no other is it', () => {
-  const plan: Plan = { ...deployOf(twoServing()), losses: [{ zone: 'a.test', effect: '', loss: '', isAgreed: false }] }
+const danger = (kind: Danger['kind']): Danger => ({ zone: 'a.test', kind, fact: '', effect: '', isAgreed: false })
+
+test('what is dangerous needs the flag of its zone, once, and no other is it', () => {
+  const plan: Plan = { ...deployOf(twoServing()), dangers: [danger('goes'), danger('mail')] }
   assert.is(open(plan, { yes: true, yesDelete: true }), 'a.test')
   assert.is(open(plan, { yes: true, yesDelete: true, acceptZone: ['a.test'] }), '')
 })

@@ -3,12 +3,12 @@ import * as assert from 'uvu/assert'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import { findRebuild, planRollback, type RollbackRequest } from '../../../lib/plan/rollback.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
-import { accepted } from './operations.ts'
+import { accepted, guards } from './operations.ts'
 import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/rollback')
 
-const request = (of: RollbackRequest['of'] = undefined): RollbackRequest => ({ pairs: 2, now: 300, of })
+const request = (of: RollbackRequest['of'] = undefined): RollbackRequest => ({ pairs: 2, now: 300, of, guards })
 
 /** Generation 200 serves, 100 is warm, as after deploy-infra --keep-old. */
 const deployed = (): Observed =>

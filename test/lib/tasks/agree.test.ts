@@ -12,8 +12,8 @@ const plan = (zones: readonly string[], isAgreed = false): Plan => ({
   operation: 'deploy',
   generation: 200,
   notes: [],
-  phases: [],
-  losses: zones.map((zone) => ({ zone, effect: '', loss: `${zone} goes.`, isAgreed })),
+  phases: [{ key: 'switch', title: 'Switch', tracks: [[{ kind: 'switch-lb', lb: 'lb1', nameserver: 'ns1-next' }]] }],
+  dangers: zones.map((zone) => ({ zone, kind: 'goes', fact: 'goes', effect: 'REFUSED', isAgreed })),
 })
 
 const outcomeOf = async (work: () => Promise<void> | void): Promise<string> => {
@@ -33,7 +33,7 @@ test('without a terminal, a zone that goes needs its flag, and --yes is not it',
   if (canAsk()) return
   assert.match(
     await outcome(plan(['a.test', 'b.test']), { yesDelete: true }),
-    /^2: a\.test goes\.\nb\.test goes\.\n.*Take --accept-zone a\.test --accept-zone b\.test /s,
+    /^2: a\.test goes; REFUSED\.\nb\.test goes; REFUSED\.\n.*Take --accept-zone a\.test --accept-zone b\.test /s,
   )
   assert.match(await outcome(plan(['a.test', 'b.test']), { acceptZone: ['a.test'] }), /Take --accept-zone b\.test /)
 })
@@ -43,9 +43,22 @@ test('without a terminal, being locked out needs its flag, and --yes is not it',
   const locking: Plan = { ...plan(['a.test']), lockout: { address: '203.0.113.9', loss: 'Lets us in no more.' } }
   assert.match(
     await outcome(locking, {}),
-    /^2: Lets us in no more\.\nThis has to be agreed to\na\.test goes\.\n.*Take --accept-lockout, and --accept-zone a\.test /s,
+    /^2: Lets us in no more\.\nThis has to be agreed to\na\.test goes.*Take --accept-lockout, and --accept-zone a\.test /s,
   )
   assert.is(await outcome(locking, { acceptLockout: true, acceptZone: ['a.test'] }), 'agreed')
+})
+
+test('a zone is asked about once for all its dangers, each of which is named', async () => {
+  if (canAsk()) return
+  const dangers = (['mail', 'shrinks'] as const).map((kind) => {
+    return { zone: 'a.test', kind, fact: `has ${kind}`, effect: 'bad', isAgreed: false }
+  })
+  const two = { ...plan([]), dangers }
+  assert.match(
+    await outcome(two, {}),
+    /^2: a\.test has mail; bad\.\na\.test has shrinks; bad\.\nThis has to be agreed to, .*Take --accept-zone a\.test to/s,
+  )
+  assert.is(await outcome(two, { acceptZone: ['a.test'] }), 'agreed')
 })
 
 test('the name counts however it is spelled', async () => {
@@ -56,11 +69,19 @@ test('what was agreed to before is not asked again', async () => {
   assert.is(await outcome(plan(['a.test'], true), {}), 'agreed')
 })
 
-test('giving up a zone that stays is a mistake; one that is gone already does no harm', async () => {
+test('agreeing to dangers of a zone that has none is a mistake; one that is gone already does no harm', async () => {
   const verify = (...acceptZone: readonly string[]) =>
     outcomeOf(() => verifyAccepted(plan(['going.test']), ['kept.test.'], { acceptZone }))
   assert.match(await verify('Kept.test'), /^2: --accept-zone Kept\.test: this zone does not go/)
   assert.is(await verify('going.test', 'gone.test'), 'agreed')
+})
+
+test('so it is no mistake where nothing is left to move, or where nobody knows what changes', async () => {
+  const verify = (rest: Partial<Plan>) =>
+    outcomeOf(() => verifyAccepted({ ...plan([]), ...rest }, ['kept.test.'], { acceptZone: ['kept.test'] }))
+  assert.match(await verify({}), /^2/)
+  assert.is(await verify({ phases: [] }), 'agreed')
+  assert.is(await verify({ change: [{ unknown: 'ns1 is silent' }] }), 'agreed')
 })
 
 const deleting: Plan = {

@@ -65,6 +65,7 @@ export const createFakeWorld = async ({
     addresses: 'server' as const,
     registrar: 'manual' as const,
     rotation: { slackSeconds: 1, idleSeconds: 1 },
+    guards: { lostShare: 0.3, lostRrsets: 5 },
   }
   const environment = {
     endpoint: cloud.endpoint,
