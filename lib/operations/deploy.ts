@@ -14,6 +14,7 @@ export const deploy = operation({
     ['', 'deploy, asking before anything is changed and before the old servers are deleted'],
     ['--env-file local/.state/twin.env', 'the same on the local twin'],
     ['--dry-run', 'what would be done'],
+    ['--markdown', 'what changes for clients, for the text of a pull request'],
     ['--keep-old --yes', 'deploy without a question and keep the old servers warm'],
     ['--remove-kept', 'deploy nothing; remove the old servers that were kept warm, once you no longer want to go back'],
     ['--yes --yes-delete --json', 'for a scheduled job'],
@@ -29,6 +30,11 @@ export const deploy = operation({
       )
       .option('--fresh', 'remove next servers that an earlier run left, instead of going on with them')
       .addOption(
+        new Option('--markdown', 'a dry run: print what changes for clients as Markdown, as for a pull request')
+          .conflicts('json')
+          .implies({ dryRun: true }),
+      )
+      .addOption(
         new Option('--remove-kept', 'deploy nothing, but remove what was kept warm').conflicts(['keepOld', 'fresh']),
       ),
   answers: ({ yesDelete, acceptZone, removeKept }) => ({
@@ -36,11 +42,12 @@ export const deploy = operation({
     acceptZone,
     ...(removeKept ? {} : { insteadOfDeleting: '--keep-old' }),
   }),
+  asMarkdown: ({ markdown }) => markdown === true,
   instead: async ({ removeKept }) => (removeKept ? removalOfKept : undefined),
   observe: observeChanges,
   plan: (observed, input, { keepOld = false, fresh = false }) =>
     planDeploy(observed, { ...input, keepOld, fresh, newLbs: [] }),
   recovery: deployRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'losses', 'answers', 'next'],
+  report: ['done', 'witness', 'change', 'answers', 'next'],
 })

@@ -53,5 +53,5 @@ export const rollback = operation({
   plan: (observed, input, { of }) => planRollback(observed, { ...input, of }),
   recovery: rollbackRecovery,
   witness: 'serving',
-  report: ['done', 'duration', 'witness', 'losses', 'answers', 'next'],
+  report: ['done', 'duration', 'witness', 'change', 'answers', 'next'],
 })

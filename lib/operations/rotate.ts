@@ -52,5 +52,5 @@ run again to go on.`,
   plan: planRotate,
   recovery: rotateRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'losses', 'answers', 'next'],
+  report: ['done', 'witness', 'change', 'answers', 'next'],
 })

@@ -1,4 +1,4 @@
-import { ownerIn, type RecordChange, recordsOf } from './records.ts'
+import { firstRecords, ownerIn, type RecordChange } from './records.ts'
 import type { PlannedChange, PlannedZone } from './types.ts'
 
 /** How many records are shown, of all zones together, and how much of each; all of it where `verbose` is said. */
@@ -15,29 +15,25 @@ export const describeChange = (changes: readonly PlannedChange[], detail: Detail
     if ('unknown' in change) return [`UNKNOWN what changes for clients: ${change.unknown}.`]
     const { from, zones } = change
     if (zones.length === 0) return [`No record changes for clients of generation ${from}.`]
-    return [`What changes for clients of generation ${from}:`, ...describeZones(zones, detail)]
+    return [`Changes for clients of generation ${from}:`, ...describeZones(zones, detail)]
   })
 
-const describeZones = (zones: readonly PlannedZone[], { verbose }: Detail): readonly string[] => {
-  // of a zone that comes or goes as a whole, each record is no news
-  const listed = zones.map((zone) => ({
-    zone,
-    records: verbose || zone.kind === 'changes' ? zone.rrsets.flatMap(recordsOf) : [],
-  }))
-  const all = listed.flatMap(({ records }) => records)
-  const shown = new Set(verbose ? all : all.slice(0, mostRecords))
-  const left = all.length - shown.size
+const describeZones = (planned: readonly PlannedZone[], { verbose }: Detail): readonly string[] => {
+  const { zones, left } = firstRecords(planned, { most: mostRecords, all: verbose })
   return [
-    ...listed.flatMap(({ zone, records }) => [
+    ...zones.flatMap(({ zone, records }) => [
       `  ${describeZone(zone)}`,
-      ...records.filter((one) => shown.has(one)).flatMap((one) => recordLines(one, zone.zone, { verbose })),
+      ...records.flatMap((one) => recordLines(one, zone.zone, { verbose })),
     ]),
-    ...(left > 0 ? [`    … and ${countOf(left)} more: --verbose shows all`] : []),
+    ...(left > 0 ? [`    ${describeRest(left)}`] : []),
   ]
 }
 
+/** Pure. */
+export const describeRest = (left: number): string => `… and ${countOf(left)} more: --verbose shows all`
+
 /** `example.test  +2 −1 ~3 records`. Pure. */
-const describeZone = ({ zone, kind, records: { added, removed, changed } }: PlannedZone): string => {
+export const describeZone = ({ zone, kind, records: { added, removed, changed } }: PlannedZone): string => {
   if (kind === 'comes') return `${zone}  comes, with ${countOf(added)}`
   if (kind === 'goes') return `${zone}  GOES, with ${countOf(removed)}`
   return `${zone}  +${added} −${removed} ~${changed} records`
@@ -62,7 +58,8 @@ const recordLines = (record: RecordChange, zone: string, { verbose }: Detail): r
 /** So much is left of what two texts have in common at their beginning: of long ones, that could be all that is seen. */
 const common = 12
 
-const fromDifference = (one: string, other: string): readonly [string, string] => {
+/** Two long texts from shortly before where they differ. Pure. */
+export const fromDifference = (one: string, other: string): readonly [string, string] => {
   const end = [...one].findIndex((letter, index) => letter !== other[index])
   const start = (end < 0 ? one.length : end) - common
   return start > 0 ? [`…${one.slice(start)}`, `…${other.slice(start)}`] : [one, other]

@@ -1,7 +1,7 @@
 import wrap from 'wrap-ansi'
 import { describeDanger } from './dangers.ts'
 import { describeChange } from './describe-change.ts'
-import type { Danger, PhaseKey, Plan, PlanPhase, Step } from './types.ts'
+import type { PhaseKey, Plan, PlanPhase, Step } from './types.ts'
 
 type Describers = { readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>) => string }
 
@@ -54,8 +54,7 @@ export const describeStep = <S extends Step>(step: S): string => (describers[ste
 export const describePlan = (plan: Plan, { verbose = false } = {}): string => {
   if (plan.phases.length === 0) return [...plan.notes, 'Nothing to do.'].join('\n')
   return [
-    ...(plan.dangers ?? []).map(dangerLines),
-    ...describeChange(plan.change ?? [], { verbose }),
+    ...describeEffect(plan, { verbose, asks: true }),
     ...plan.notes,
     `Plan: ${describeRun(plan)}`,
     ...plan.phases.map(describePhase),
@@ -63,10 +62,20 @@ export const describePlan = (plan: Plan, { verbose = false } = {}): string => {
   ].join('\n')
 }
 
-const dangerLines = (danger: Danger): string => {
-  const text = `${describeDanger(danger)}${danger.isAgreed ? '' : ' Has to be agreed to by name.'}`
-  return wrap(text, 78).replaceAll('\n', '\n  ')
+/** What a plan does to clients: what is dangerous for them, then all that changes. */
+export const describeEffect = (
+  { dangers = [], change = [] }: Plan,
+  { verbose, asks }: { readonly verbose: boolean; readonly asks: boolean },
+): readonly string[] => {
+  const texts = dangers.map((danger) => `${describeDanger(danger)}${asks && !danger.isAgreed ? toAgree : ''}`)
+  return [
+    ...texts.map((text) => wrap(text, columns - 2).replaceAll('\n', '\n  ')),
+    ...describeChange(change, { verbose }),
+  ]
 }
+
+const toAgree = ' Has to be agreed to by name.'
+const columns = 80
 
 const waits: Partial<Readonly<Record<PhaseKey, string>>> = {
   parents: 'until the parents publish the glue (minutes to a day)',

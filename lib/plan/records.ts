@@ -1,4 +1,4 @@
-import type { RRsetChange } from './zone-change.ts'
+import type { RRsetChange, ZoneChange } from './zone-change.ts'
 
 /** One record that comes or goes, one that another takes the place of, or the TTL of an RRset: a line of the difference. */
 export interface RecordChange {
@@ -49,6 +49,26 @@ export const countRecords = (rrsets: readonly RRsetChange[]): RecordCounts => {
   const signs = rrsets.flatMap(recordsOf).map(({ sign }) => sign)
   const count = (sign: RecordChange['sign']): number => signs.filter((one) => one === sign).length
   return { added: count('+'), removed: count('-'), changed: count('~') }
+}
+
+/** Of some zones, the records to show: of a zone that comes or goes as a whole none, as long as not all are wanted. Pure. */
+export const firstRecords = <Zone extends Pick<ZoneChange, 'kind' | 'rrsets'>>(
+  zones: readonly Zone[],
+  { most, all }: { readonly most: number; readonly all: boolean },
+): {
+  readonly zones: readonly { readonly zone: Zone; readonly records: readonly RecordChange[] }[]
+  readonly left: number
+} => {
+  const listed = zones.map((zone) => ({
+    zone,
+    records: all || zone.kind === 'changes' ? zone.rrsets.flatMap(recordsOf) : [],
+  }))
+  const every = listed.flatMap(({ records }) => records)
+  const shown = new Set(all ? every : every.slice(0, most))
+  return {
+    zones: listed.map(({ zone, records }) => ({ zone, records: records.filter((one) => shown.has(one)) })),
+    left: every.length - shown.size,
+  }
 }
 
 /** The owner as a zone file has it: `www`, or `@` for the zone itself. Pure. */

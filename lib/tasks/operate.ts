@@ -10,6 +10,7 @@ import type { Answers } from '../plan/questions.ts'
 import { isRefusal, type Refusal } from '../plan/refusal.ts'
 import type { Plan } from '../plan/types.ts'
 import { confirm } from '../prompts.ts'
+import { changeAsMarkdown } from '../report/change-markdown.ts'
 import { createEvents } from '../report/events.ts'
 import { hashZones } from '../zones/hash.ts'
 import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
@@ -102,7 +103,8 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   // what serves is known from itself: files that do not compile stop nothing but what is made from them
   const remarks = makesNameservers(plan) ? await preflightZones(world) : []
   const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
-  if (options.dryRun || !options.json) show(plan, orders, options)
+  if (operation.asMarkdown?.(options)) process.stdout.write(changeAsMarkdown(plan, options))
+  else if (options.dryRun || !options.json) show(plan, orders, options)
   if (plan.phases.length === 0 && !options.dryRun)
     return reportRun(world, { ...options, plan, report: course.report, events: undefined, witness: undefined })
   if (options.dryRun) return plan.phases.length === 0 ? 0 : 3

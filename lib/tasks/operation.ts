@@ -38,6 +38,8 @@ export interface Operation<Options extends CommonOptions> extends Course<Options
   readonly instead?: (options: Options, look: Look) => Promise<Course<Options> | Refusal | undefined>
   /** What its options say to questions that it asks. */
   readonly answers?: (options: Options) => Omit<Answers, 'yes'>
+  /** Whether its options want but what changes for clients, to be read as Markdown. */
+  readonly asMarkdown?: (options: Options) => boolean
   /** What its options say of long waits. */
   readonly waits?: (options: Options) => Pick<WaitFlags, 'wait' | 'forceAfter'>
 }

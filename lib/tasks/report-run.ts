@@ -4,9 +4,9 @@ import { lostByOperation } from '../dns/witness/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
 import { type ExitCode, InfraError, textOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
-import { describeRun } from '../plan/describe.ts'
+import { describeEffect, describeRun } from '../plan/describe.ts'
 import { namesOf } from '../plan/phases.ts'
-import type { Danger, Plan } from '../plan/types.ts'
+import type { Plan } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
@@ -31,6 +31,7 @@ export interface FinishedRun {
   readonly witness: WitnessReport | undefined
   readonly envFile?: string | undefined
   readonly json?: boolean | undefined
+  readonly verbose?: boolean | undefined
 }
 
 /**
@@ -77,9 +78,9 @@ const sections = {
   duration: ({ run: { events } }) => events && (() => `Traffic was back after ${duration(switchedAfter(events))}.`),
   witness: ({ run: { witness } }) =>
     witness && ((width) => `The witness asked all the while:\n${describeWitnessTable(witness, width)}`),
-  losses: ({ run: { plan, events } }) => {
-    const { dangers } = plan
-    return events && dangers ? () => describeLosses(dangers) : undefined
+  change: ({ run: { plan, events, verbose = false } }) => {
+    const effect = describeEffect(plan, { verbose, asks: false }).join('\n')
+    return events && effect !== '' ? () => effect : undefined
   },
   answers:
     ({ answers }) =>
@@ -97,9 +98,6 @@ const sections = {
 } satisfies Readonly<Record<string, Section>>
 
 export type SectionName = keyof typeof sections
-
-const describeLosses = (dangers: readonly Danger[]): string =>
-  ['No longer served:', ...dangers.map(({ zone, effect }) => `  ${zone}: ${effect}`)].join('\n')
 
 const switchedAfter = (events: Events): number => {
   const phases = events.phases()

@@ -32,10 +32,8 @@ const zonesIn = ({ change = [] }: Plan): readonly PlannedZone[] =>
 const planned = async (name: OperationName, flags: Flags = {}): Promise<Plan> =>
   planOf(await fast.run(name, { flags: { ...flags, dryRun: true, json: true } }))
 
-// what was read and proven once in the life of a process is not asked for again
-
+// first of all, since what is proven once is not read again
 test('nameservers that cannot be asked make it unknown', async () => {
-  await writeFile(file, changed)
   for (const name of ['ns1', 'ns2']) fast.spoil(name, { isUnreachable: true })
   const { stdout } = await fast.run('deploy', { flags: { dryRun: true } })
   await fast.mend()
@@ -45,10 +43,10 @@ test('nameservers that cannot be asked make it unknown', async () => {
 
 test('one that has other files than it was given proves nothing', async () => {
   const texts = ['ns1', 'ns2'].map((name) => fast.machine(name).nameserver?.texts as Map<string, string>)
-  const given = texts.map((one) => one.get('example.test.') ?? '')
-  texts.forEach((one, index) => void one.set('example.test.', `${given[index]}more 60 IN A 192.0.2.7\n`))
+  const given = texts[0]?.get('example.test.') ?? ''
+  for (const one of texts) one.set('example.test.', `${given}more 60 IN A 192.0.2.7\n`)
   const { change } = await planned('deploy')
-  texts.forEach((one, index) => void one.set('example.test.', given[index] ?? ''))
+  for (const one of texts) one.set('example.test.', given)
   assert.match(JSON.stringify(change), /unknown.*ns1 has other zone files than it was given/)
 })
 
@@ -59,7 +57,7 @@ test('what the zone files changed is in the plan, in the dry run and in its JSON
   const from = /clients of generation (\d+):/.exec(stdout)?.[1]
   assert.ok(
     stdout.includes(
-      `What changes for clients of generation ${from}:
+      `Changes for clients of generation ${from}:
   example.test  +1 −1 ~1 records
     ~ @ 3600 A 192.0.2.80 → 192.0.2.90
     + web 3600 CNAME example.test.
@@ -83,11 +81,19 @@ test('a rotation changes the same, and says of our own addresses what it cannot 
   )
 })
 
-test('it is deployed, and nothing is left to change', async () => {
+test('it is there as Markdown, and then nothing is done', async () => {
+  const { stdout, exitCode, stderr } = await fast.run('deploy', { flags: { markdown: true } })
+  assert.is(exitCode, 3, stderr)
+  assert.ok(stdout.startsWith('## Changes for clients\n\nFor clients of generation '), stdout)
+  assert.ok(stdout.includes('\n```diff\n- @ 3600 A 192.0.2.80\n+ @ 3600 A 192.0.2.90\n'), stdout)
+})
+
+test('it is deployed, the report says what changed, and nothing is left to change', async () => {
   await writeFile(path.join(path.dirname(file), 'added.test.zone'), added)
   const run = await fast.run('deploy', { flags: { keepOld: true } })
   assert.is(run.exitCode, 0, run.stderr)
-  assert.match(run.stderr, / {2}added\.test {2}comes, with \d+ records\n {4}\+ @ /)
+  for (const text of [run.stderr, run.stdout])
+    assert.match(text, /Changes for clients of generation \d+:\n {2}added\.test {2}comes, with \d+ records\n {4}\+ @ /)
   fast.clock.pass(3_600_000)
   assert.match((await fast.run('deploy', { flags: { dryRun: true } })).stdout, /^No record changes for clients of/m)
 })
@@ -98,19 +104,45 @@ test('going back shows the same the other way round', async () => {
   assert.match(stdout, /~ @ 3600 A 192\.0\.2\.90 → 192\.0\.2\.80\n/)
 })
 
-test('what is half done is compared with what it was given, from any computer', async () => {
+test('what is dangerous has to be agreed to by the name of its zone', async () => {
+  const before = await fast.servers()
+  await writeFile(file, `${changed}@ MX 10 mx.elsewhere.invalid.\n*.new A 192.0.2.1\n`)
+  const refused = await fast.run('deploy', { flags: { keepOld: true } })
+  assert.is(refused.exitCode, 2)
+  const [, error = ''] = refused.stderr.split('error: ')
+  assert.is(
+    error,
+    `example.test has other mail servers (MX): none → 10 mx.elsewhere.invalid.; mail for it is delivered to the new ones.
+example.test has a new wildcard *.new (A); names below new.example.test that are not there are answered by it, not denied (NXDOMAIN).
+This has to be agreed to, and there is no terminal to ask on
+  Nothing was changed. Take --accept-zone example.test to answer beforehand.
+`,
+  )
+  assert.equal(await fast.servers(), before)
+  const agreed = await fast.run('deploy', { flags: { keepOld: true, acceptZone: 'example.test' } })
+  assert.is(agreed.exitCode, 0, agreed.stderr)
+  fast.clock.pass(3_600_000)
+})
+
+test('what is half done is compared with what it was given, and its dangers are not asked about again', async () => {
   await writeFile(file, source)
   const half = await fast.run('deploy', {
-    flags: { keepOld: true },
+    flags: { keepOld: true, acceptZone: 'example.test' },
     killAfter: ({ event, kind, state }) => event === 'step' && kind === 'switch-lb' && state === 'done',
   })
-  assert.is(half.exitCode, undefined)
-  // the lock of the killed one
-  fast.clock.pass(120_000)
+  assert.is(half.exitCode, undefined, half.stderr)
+  fast.clock.pass(3_600_000)
+  const plan = await planned('deploy', { keepOld: true })
   assert.equal(
-    zonesIn(await planned('deploy', { keepOld: true })).map(({ rrsets }) => rrsets.length),
-    [3],
+    zonesIn(plan).map(({ rrsets }) => rrsets.length),
+    [5],
   )
+  assert.equal(
+    plan.dangers?.map(({ kind, isAgreed }) => [kind, isAgreed]),
+    [['mail', true]],
+  )
+  const rest = await fast.run('deploy', { flags: { keepOld: true } })
+  assert.is(rest.exitCode, 0, rest.stderr)
 })
 
 test.run()

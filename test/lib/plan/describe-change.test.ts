@@ -41,7 +41,7 @@ describes('a line a zone, its records below it', () => {
       zone('a.test', 'changes', rrsets),
     ]),
     [
-      'What changes for clients of generation 100:',
+      'Changes for clients of generation 100:',
       '  old.test  GOES, with 2 records',
       '  new.test  comes, with 1 record',
       '  a.test  +1 −1 ~2 records',
