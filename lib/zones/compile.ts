@@ -13,6 +13,7 @@ import { readZoneFiles, type ZoneFiles } from './files.ts'
 import { hashFiles } from './hash.ts'
 import { readRawZone } from './raw.ts'
 import type { ZoneSource } from './sources.ts'
+import { splitTtlFaults } from './split-ttls.ts'
 import { runTool } from './tool.ts'
 import { tryZonesOnce } from './trial.ts'
 import type { Zone } from './zone.ts'
@@ -80,7 +81,9 @@ const compileZone = async (source: ZoneSource, options: Workplace): Promise<Comp
 
   const zone = { origin: source.origin, serial: options.serial, text, rrsets: readRawZone(gated.stdout) }
   const found = [...incomparableFaults(zone), ...hiddenFaults(zone), ...foreignFaults(zone, hostNames(options))]
-  return found.length > 0 ? { source, faults: found.map((fault) => `${file}: ${fault}`) } : { source, zone, faults: [] }
+  const split = splitTtlFaults(source, options.files, zone)
+  const all = [...found.map((fault) => `${file}: ${fault}`), ...split]
+  return all.length > 0 ? { source, faults: all } : { source, zone, faults: [] }
 }
 
 /** The compiler opens the files by itself, so that its messages name their lines: what it read must be what is hashed. */

@@ -148,6 +148,11 @@ for (const [title, lines, message] of [
   ],
   ['an alias beside other data', 'x CNAME a\nx A 192.0.2.1\na A 192.0.2.1', /CNAME and other data/],
   ['two TTLs in one RRset', 'x 60 A 192.0.2.1\nx 61 A 192.0.2.2', /TTL set to prior TTL/],
+  [
+    'two TTLs in one RRset whose records stand apart',
+    'x 60 A 192.0.2.1\ny A 192.0.2.3\nx 61 A 192.0.2.2',
+    / {2}- example\.test\.zone:7: x\.example\.test\. A has TTL 61 here and 60 in line 5: give all its records one/,
+  ],
   ['an escaped dot in an owner', 'a\\.b TXT x', /escaped characters cannot be asked/],
   ['an obsolete type', 'x MB a\na A 192.0.2.1', /obsolete type/],
   ['a signed zone', 'x NSEC a.example.test. A NSEC', /signed zones are not supported/],
