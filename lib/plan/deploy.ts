@@ -124,22 +124,24 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
   }
 }
 
-/** What going back leaves is marked as kept before it changes its name. */
-export const refuseGoingBack = ({ servers }: Observed): Refusal | undefined => {
-  const left = servers.find(({ role, phase, kept }) => role === 'nameserver' && phase === 'next' && kept)
-  return (
-    left && { refused: `${left.name} is left of an unfinished rollback`, hint: 'Finish it with rollback-infra first.' }
-  )
+/** What going back leaves is marked as kept before it changes its name; before that, lbs are led to what was kept. */
+export const refuseGoingBack = (observed: Observed): Refusal | undefined => {
+  const hint = 'Finish it with rollback-infra first.'
+  const left = nameserversIn(observed, 'next').find(({ kept }) => kept)
+  if (left) return { refused: `${left.name} is left of an unfinished rollback`, hint }
+  const warm = nameserversIn(observed, 'old').filter(({ kept }) => kept)
+  const asked = warm.find(({ name }) => lbsInService(observed).some(({ target }) => target === name))
+  return asked && { refused: `queries go to ${asked.name} again, by a rollback that is not finished`, hint }
 }
 
 /** Those that were made for a rotation which has been abandoned since: their zones name lbs that leave again. */
-export const staleNameservers = (observed: Observed): readonly ObservedServer[] => {
+const staleNameservers = (observed: Observed): readonly ObservedServer[] => {
   const since = abandonedSince(observed)
   return since === undefined ? [] : nameserversIn(observed, 'next').filter(({ generation }) => generation < since)
 }
 
-/** Every lb sends to this generation, and names have begun to change: there is no way but forward. */
-export const isRenaming = (observed: Observed, generation: number): boolean =>
+/** Every lb has come to this generation, and names have begun to change. */
+const isRenaming = (observed: Observed, generation: number): boolean =>
   nameserversIn(observed, 'serving').some((server) => server.generation === generation) ||
   nameserversIn(observed, 'old').some(({ kept }) => !kept)
 
@@ -156,7 +158,7 @@ const assess = (observed: Observed, request: DeployRequest): Situation | Refusal
   if (inUse && request.fresh) {
     return {
       refused: `the unfinished deployment of generation ${generation} already has traffic`,
-      hint: 'Run deploy-infra without --fresh to finish it.',
+      hint: 'Run deploy-infra without --fresh to finish it, or take it back with rollback-infra.',
     }
   }
   const changed = current.some((server) => server.zones !== request.zones)
@@ -212,7 +214,7 @@ const pairStates = (
 
 const phasesOf = (observed: Observed, request: DeployRequest, situation: Situation): readonly PlanPhase[] => {
   const states = pairStates(observed, request.pairs, situation)
-  const finished = states.every(({ made }) => made?.phase === 'serving')
+  const finished = isFinished(observed, states, request.newLbs)
   return withoutEmpty([
     removal('Remove what never served', situation.discard, {
       loss: 'They never served; nothing is lost.',
@@ -227,6 +229,11 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
     ...completion(observed, states, request.keepOld),
   ])
 }
+
+/** Every lb sends to what was made, which has its name: an lb that was led back meanwhile is led on again. */
+const isFinished = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): boolean =>
+  states.every(({ made }) => made?.phase === 'serving') &&
+  movesOf(observed, states, newLbs).every(({ nameserver, target }) => target === nameserver)
 
 const completion = (observed: Observed, states: readonly PairState[], keepOld: boolean): readonly PlanPhase[] => [
   { key: 'rename', title: 'Rename', tracks: states.map(renames) },
@@ -280,15 +287,7 @@ const creation = (server: string, made: ObservedServer | undefined, generation: 
  * come first: they have to answer before anybody can learn of them, and what is noted on them says that somebody may have.
  */
 const cutover = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): readonly PlanPhase[] => {
-  const moves = states.flatMap(({ pair, made }) =>
-    [...newLbs, ...lbsInService(observed)]
-      .filter((lb) => lb.pair === pair)
-      .map(({ name }) => ({
-        lb: name,
-        nameserver: made?.name ?? serverName('nameserver', pair, 'next'),
-        target: observed.lbs.find((lb) => lb.name === name)?.target,
-      })),
-  )
+  const moves = movesOf(observed, states, newLbs)
   const pending = moves.filter(({ nameserver, target }) => target !== nameserver)
   const isNew = ({ lb }: { readonly lb: string }): boolean => newLbs.some(({ name }) => name === lb)
   const unannounced = newLbs.filter(({ name }) => !observed.servers.find((one) => one.name === name)?.announced)
@@ -322,6 +321,17 @@ interface Move {
   /** Where it sends its queries now. */
   readonly target: string | undefined
 }
+
+const movesOf = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): readonly Move[] =>
+  states.flatMap(({ pair, made }) =>
+    [...newLbs, ...lbsInService(observed)]
+      .filter((lb) => lb.pair === pair)
+      .map(({ name }) => ({
+        lb: name,
+        nameserver: made?.name ?? serverName('nameserver', pair, 'next'),
+        target: observed.lbs.find((lb) => lb.name === name)?.target,
+      })),
+  )
 
 const switchPhase = ({ lb, nameserver, target }: Move, movesTraffic: boolean): PlanPhase => ({
   key: movesTraffic ? 'switch' : 'switch-on',

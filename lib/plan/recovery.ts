@@ -22,7 +22,7 @@ export interface Stand {
 }
 
 /** How what was moved is taken back: that of all lbs, or only that of the one phase that failed. */
-export type WayBack = 'all-lbs' | 'updated-lb' | 'reverted-lb' | 'address'
+export type WayBack = 'all-lbs' | 'led-lb' | 'updated-lb' | 'reverted-lb' | 'address'
 
 /** What is so, and said, when an operation ends before its end: the part of recovery in which operations differ. */
 export interface Recovery {
@@ -31,7 +31,7 @@ export interface Recovery {
   /** Where traffic is when the plan has none of these: an earlier run has moved all of it, or there is nothing to move. */
   readonly withoutMovers: 'new' | 'old'
   /** How a switch of an lb is taken back; undefined where nothing was before it. */
-  readonly wayBack: 'all-lbs' | 'updated-lb' | undefined
+  readonly wayBack: 'all-lbs' | 'led-lb' | 'updated-lb' | undefined
   readonly words: (plan: Pick<Plan, 'phases'>, index: number) => Words
 }
 

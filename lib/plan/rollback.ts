@@ -1,15 +1,20 @@
 import { serverName } from '../fleet/names.ts'
 import { withChange } from './change.ts'
 import type { PlanInput } from './input.ts'
-import { lbsInService, namesLeavingLb } from './lbs.ts'
+import { lbsInService } from './lbs.ts'
+import { leadBack, movesTo, refuseAbandoned, refuseFaulty, refuseStaleAddresses } from './lead-back.ts'
 import { comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
-import { sideBySide, withoutEmpty } from './phases.ts'
+import { withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
+import { planUndo, type UndoRequest } from './undo.ts'
+import { unfinishedGeneration } from './unfinished.ts'
 
-export interface RollbackRequest extends Pick<PlanInput, 'pairs' | 'now' | 'guards'> {
+export type RollbackRequest = Goal & UndoRequest
+
+interface Goal extends Pick<PlanInput, 'pairs' | 'guards'> {
   /** What is to be undone, when both a deployment and an update of the lbs could be. */
   readonly of: 'deployment' | 'update' | undefined
 }
@@ -22,10 +27,12 @@ interface PairState {
 }
 
 /**
- * Goes back to what served before, as long as it is warm: the nameservers of the generation before, or the nginx that served
- * until an update of the lbs. Finishes what an earlier run left. Pure.
+ * Goes back to what served before: takes back a deployment that is unfinished; else leads to what is warm, the nameservers of the
+ * generation before, or the nginx that served until an update of the lbs. Finishes what an earlier run left. Pure.
  */
 export const planRollback = (observed: Observed, request: RollbackRequest): Plan | Refusal => {
+  const unfinished = deploymentToUndo(observed, request)
+  if (unfinished !== undefined) return planUndo(observed, unfinished, request)
   const refusal = refuseStrangers(observed) ?? refuseFaulty(observed) ?? refuseAmbiguous(observed, request)
   if (refusal) return refusal
   const described = { operation: 'rollback', generation: request.now, makesNothing: true } as const
@@ -37,7 +44,7 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
   const phases = returnPhases(observed, states)
   const [first] = states
   if (!first || phases.length === 0) return { refused: 'There is nothing warm to go back to', hint: coldHint }
-  const stale = refuseStaleAddresses(observed, states)
+  const stale = refuseAbandoned(observed, states) ?? refuseStaleAddresses(observed, states, [])
   if (stale) return stale
   const plan: Plan = { ...described, notes: returnNotes(states), phases, movedBefore: lbsThatAreBack(observed, states) }
   // zones that were added since go again: told, and not asked about, since whoever goes back is in a hurry
@@ -46,13 +53,18 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
 
 const coldHint = 'Check out the commit to go back to, and run deploy-infra.'
 
+/** The generation of an unfinished deployment: it is taken back before anything else, unless an update is meant. */
+export const deploymentToUndo = (observed: Observed, { of }: Pick<Goal, 'of'>): number | undefined =>
+  of === 'update' ? undefined : unfinishedGeneration(observed)
+
 /**
  * The commit to rebuild from, once there is nothing warm to go back to; undefined while there is.
  * @returns a refusal when nobody has recorded it, or when what it made was never committed.
  */
-export const findRebuild = (observed: Observed, request: RollbackRequest): string | undefined | Refusal => {
+export const findRebuild = (observed: Observed, request: Goal): string | undefined | Refusal => {
   // an update is undone by what is warm, or not at all
-  if (request.of === 'update' || isWarm(observed, request.pairs) || canRevertLbs(observed, request)) return undefined
+  if (request.of === 'update' || deploymentToUndo(observed, request) !== undefined) return undefined
+  if (isWarm(observed, request.pairs) || canRevertLbs(observed, request)) return undefined
   const [serving] = nameserversIn(observed, 'serving')
   const commit = serving?.previous ?? ''
   if (commit === '') {
@@ -72,48 +84,13 @@ export const findRebuild = (observed: Observed, request: RollbackRequest): strin
 const isWarm = (observed: Observed, pairs: number): boolean => pairStates(observed, pairs).length === pairs
 
 /** True when an lb can go back to the nginx that served before an update, and that is what is asked for. */
-const canRevertLbs = (observed: Observed, { of, pairs }: RollbackRequest): boolean =>
+const canRevertLbs = (observed: Observed, { of, pairs }: Goal): boolean =>
   of !== 'deployment' &&
   !(of === undefined && isWarm(observed, pairs)) &&
   lbsInService(observed).some((lb) => lb.revertible)
 
-const refuseFaulty = (observed: Observed): Refusal | undefined => {
-  const faulty = lbsInService(observed).find(({ fault }) => fault !== undefined)
-  return faulty && { refused: `${faulty.name} could not be asked: ${faulty.fault}`, hint: 'Nothing was changed.' }
-}
-
-/** Zones made before a rotation give the addresses of lbs that are leaving or gone: resolvers would follow them there. */
-const refuseStaleAddresses = (observed: Observed, states: readonly PairState[]): Refusal | undefined => {
-  const stale = states.find(({ pair, good }) => {
-    const floating = observed.addresses.filter((address) => address.pair === pair)
-    const lbs = observed.servers.filter(
-      ({ role, phase, abandoned, ...lb }) =>
-        role === 'lb' && phase !== 'old' && abandoned === undefined && lb.pair === pair,
-    )
-    const since = Math.max(...(floating.length > 0 ? floating : lbs).map(({ generation }) => generation), 0)
-    return since > good.generation
-  })
-  return (
-    refuseAbandoned(observed, states) ??
-    (stale && {
-      refused: `${stale.good.name} was made before the lbs were rotated: its zones give the addresses of the lbs of before`,
-      hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra: that puts in the addresses of today.',
-    })
-  )
-}
-
-const refuseAbandoned = (observed: Observed, states: readonly PairState[]): Refusal | undefined => {
-  const named = states.find(({ good }) => namesLeavingLb(observed, good))
-  return (
-    named && {
-      refused: `${named.good.name} was made for a rotation that is being taken back: its zones give the addresses of lbs that leave`,
-      hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra.',
-    }
-  )
-}
-
 /** What is asked for and cannot be undone, or not through every lb: never one lb here and the other there. */
-const refuseNotThere = (states: readonly PairState[], { of, pairs }: RollbackRequest): Refusal | undefined => {
+const refuseNotThere = (states: readonly PairState[], { of, pairs }: Goal): Refusal | undefined => {
   if (of === 'update')
     return { refused: 'No lb has the nginx of before an update any more', hint: 'Nothing was changed.' }
   if (states.length === 0 || states.length === pairs) return undefined
@@ -123,7 +100,7 @@ const refuseNotThere = (states: readonly PairState[], { of, pairs }: RollbackReq
   }
 }
 
-const refuseAmbiguous = (observed: Observed, { of, pairs }: RollbackRequest): Refusal | undefined => {
+const refuseAmbiguous = (observed: Observed, { of, pairs }: Goal): Refusal | undefined => {
   if (of !== undefined || !isWarm(observed, pairs) || !lbsInService(observed).some((lb) => lb.revertible))
     return undefined
   return {
@@ -163,40 +140,11 @@ const lbsThatAreBack = (observed: Observed, states: readonly PairState[]): reado
   return lbsInService(observed).flatMap(({ name, target }) => (target && good.includes(target) ? [name] : []))
 }
 
-const returnPhases = (observed: Observed, states: readonly PairState[]): readonly PlanPhase[] => {
-  const moves = states.flatMap(({ pair, good }) =>
-    lbsInService(observed)
-      .filter((lb) => lb.pair === pair)
-      .map((lb) => ({ lb: lb.name, nameserver: good.name, isThere: lb.target === good.name })),
-  )
-  const pending = moves.filter(({ isThere }) => !isThere)
-  return withoutEmpty([
-    {
-      key: 'stage',
-      title: 'Stage',
-      tracks: sideBySide(pending.map(({ lb, nameserver }) => ({ kind: 'stage-lb', lb, nameserver }))),
-    },
-    ...pending.map(
-      ({ lb, nameserver }): PlanPhase => ({
-        key: 'switch',
-        title: `Switch ${lb} back`,
-        movesTraffic: true,
-        tracks: [
-          [
-            { kind: 'switch-lb', lb, nameserver },
-            { kind: 'identify-lb', lb, nameserver },
-          ],
-        ],
-      }),
-    ),
-    {
-      key: 'retire',
-      title: 'Retire the idle colour',
-      tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))),
-    },
+const returnPhases = (observed: Observed, states: readonly PairState[]): readonly PlanPhase[] =>
+  withoutEmpty([
+    ...leadBack(movesTo(observed.lbs, states)),
     { key: 'rename', title: 'Rename back', tracks: states.map(renames) },
   ])
-}
 
 /** The names change places by way of `next`; the mark tells a later run that this next is no new deployment. */
 const renames = ({ pair, good, bad }: PairState): readonly Step[] => {

@@ -1,6 +1,7 @@
 import { parseServerName, serverName } from '../fleet/names.ts'
 import { withoutEmpty } from './phases.ts'
-import type { Observed, ObservedLb, ObservedServer, Plan, PlanPhase } from './types.ts'
+import type { Observed, ObservedLb, ObservedServer, Plan, PlanPhase, Track } from './types.ts'
+import { unfinishedGeneration } from './unfinished.ts'
 
 /**
  * Returns every lb that sends its queries to `generation` to the nameserver of its pair that served before. Empty when no
@@ -10,8 +11,7 @@ export const planSwitchBack = (observed: Observed, generation: number): Plan => 
   const tracks = observed.lbs.flatMap((one) => {
     const nameserver = isMoved(observed, one, generation) ? findBefore(observed, one, generation)?.name : undefined
     if (nameserver === undefined) return []
-    const kinds = ['stage-lb', 'switch-lb', 'identify-lb'] as const
-    return [kinds.map((kind) => ({ kind, lb: one.name, nameserver }))]
+    return [led(one.name, nameserver)]
   })
   return switchingBack(tracks, generation)
 }
@@ -61,6 +61,22 @@ export const planReapply = ({ tracks }: PlanPhase): Plan =>
     }),
     0,
   )
+
+/** Leads the lb of a failed phase of an undo to where it was: to what the unfinished deployment has made for its pair. Pure. */
+export const planLeadOn = (observed: Observed, { tracks }: PlanPhase): Plan => {
+  const generation = unfinishedGeneration(observed)
+  const back = tracks.flat().flatMap((step) => {
+    const pair = step.kind === 'switch-lb' ? parseServerName(step.lb)?.pair : undefined
+    const made = observed.servers.find(
+      (one) => one.role === 'nameserver' && one.pair === pair && one.generation === generation,
+    )
+    return step.kind === 'switch-lb' && made ? [led(step.lb, made.name)] : []
+  })
+  return switchingBack(back, 0)
+}
+
+const led = (lb: string, nameserver: string): Track =>
+  (['stage-lb', 'switch-lb', 'identify-lb'] as const).map((kind) => ({ kind, lb, nameserver }))
 
 /** Leads a Floating IP that a failed phase moved back to the other lb of its pair. Pure. */
 export const planMoveBack = ({ tracks }: PlanPhase): Plan =>

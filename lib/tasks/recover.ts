@@ -10,7 +10,14 @@ import {
   wayBack,
   whereTrafficIs,
 } from '../plan/recovery.ts'
-import { findUnreturned, planMoveBack, planReapply, planRevert, planSwitchBack } from '../plan/switch-back.ts'
+import {
+  findUnreturned,
+  planLeadOn,
+  planMoveBack,
+  planReapply,
+  planRevert,
+  planSwitchBack,
+} from '../plan/switch-back.ts'
 import type { Observed, Plan, PlanPhase } from '../plan/types.ts'
 import { observe } from './observe.ts'
 import type { Display } from './renderer.ts'
@@ -93,6 +100,8 @@ const planBack = async (world: RunWorld, failure: Failure, way: WayBack): Promis
   switch (way) {
     case 'address':
       return { ...planMoveBack(phase), left: [] }
+    case 'led-lb':
+      return { ...planLeadOn(await observe(world), phase), left: [] }
     case 'updated-lb':
       return { ...planRevert(phase), left: [] }
     case 'reverted-lb':

@@ -83,6 +83,16 @@ for (const [zones, text] of [
     assert.ok(Number(await sole()) > Number(before))
     assert.ok(await hasEdit())
   })
+
+  test(`with ${zones}, another clone goes back`, async () => {
+    await betweenTwoSwitches()
+    await writeFile(zoneFileOf(other.root), text)
+    const run = await other.run('rollback')
+    requireDone(run)
+    assert.match(run.stdout, /Traffic was back after/)
+    assert.is(await sole(), before)
+    assert.not(await hasEdit())
+  })
 }
 
 test('a nameserver of it that is lost is made again, and like the others', async () => {
@@ -101,6 +111,40 @@ test('the zone files of the other clone are deployed by the next deployment', as
   requireDone(await other.run('deploy'))
   assert.ok(Number(await sole()) > Number(finished))
   assert.not(await hasEdit())
+})
+
+test('once it has gone back, the next deployment begins anew', async () => {
+  await betweenTwoSwitches()
+  requireDone(await other.run('rollback'))
+  fast.clock.pass(3_600_000)
+  requireDone(await dirty.run('deploy'))
+  assert.ok(Number(await sole()) > Number(before))
+  assert.ok(await hasEdit())
+})
+
+for (const step of [
+  'Check ns1-next through the preview port of lb1',
+  'Switch lb2 to ns2-next',
+  'Drain and stop the idle colour of lb1',
+  'Rename ns1 to ns1-old',
+  'Rename ns1-next to ns1',
+  'Protect ns2 from deletion',
+]) {
+  test(`killed after "${step}", another clone goes back`, async () => {
+    await killedAfter(step)
+    requireDone(await other.run('rollback'))
+    assert.is(await sole(), before)
+  })
+}
+
+test('with one of the old gone, it says what is left and what leads out', async () => {
+  await killedAfter('Protect ns2 from deletion')
+  await fast.lose('ns1-old')
+  const { exitCode, stderr } = await other.run('rollback')
+  assert.is(exitCode, 1, stderr)
+  assert.match(stderr, /only ns2-old is left of the generation before/)
+  requireDone(await other.run('deploy'))
+  assert.ok(Number(await sole()) > Number(before))
 })
 
 test.run()

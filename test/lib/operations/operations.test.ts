@@ -13,6 +13,7 @@ import { rotate } from '../../../lib/operations/rotate.ts'
 import { update } from '../../../lib/operations/update.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed } from '../../../lib/plan/types.ts'
+import { undoRecovery } from '../../../lib/plan/undo-recovery.ts'
 import type { CommonOptions, Course, Operation } from '../../../lib/tasks/operation.ts'
 import { guards } from '../plan/operations.ts'
 import { lb, observed, server, twoServing } from '../plan/simulate.ts'
@@ -104,6 +105,18 @@ operations(
     assert.ok(isRefusal(await insteadOfRollback(cold('abc-dirty'))))
   },
 )
+
+operations('rollback-infra takes back a deployment that has not come to its end, before anything else', async () => {
+  const begun = {
+    ...cold('abc'),
+    servers: [...cold('abc').servers, ...[1, 2].map((pair) => server(`ns${pair}-next`, { generation: 200 }))],
+  }
+  const undo = await insteadOfRollback(begun)
+  assert.ok(undo && 'recovery' in undo)
+  assert.is(undo.recovery, undoRecovery)
+  const plan = undo.plan(begun, { ...situation, zones: 'z', zoneNames: [] }, optionsOf(rollback, ''))
+  assert.match('notes' in plan ? plan.notes.join() : '', /Takes back the unfinished deployment of generation 200/)
+})
 
 operations('what became warm while a rebuild was asked about is gone back to', async () => {
   const rebuild = await insteadOfRollback(cold('abc'))

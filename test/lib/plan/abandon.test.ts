@@ -328,7 +328,7 @@ abandons('nobody goes back to nameservers that name lbs which leave, and they do
   const kept = stepsOf(accepted(planDeploy(world.observed, deployment))).reduce(live, world)
   assert.ok(kept.observed.servers.some(({ name }) => name === 'ns1-old'))
   assert.match(
-    refusalOf(planRollback(kept.observed, { pairs: 2, now: 400, of: undefined, guards })),
+    refusalOf(planRollback(kept.observed, { pairs: 2, now: 400, of: undefined, keepOld: false, guards })),
     /ns1-old .* its zones give the addresses of lbs that leave/,
   )
   const end = stepsOf(abandon(kept, 400)).reduce(live, kept)

@@ -5,7 +5,7 @@ import { describeStep } from '../../../lib/plan/describe.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
 import { accepted, guards } from './operations.ts'
-import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import { after, finalOf, killedBefore, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
 
 const plans = suite('lib/plan/deploy')
 
@@ -153,6 +153,17 @@ plans('next servers made from other zone files are replaced, as long as nobody w
   assert.match(finished.notes.join(), /at hand are others .* as it was made, and another deploy-infra deploys them/)
   assert.ok(isDeployed(finalOf(inUse, finished), 150))
   assert.match(refusalOf(inUse, { fresh: true, zones: 'other' }), /already has traffic/)
+})
+
+plans('an lb that was led back once names had changed is led on again', () => {
+  const done = killedBefore('delete-server', twoServing(), planned(twoServing()))
+  const back = after(done, { kind: 'switch-lb', lb: 'lb1', nameserver: 'ns1-old' })
+  const plan = planned(back, { now: 300 })
+  assert.equal(
+    stepsOf(plan).flatMap((step) => (step.kind === 'switch-lb' ? [step.lb, step.nameserver] : [])),
+    ['lb1', 'ns1'],
+  )
+  assert.ok(isDeployed(finalOf(back, plan), 200))
 })
 
 plans('--fresh replaces next servers that never served', () => {

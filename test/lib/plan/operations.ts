@@ -38,7 +38,7 @@ export const rotateOf = (world: Observed, changes: Partial<PlanInput> = {}): Pla
   accepted(planRotate(world, { ...ordinary, ...changes }))
 
 export const rollbackOf = (world: Observed, changes: Partial<RollbackRequest> = {}): Plan =>
-  accepted(planRollback(world, { ...common, of: undefined, ...changes }))
+  accepted(planRollback(world, { ...common, of: undefined, keepOld: false, ...changes }))
 
 export const removeKeptOf = (world: Observed): Plan => accepted(planRemoveKept(world, common))
 

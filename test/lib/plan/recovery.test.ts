@@ -17,9 +17,21 @@ import { rollbackRecovery } from '../../../lib/plan/rollback-recovery.ts'
 import { rotateRecovery } from '../../../lib/plan/rotate-recovery.ts'
 import { findUnreturned, planReapply, planSwitchBack } from '../../../lib/plan/switch-back.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
+import { undoRecovery } from '../../../lib/plan/undo-recovery.ts'
 import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
 import { abandonOf, bootstrapOf, deployOf, removeKeptOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
-import { after, finalOf, floatingIps, killedAfter, lb, observed, server, stepsOf, twoServing } from './simulate.ts'
+import {
+  after,
+  finalOf,
+  floatingIps,
+  killedAfter,
+  killedBefore,
+  lb,
+  observed,
+  server,
+  stepsOf,
+  twoServing,
+} from './simulate.ts'
 
 const recovers = suite('lib/plan/recovery')
 
@@ -311,6 +323,36 @@ const tables: readonly (readonly [title: string, recovery: Recovery, plan: Plan,
       'Retire the idle colour: new; new, 5 5',
       'Rename back: new; new, 5 5',
     ],
+  ],
+  [
+    'rollback of a deployment that was killed after the first switch',
+    undoRecovery,
+    rollbackOf(killedAfter('switch-lb', twoServing(), deployOf(twoServing()))),
+    [
+      'Stage: both; both, 5 5',
+      'Switch lb1 back: both; unknown → led-lb → both, 5 5',
+      'Retire the idle colour: new; new, 5 5',
+      'Remove what was made: new; new, 5 5',
+    ],
+  ],
+  [
+    'rollback of a deployment that was killed in the renaming',
+    undoRecovery,
+    rollbackOf(killedAfter('rename-server', twoServing(), deployOf(twoServing()))),
+    [
+      'Stage: old; old, 1 4',
+      'Switch lb1 back: old; unknown → led-lb → old, 1 4',
+      'Switch lb2 back: both; unknown → led-lb → both, 5 5',
+      'Retire the idle colour: new; new, 5 5',
+      'Rename back: new; new, 5 5',
+      'Remove what was made: new; new, 5 5',
+    ],
+  ],
+  [
+    'rollback of a deployment that has no traffic',
+    undoRecovery,
+    rollbackOf(killedBefore('switch-lb', twoServing(), deployOf(twoServing()))),
+    ['Retire the idle colour: old; old, 1 4', 'Remove what was made: old; old, 1 4'],
   ],
   [
     'rollback of an update',

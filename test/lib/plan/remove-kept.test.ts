@@ -39,7 +39,7 @@ test('has nothing to do when nothing is warm, and leaves what a deployment has n
 test('is refused while an lb sends there, or does not say where it sends', () => {
   assert.is(
     said(warm({ targets: ['ns1-old', 'ns2'] })),
-    'refused: the plan would delete ns1-old while lb1 sends its queries there',
+    'refused: queries go to ns1-old again, by a rollback that is not finished',
   )
   const { lbs, ...rest } = warm()
   assert.is(

@@ -8,7 +8,13 @@ import { after, finalOf, lb, observed, server, stepsOf, twoServing } from './sim
 
 const plans = suite('lib/plan/rollback')
 
-const request = (of: RollbackRequest['of'] = undefined): RollbackRequest => ({ pairs: 2, now: 300, of, guards })
+const request = (of: RollbackRequest['of'] = undefined): RollbackRequest => ({
+  pairs: 2,
+  now: 300,
+  of,
+  keepOld: false,
+  guards,
+})
 
 /** Generation 200 serves, 100 is warm, as after deploy-infra --keep-old. */
 const deployed = (): Observed =>
