@@ -36,7 +36,7 @@ const patient = [
 const alone = ['vagrant-libvirt', 'operations'].map((name) => `test/scripts/${name}.test.ts`)
 
 const isSlow = (file: string): boolean => [...patient, ...alone].includes(file)
-const timeoutMs = (file: string): number => (isSlow(file) ? 20 : 4) * 60_000
+const timeoutMs = (file: string): number => (isSlow(file) ? 30 : 4) * 60_000
 
 const findTests = (patterns: readonly string[]): string[] =>
   readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
