@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { access, constants, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
-import { $, type ProcessPromise, which } from 'zx'
+import { $, type ProcessPromise, quote, which } from 'zx'
 import { InfraError } from '../errors.ts'
 import { holdGroup } from './group.ts'
 import { collectOutput, createLineTeller, type OnLine } from './lines.ts'
@@ -73,6 +73,9 @@ export const findProgram = async (name: string, folders: readonly string[] = [])
 // bash only finds the program and becomes it, so that the process is the program. stdin has to be closed for bash too: given a
 // pipe of Node's it takes itself for a remote shell, and reads ~/.bashrc (bash(1), INVOCATION).
 const quietly = $({
+  // where it is on every Debian, also when the PATH that we were started with is not a usual one
+  shell: which.sync('bash', { nothrow: true }) ?? '/bin/bash',
+  quote,
   prefix: 'exec ',
   detached: true,
   nothrow: true,

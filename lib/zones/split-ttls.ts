@@ -97,7 +97,8 @@ const seconds: Readonly<Record<string, number>> = { w: 604_800, d: 86_400, h: 36
 
 /** `3600`, `1h30m`; undefined when it is no TTL. */
 const ttlOf = (word = ''): number | undefined => {
-  if (!/^(\d+[wdhms]?)+$/i.test(word)) return undefined
+  // each number but the last has its unit: with one that may be left out, a long text of digits could be read in countless ways
+  if (!/^(?=\d)(\d+[wdhms])*\d*$/i.test(word)) return undefined
   const parts = [...word.toLowerCase().matchAll(/(\d+)([wdhms]?)/g)]
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (seconds[unit] ?? 1), 0)
 }

@@ -213,6 +213,14 @@ programs('no program on this computer but this one is needed to end another', as
   assert.is(isTimedOut, true)
 })
 
+programs('nor is one needed in the PATH that we were started with', async () => {
+  const script = `import('./lib/outside/program.ts').then(({ runProgram }) => runProgram(['/bin/echo', '$HOME']))
+    .then(({ stdout }) => process.stdout.write(stdout))`
+  const argv = [process.execPath, '--import', 'tsx', '-e', script]
+  const { stdout, stderr } = await runProgram(argv, { cwd: root, env: { PATH: '/nonexistent' } })
+  assert.equal([stdout, stderr], ['$HOME\n', ''])
+})
+
 programs('what we started ends with us', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'program-'))
   const proof = path.join(folder, 'went-on')

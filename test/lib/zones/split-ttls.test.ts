@@ -99,4 +99,10 @@ for (const [title, lines, more] of [
   test(`nothing to tell: ${title}`, async () => assert.equal(await faultsOf(lines, more), []))
 }
 
+test('a long text of digits that is no TTL is read at once', async () => {
+  const started = process.cpuUsage()
+  assert.equal(await faultsOf(`x TXT ${'7'.repeat(60)}x ${'1h2'.repeat(40)}x`), [])
+  assert.ok(process.cpuUsage(started).user < 60_000_000, 'and not in countless ways')
+})
+
 test.run()
