@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Finding, probe } from '../../lib/dns/checks/probe.ts'
 import { checksFor } from '../../lib/dns/checks.ts'
+import { type Finding, probe } from '../../lib/dns/probe.ts'
 import { query, type Target } from '../../lib/dns/query.ts'
 import { compileZones } from '../../lib/zones/compile.ts'
 import type { Zone } from '../../lib/zones/zone.ts'

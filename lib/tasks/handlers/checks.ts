@@ -1,5 +1,5 @@
-import { describeFinding, probe } from '../../dns/checks/probe.ts'
 import { checksFor } from '../../dns/checks.ts'
+import { describeFinding, probe } from '../../dns/probe.ts'
 import type { Target } from '../../dns/query.ts'
 import { colourOf, getLbStatus } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'

@@ -1,12 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { describeFinding, type Finding, probe, summarizeFindings } from '../../../../lib/dns/checks/probe.ts'
-import { checksFor } from '../../../../lib/dns/checks.ts'
-import { compileFixture, nsid, serial } from '../../zones/fixture.ts'
-import { type Named, startNamed } from '../named.ts'
-import { type Behaviour, forward, startServer, startSpoiled } from '../relay.ts'
+import { checksFor } from '../../../lib/dns/checks.ts'
+import { describeFinding, type Finding, probe, summarizeFindings } from '../../../lib/dns/probe.ts'
+import { compileFixture, nsid, serial } from '../zones/fixture.ts'
+import { type Named, startNamed } from './named.ts'
+import { type Behaviour, forward, startServer, startSpoiled } from './relay.ts'
 
-const test = suite('lib/dns/checks/probe')
+const test = suite('lib/dns/probe')
 
 const zones = await compileFixture()
 const checks = checksFor(zones, { nsid, serial })

@@ -1,9 +1,9 @@
-import { type Clock, systemClock } from '../../clock.ts'
-import type { Target } from '../query.ts'
-import { digCommand } from '../wire/question.ts'
-import { type Answered, describeReply, type Reply } from '../wire/reply.ts'
-import type { Check, CheckId } from './check.ts'
-import { type Asked, type Lane, openLane } from './lane.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Check, CheckId } from './checks/check.ts'
+import { type Asked, type Lane, openLane } from './checks/lane.ts'
+import type { Target } from './query.ts'
+import { digCommand } from './wire/question.ts'
+import { type Answered, describeReply, type Reply } from './wire/reply.ts'
 
 /** `unknown`: it could not be measured, which is not `ok`. */
 type FindingStatus = 'ok' | 'failed' | 'unknown'
