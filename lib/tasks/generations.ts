@@ -1,7 +1,7 @@
 import type { FleetServer } from '../fleet/server.ts'
 import { readZoneNames } from '../named.ts'
 import type { ObservedGeneration } from '../plan/types.ts'
-import { SshError } from '../ssh/ssh.ts'
+import { askGeneration } from './ask-generation.ts'
 import type { World } from './world.ts'
 
 /** Reads which zones a generation has, from whichever of its nameservers can be reached: all of them have the same. */
@@ -10,16 +10,10 @@ export const readGeneration = async (
   generation: number,
   servers: readonly FleetServer[],
 ): Promise<ObservedGeneration> => {
-  const faults: string[] = []
-  for (const server of servers.filter((one) => one.role === 'nameserver' && one.generation === generation)) {
-    try {
-      return { generation, zones: await readZoneNames(ssh, server), fault: undefined }
-    } catch (error) {
-      if (!(error instanceof SshError)) throw error
-      faults.push(error.message)
-    }
-  }
-  return { generation, zones: undefined, fault: faults.join('; ') || 'it has no nameserver any more' }
+  const said = await askGeneration(generation, servers, (server) => readZoneNames(ssh, server))
+  return typeof said === 'object'
+    ? { generation, zones: said, fault: undefined }
+    : { generation, zones: undefined, fault: said ?? 'it has no nameserver any more' }
 }
 
 /** Every generation of these nameservers. */

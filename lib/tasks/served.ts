@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os'
 import { mapBounded } from '../bounded.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { readServedTexts } from '../named.ts'
-import { type Ssh, SshError } from '../ssh/ssh.ts'
+import type { Ssh } from '../ssh/ssh.ts'
 import { hashArtefact } from '../zones/hash.ts'
 import { readZoneText } from '../zones/read-text.ts'
 import type { Zone } from '../zones/zone.ts'
+import { askGeneration } from './ask-generation.ts'
 import type { World } from './world.ts'
 
 /** The zones that a generation was made with, or why they are not known. */
@@ -28,23 +29,18 @@ export const readServedArtefact = async (
   generation: number,
   servers: readonly FleetServer[],
 ): Promise<ServedArtefact> => {
-  const faults: string[] = []
-  for (const server of servers.filter((one) => one.role === 'nameserver' && one.generation === generation)) {
-    const found = await readFrom(ssh, server)
-    if (typeof found !== 'string') return { zones: found }
-    faults.push(found)
-  }
-  return { fault: faults.join('; ') || `no nameserver of generation ${generation} exists` }
+  const said = await askGeneration(generation, servers, (server) => readFrom(ssh, server))
+  if (typeof said === 'object') return { zones: said }
+  return { fault: said ?? `no nameserver of generation ${generation} exists` }
 }
 
-/** @returns the end of a sentence, when it cannot be read, or is not what the label says. */
+/** @returns the end of a sentence, when it is not what the label says. @throws SshError when it cannot be read. */
 const readFrom = async (ssh: Ssh, server: FleetServer): Promise<readonly Zone[] | string> => {
   const { name, content } = server
   if (content === '') return `no label says what ${name} was given`
   const known = read.get(content)
   if (known) return known
-  const texts = await readTexts(ssh, server)
-  if (typeof texts === 'string') return texts
+  const texts = [...(await readServedTexts(ssh, server))].map(([origin, text]) => ({ origin, text }))
   if (hashArtefact(texts) !== content) return `${name} has other zone files than it was given`
   const zones = await mapBounded(texts, 2 * availableParallelism(), (one) => finish(one, server.generation))
   const refused = zones.find((zone) => typeof zone === 'string')
@@ -54,19 +50,8 @@ const readFrom = async (ssh: Ssh, server: FleetServer): Promise<readonly Zone[] 
   return finished
 }
 
-type ZoneText = Pick<Zone, 'origin' | 'text'>
-
-const readTexts = async (ssh: Ssh, server: FleetServer): Promise<readonly ZoneText[] | string> => {
-  try {
-    return [...(await readServedTexts(ssh, server))].map(([origin, text]) => ({ origin, text }))
-  } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    return error.message
-  }
-}
-
 /** @returns why not, when the BIND of this computer refuses what that of the nameserver has taken. */
-const finish = async ({ origin, text }: ZoneText, serial: number): Promise<Zone | string> => {
+const finish = async ({ origin, text }: Pick<Zone, 'origin' | 'text'>, serial: number): Promise<Zone | string> => {
   const rrsets = await readZoneText(origin, text)
   return typeof rrsets === 'string' ? `${origin}: ${rrsets}` : { origin, serial, text, rrsets }
 }
