@@ -36,9 +36,9 @@ export class InfraError extends Error {
 
 /** For `catch`, where something else will do for what could not be read or made. What nobody foresaw rises. */
 export const ifRefused =
-  <T>(value: T) =>
+  <T>(instead: (error: InfraError) => T) =>
   (error: unknown): T => {
-    if (error instanceof InfraError) return value
+    if (error instanceof InfraError) return instead(error)
     throw error
   }
 

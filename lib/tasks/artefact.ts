@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { InfraError } from '../errors.ts'
+import { InfraError, ifRefused } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { compileZonesOnce } from '../zones/compile-once.ts'
 import { hashArtefact, hashZones } from '../zones/hash.ts'
@@ -53,7 +53,7 @@ export const findArtefact = async (world: World, generation: number): Promise<Se
   const given = givenOf(servers, generation)
   // made by a release that did not note it, or not configured yet
   if (given.length === 0) return { zones: await compileArtefact(world, generation) }
-  const compiled = await compileLike(world, generation, given)
+  const compiled = await compileLike(world, generation, given).catch(ifRefused(() => undefined))
   return compiled ? { zones: compiled } : readServedArtefact(world, generation, servers)
 }
 
@@ -67,13 +67,8 @@ const compileLike = async (
   generation: number,
   given: readonly FleetServer[],
 ): Promise<readonly Zone[] | undefined> => {
-  try {
-    const zones = await hashZones(zonesFolderOf(world))
-    if (given.every((one) => one.zones !== zones)) return undefined
-    const compiled = await compileArtefact(world, generation)
-    return given.some(({ content }) => content === hashArtefact(compiled)) ? compiled : undefined
-  } catch (error) {
-    if (!(error instanceof InfraError)) throw error
-    return undefined
-  }
+  const zones = await hashZones(zonesFolderOf(world))
+  if (given.every((one) => one.zones !== zones)) return undefined
+  const compiled = await compileArtefact(world, generation)
+  return given.some(({ content }) => content === hashArtefact(compiled)) ? compiled : undefined
 }

@@ -1,4 +1,4 @@
-import { InfraError, sentenceOf } from '../errors.ts'
+import { ifRefused, sentenceOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { abandonedSince, serversBehindLbs } from '../plan/lbs.ts'
 import type { Observed } from '../plan/types.ts'
@@ -68,10 +68,7 @@ const compileNext = async (world: World, observed: Observed, see: See): Promise<
 
 /** What does not compile now is refused by the preflight, or by the planner, which knows of lbs that are missing. */
 const orFault = (reading: Promise<ServedArtefact>): Promise<ServedArtefact> =>
-  reading.catch((error: unknown) => {
-    if (!(error instanceof InfraError)) throw error
-    return { fault: sentenceOf(error) }
-  })
+  reading.catch(ifRefused((error) => ({ fault: sentenceOf(error) })))
 
 const changeBetween = (
   { from, found: before }: { readonly from: number; readonly found: ServedArtefact },

@@ -159,8 +159,8 @@ const situationOf = ({ clock, settings }: World): Situation => ({
 /** Files that cannot be read are like none: whoever makes something from them is told why. */
 const inputOf = async (world: World): Promise<PlanInput> => ({
   ...situationOf(world),
-  zones: await hashZones(zonesFolderOf(world)).catch(ifRefused('')),
-  zoneNames: await zoneNames(world).catch(ifRefused([])),
+  zones: await hashZones(zonesFolderOf(world)).catch(ifRefused(() => '')),
+  zoneNames: await zoneNames(world).catch(ifRefused(() => [])),
 })
 
 const defined = ({ config, envFile }: CommonOptions) => ({

@@ -115,7 +115,7 @@ const expect = async (world: Unwitnessed, plan: Plan): Promise<Expectation> => {
   }
   const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
   const generations = [...new Set([...serving, ...warm].map((one) => one.generation))]
-  const artefacts = await Promise.all(generations.map((one) => getArtefact(world, one).catch(ifRefused([]))))
+  const artefacts = await Promise.all(generations.map((one) => getArtefact(world, one).catch(ifRefused(() => []))))
   const questions = artefacts.flatMap(witnessQuestions)
   return {
     questions: questions.length > 0 ? distinct(questions) : await soaQuestions(world, servers),
