@@ -28,8 +28,9 @@ export const verifyAccepted = (plan: Plan, zoneNames: readonly string[], { accep
 }
 
 /**
- * Has the operator agree to a plan that was shown, to being locked out, and to what is dangerous for clients by typing the name of the zone. Deletions are asked about later,
- * right before them; without a terminal those that no wait stands before have to be answered now.
+ * Has the operator agree to a plan that was shown, to being locked out, and to what is dangerous for clients, by typing the name of
+ * the zone. Deletions are asked about later, right before them; without a terminal those that no wait stands before have to be
+ * answered now.
  * @throws InfraError when it is not agreed to; with exit code 2, naming the flags, when there is no terminal to ask on.
  */
 export const agree = async (plan: Plan, answers: Answers): Promise<void> => {

@@ -20,15 +20,15 @@ export const zoneNames = async (world: World): Promise<readonly string[]> =>
 /**
  * What is made of the zone files at hand for a generation: the zone files, with the generation as serial and the addresses of the lbs
  * that it was made for. Looked up anew each time it is asked for, since lbs are found by name; compiled when something has changed.
- * @param see how a server is taken to be; as it is, unless said otherwise.
+ * @param servers all of the project, where they have just been read, or are to be taken for others than they are.
  */
 export const compileArtefact = async (
   world: World,
   generation: number,
-  see = (server: FleetServer): FleetServer => server,
+  servers?: readonly FleetServer[],
 ): Promise<readonly Zone[]> => {
-  const [servers, addresses] = await Promise.all([listServers(world), listAddresses(world)])
-  const hosts = glueHostsOf(servers.map(see), addresses, { config: world.settings.config, generation })
+  const [lbs, addresses] = await Promise.all([servers ?? listServers(world), listAddresses(world)])
+  const hosts = glueHostsOf(lbs, addresses, { config: world.settings.config, generation })
   return compileZonesOnce({ folder: zonesFolderOf(world), serial: generation, hosts })
 }
 
@@ -39,7 +39,7 @@ export const compileArtefact = async (
  * files do not compile.
  */
 export const getArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
-  const found = await findArtefact(world, generation)
+  const found = await findArtefact(world, generation, await listServers(world))
   if ('zones' in found) return found.zones
   throw new InfraError(`What generation ${generation} must answer is not known: ${found.fault}`, {
     exitCode: 8,
@@ -47,13 +47,15 @@ export const getArtefact = async (world: World, generation: number): Promise<rea
   })
 }
 
-/** The same, or why nobody can say it. */
-export const findArtefact = async (world: World, generation: number): Promise<ServedArtefact> => {
-  const servers = await listServers(world)
-  const given = givenOf(servers, generation)
+/** The same, or why nobody can say it. @param servers all of the project. */
+export const findArtefact = async (
+  world: World,
+  generation: number,
+  servers: readonly FleetServer[],
+): Promise<ServedArtefact> => {
   // made by a release that did not note it, or not configured yet
-  if (given.length === 0) return { zones: await compileArtefact(world, generation) }
-  const compiled = await compileLike(world, generation, given).catch(ifRefused(() => undefined))
+  if (givenOf(servers, generation).length === 0) return { zones: await compileArtefact(world, generation, servers) }
+  const compiled = await compileLike(world, generation, servers).catch(ifRefused(() => undefined))
   return compiled ? { zones: compiled } : readServedArtefact(world, generation, servers)
 }
 
@@ -65,10 +67,11 @@ export const givenOf = (servers: readonly FleetServer[], generation: number): re
 const compileLike = async (
   world: World,
   generation: number,
-  given: readonly FleetServer[],
+  servers: readonly FleetServer[],
 ): Promise<readonly Zone[] | undefined> => {
+  const given = givenOf(servers, generation)
   const zones = await hashZones(zonesFolderOf(world))
   if (given.every((one) => one.zones !== zones)) return undefined
-  const compiled = await compileArtefact(world, generation)
+  const compiled = await compileArtefact(world, generation, servers)
   return given.some(({ content }) => content === hashArtefact(compiled)) ? compiled : undefined
 }

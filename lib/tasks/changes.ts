@@ -1,6 +1,7 @@
 import { ifRefused, sentenceOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
-import { abandonedSince, serversBehindLbs } from '../plan/lbs.ts'
+import { laterThanAll } from '../plan/deploy.ts'
+import { serversBehindLbs } from '../plan/lbs.ts'
 import type { Observed } from '../plan/types.ts'
 import type { ObservedChange, UnknownChange } from '../plan/zone-change.ts'
 import { compareZones } from '../zones/difference.ts'
@@ -19,26 +20,26 @@ export const observeChanges = async (world: World): Promise<Observed> => withCha
 
 /** The same where a rotation is taken back, with who leads the world to its new lbs: the zone files make what does not name these. */
 export const observeWithdrawal = async (world: World): Promise<Observed> =>
-  withChanges(world, await observePublication(world), (generation) => (server) => {
-    const leaves = server.role === 'lb' && server.phase === 'next' && server.abandoned === undefined
-    return leaves ? { ...server, abandoned: { generation, ttlSeconds: 0 } } : server
-  })
+  withChanges(world, await observePublication(world), (servers, generation) =>
+    servers.map((server) => {
+      const leaves = server.role === 'lb' && server.phase === 'next' && server.abandoned === undefined
+      return leaves ? { ...server, abandoned: { generation, ttlSeconds: 0 } } : server
+    }),
+  )
 
-/** How a generation that is made next finds a server. */
-type See = (generation: number) => (server: FleetServer) => FleetServer
+/** How the generation that is made next finds the servers. */
+type See = (servers: readonly FleetServer[], generation: number) => readonly FleetServer[]
 
-const withChanges = async (
-  world: World,
-  observed: Observed,
-  see: See = () => (server) => server,
-): Promise<Observed> => {
+const withChanges = async (world: World, observed: Observed, see: See = (servers) => servers): Promise<Observed> => {
   const serving = serversBehindLbs(observed).map(({ generation }) => generation)
   if (serving.length === 0) return { ...observed, changes: [] }
   const servers = await listServers(world)
+  // the same serial each time, so that it is compiled once
+  const next = laterThanAll(observed, 0)
   const generations = [...new Set(servers.filter(({ role }) => role === 'nameserver').map((one) => one.generation))]
   const [made, files] = await Promise.all([
     Promise.all(generations.map(async (to) => ({ to, found: await readMade(world, to, servers) }))),
-    orFault(compileNext(world, observed, see)),
+    orFault(compileArtefact(world, next, see(servers, next)).then((zones) => ({ zones }))),
   ])
   const sides: readonly Side[] = [...made, { to: 'files', found: files }]
   const changes = made
@@ -57,13 +58,7 @@ interface Side {
 /** Those that were not given anything yet are about to get what the zone files make. */
 const readMade = (world: World, generation: number, servers: readonly FleetServer[]): Promise<ServedArtefact> => {
   const isNext = servers.some((one) => one.generation === generation && one.phase === 'next' && !one.kept)
-  return isNext ? orFault(findArtefact(world, generation)) : readServedArtefact(world, generation, servers)
-}
-
-/** For a serial that is later than all, which finds the addresses of today; the same one each time, so that it is compiled once. */
-const compileNext = async (world: World, observed: Observed, see: See): Promise<ServedArtefact> => {
-  const serial = Math.max(abandonedSince(observed) ?? 0, ...observed.servers.map(({ generation }) => generation + 1))
-  return { zones: await compileArtefact(world, serial, see(serial)) }
+  return isNext ? orFault(findArtefact(world, generation, servers)) : readServedArtefact(world, generation, servers)
 }
 
 /** What does not compile now is refused by the preflight, or by the planner, which knows of lbs that are missing. */
