@@ -5,7 +5,6 @@ import { parseEnv, promisify } from 'node:util'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { knownHostsLine } from '../../lib/ssh/known-hosts.ts'
-import type { Checkout } from './checkout.ts'
 import { assertSays, expectCode, type Outcome, runScript } from './command.ts'
 import type { Lab } from './lab.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
@@ -17,37 +16,31 @@ const runIn = (root: string, code: number, args: readonly string[], env: NodeJS.
   runScript('deploy-infra', args, env, root).then(expectCode(code))
 
 export const promiseDeployments = (deploys: Test, lab: Lab): void => {
-  let laptop: Checkout
-  let treeBefore: string
-
-  deploys.before(() => {
-    laptop = lab.checkout('laptop')
-    treeBefore = workTree()
-  })
-
+  const laptop = lab.laptop('laptop')
   const workTree = (): string => execFileSync('git', ['status', '--porcelain'], { cwd: laptop.root, encoding: 'utf8' })
+  const treeBefore = workTree()
 
-  const deploy = (): Promise<Outcome> => lab.expect(laptop.root, 0, 'deploy-infra', '--yes-delete')
+  const deploy = (): Promise<Outcome> => laptop.expect(0, 'deploy-infra', '--yes-delete')
 
   deploys('bootstrap run again finds nothing to do', async () => {
     const before = await lab.twin().snapshot()
-    const { stderr } = await lab.expect(laptop.root, 0, 'bootstrap-infra')
+    const { stderr } = await laptop.expect(0, 'bootstrap-infra')
     assertSays(stderr, /Nothing to do/)
     assert.equal(await lab.twin().snapshot(), before)
   })
 
   deploys('a dry run prints the plan, says 3, and changes nothing', async () => {
     const before = await lab.twin().snapshot()
-    const { stdout } = await lab.expect(laptop.root, 3, 'deploy-infra', '--dry-run')
+    const { stdout } = await laptop.expect(3, 'deploy-infra', '--dry-run')
     assertSays(stdout, /Switch lb1 to ns1-next/)
     assert.equal(await lab.twin().snapshot(), before)
   })
 
   deploys('without a terminal and without --yes it asks nothing, says 2 and names the flag', async () => {
     const before = await lab.twin().snapshot()
-    const refused = await lab.expectUnanswered(laptop.root, 2, 'deploy-infra')
+    const refused = await laptop.expectUnanswered(2, 'deploy-infra')
     assertSays(refused.stderr, /--yes/)
-    const half = await lab.expect(laptop.root, 2, 'deploy-infra')
+    const half = await laptop.expect(2, 'deploy-infra')
     assertSays(half.stderr, /--yes-delete or --keep-old/)
     assert.equal(await lab.twin().snapshot(), before)
   })
@@ -62,7 +55,7 @@ export const promiseDeployments = (deploys: Test, lab: Lab): void => {
   })
 
   deploys('killed in the middle of the switch, the next run finishes the same generation', async () => {
-    const script = lab.start(laptop.root, 'deploy-infra', '--yes-delete', '--json')
+    const script = laptop.start('deploy-infra', '--yes-delete', '--json')
     await script.saw(/"kind":"switch-lb","state":"done"/)
     process.kill(script.pid, 'SIGKILL')
     await script.ended
@@ -75,7 +68,7 @@ export const promiseDeployments = (deploys: Test, lab: Lab): void => {
   })
 
   deploys('status shows the generation everywhere and no drift', async () => {
-    const { stdout } = await lab.expectUnanswered(laptop.root, 0, 'status', '--json')
+    const { stdout } = await laptop.expectUnanswered(0, 'status', '--json')
     const status = JSON.parse(stdout)
     const generation = Number(await lab.fleet().generationOf('ns1'))
     assert.equal(status.drift, [])
@@ -111,7 +104,7 @@ export const promiseDeployments = (deploys: Test, lab: Lab): void => {
   /** What must hold after every failure: the old nameservers serve, the lock is free, and the message says what to do. */
   const failsSafely = async (code: number, message: RegExp, ...args: readonly string[]): Promise<void> => {
     const generation = await lab.fleet().generationOf('ns1')
-    const { stderr } = await lab.expect(laptop.root, code, 'deploy-infra', '--yes-delete', ...args)
+    const { stderr } = await laptop.expect(code, 'deploy-infra', '--yes-delete', ...args)
     assertSays(stderr, message)
     await lab.fleet().everyAnswerIsOf(generation)
     await lab.fleet().assertNotLocked()

@@ -9,28 +9,32 @@ import { stopLoads } from './load.ts'
 import { stopStreams } from './resolver-stream.ts'
 import { startTwin, type Twin } from './twin.ts'
 
+/** A checkout with short TTLs and short waits, which a test may edit, and the operations as they are started from it. */
+interface Laptop extends Checkout {
+  /** A script that every question is answered for beforehand, but for those about deletions. */
+  readonly start: (name: string, ...args: readonly string[]) => RunningScript
+  /** The same, to its end, which must have this exit code. */
+  readonly expect: (code: number, name: string, ...args: readonly string[]) => Promise<Outcome>
+  /** The same, where nothing is answered beforehand. */
+  readonly expectUnanswered: Laptop['expect']
+}
+
 /** A twin and what runs on it, for several parts of a suite; there once the first test of the suite begins. */
 export interface Lab {
   readonly twin: () => Twin
   readonly fleet: () => Fleet
   /** For files of the tests; removed in the end. */
   readonly scratch: string
-  /** A checkout of that name, with short TTLs and short waits, which a test may edit. */
-  readonly checkout: (name: string) => Checkout
-  /** A script that every question is answered for beforehand, but for those about deletions. */
-  readonly start: (root: string, name: string, ...args: readonly string[]) => RunningScript
-  /** The same, to its end, which must have this exit code. */
-  readonly expect: (root: string, code: number, name: string, ...args: readonly string[]) => Promise<Outcome>
-  /** The same, where nothing is answered beforehand. */
-  readonly expectUnanswered: Lab['expect']
+  /** The laptop of that name. */
+  readonly laptop: (name: string) => Laptop
 }
 
-/** Plays take half the time and half the processor. Those of the first deployment and of other suites go without. */
+/** Plays take half the time and half the processor. Other suites go without. */
 const withMitogen = { ANSIBLE_STRATEGY: 'mitogen_free' }
 
 export const createLab = (test: Test): Lab => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'lab-'))
-  const checkouts = new Map<string, Checkout>()
+  const laptops = new Map<string, Laptop>()
   let twin: Twin
   let fleet: Fleet
   test.before(async () => {
@@ -44,21 +48,26 @@ export const createLab = (test: Test): Lab => {
     await twin?.down()
     rmSync(scratch, { recursive: true, force: true })
   })
-  const startUnanswered: Lab['start'] = (root, name, ...args) =>
-    startScript(name, ['--env-file', twin.envFile, ...args], withMitogen, root)
-  const start: Lab['start'] = (root, name, ...args) => startUnanswered(root, name, '--yes', ...args)
+  const createLaptop = (name: string): Laptop => {
+    const checkout = createHastyCheckout(path.join(scratch, name))
+    const startUnanswered: Laptop['start'] = (name, ...args) =>
+      startScript(name, ['--env-file', twin.envFile, ...args], withMitogen, checkout.root)
+    const start: Laptop['start'] = (name, ...args) => startUnanswered(name, '--yes', ...args)
+    return {
+      ...checkout,
+      start,
+      expect: (code, name, ...args) => start(name, ...args).ended.then(expectCode(code, name)),
+      expectUnanswered: (code, name, ...args) => startUnanswered(name, ...args).ended.then(expectCode(code, name)),
+    }
+  }
   return {
     twin: () => twin,
     fleet: () => fleet,
     scratch,
-    checkout: (name) => {
-      const checkout = checkouts.get(name) ?? createHastyCheckout(path.join(scratch, name))
-      checkouts.set(name, checkout)
-      return checkout
+    laptop: (name) => {
+      const laptop = laptops.get(name) ?? createLaptop(name)
+      laptops.set(name, laptop)
+      return laptop
     },
-    start,
-    expect: (root, code, name, ...args) => start(root, name, ...args).ended.then(expectCode(code, name)),
-    expectUnanswered: (root, code, name, ...args) =>
-      startUnanswered(root, name, ...args).ended.then(expectCode(code, name)),
   }
 }

@@ -20,9 +20,9 @@ const lab = createLab(operations)
 const chosen = process.argv.slice(2)
 
 operations('bootstrap makes everything from nothing', async () => {
-  // parents that publish at once, for the waits of a rotation
+  // what parents say is forgotten soon, for the waits of a rotation
   await lab.twin().registrarFault({ parentTtl: 5 })
-  await lab.expect(lab.checkout('laptop').root, 0, 'bootstrap-infra')
+  await lab.laptop('laptop').expect(0, 'bootstrap-infra')
   await lab.fleet().assertNothingBeside()
   await lab.fleet().everyAnswerIsOf(await lab.fleet().generationOf('ns1'))
 })

@@ -7,7 +7,6 @@ import { prepareQuestion } from '../../lib/dns/wire/question.ts'
 import { hostAddress } from '../../lib/fleet/server.ts'
 import type { InternetLayout } from '../../local/layout.ts'
 import { getTwin } from '../../local/twin/record.ts'
-import type { Checkout } from './checkout.ts'
 import { assertSays, type Outcome, type RunningScript } from './command.ts'
 import type { Lab } from './lab.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
@@ -19,19 +18,18 @@ const resolverQueriesPerSecond = 50
 
 export const promiseRotations = (rotates: Test, lab: Lab): void => {
   /** Two laptops, with nothing in common but the token. */
-  let laptops: readonly [Checkout, Checkout]
+  const laptops = [lab.laptop('laptop'), lab.laptop('second')] as const
   let internet: InternetLayout
 
   rotates.before(async () => {
     internet = (await getTwin(lab.twin().state)).layout.internet
-    laptops = [lab.checkout('laptop'), lab.checkout('second')]
   })
 
   const startOn = (laptop: 0 | 1, name: string, ...args: readonly string[]): RunningScript =>
-    lab.start(laptops[laptop].root, name, ...args)
+    laptops[laptop].start(name, ...args)
 
   const expectOn = (laptop: 0 | 1, code: number, name: string, ...args: readonly string[]): Promise<Outcome> =>
-    lab.expect(laptops[laptop].root, code, name, ...args)
+    laptops[laptop].expect(code, name, ...args)
 
   const finish = (name: string, ...args: readonly string[]): Promise<Outcome> => expectOn(0, 0, name, ...args)
 
@@ -102,7 +100,7 @@ export const promiseRotations = (rotates: Test, lab: Lab): void => {
   })
 
   rotates('afterwards status shows no drift', async () => {
-    await lab.expectUnanswered(laptops[0].root, 0, 'status')
+    await laptops[0].expectUnanswered(0, 'status')
   })
 
   /** From here on glue shall point at Floating IPs: the way there is an ordinary rotation, with all that can go wrong in one. */

@@ -8,7 +8,6 @@ import type { Registrar } from '../../lib/registrar/driver.ts'
 import { createRegistrar } from '../../lib/registrar/registrar.ts'
 import { addressesOf } from '../../lib/tasks/servers.ts'
 import { getTwin } from '../../local/twin/record.ts'
-import type { Checkout } from './checkout.ts'
 import { assertSays, expectCode, type Outcome, type RunningScript, startScript } from './command.ts'
 import type { Lab } from './lab.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
@@ -20,7 +19,7 @@ const domain = 'example.test'
 
 /** A rotation is taken back on the way, by lbs that glue points at by their own addresses. */
 export const promiseTakingBack = (abandons: Test, lab: Lab): void => {
-  let laptop: Checkout
+  const laptop = lab.laptop('laptop')
   let registrar: Registrar
   /** As the twin's own, but nobody can tell the registrar anything: a rotation ends where a person has to change the glue. */
   let byHand: string
@@ -31,7 +30,6 @@ export const promiseTakingBack = (abandons: Test, lab: Lab): void => {
     registrar = createRegistrar({ kind: 'twin', ...lab.twin().registrar }, { clock: systemClock })
     byHand = path.join(lab.scratch, 'by-hand.env')
     writeFileSync(byHand, readFileSync(lab.twin().envFile, 'utf8').replace(/^REGISTRAR=.*$/m, 'REGISTRAR=manual'))
-    laptop = lab.checkout('laptop')
   })
 
   const start = (name: string, args: readonly string[], envFile = byHand): RunningScript =>

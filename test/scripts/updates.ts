@@ -9,8 +9,7 @@ import { query } from '../../lib/dns/query.ts'
 import { prepareQuestion } from '../../lib/dns/wire/question.ts'
 import { getTwin } from '../../local/twin/record.ts'
 import { loseHosts } from '../ansible/lose-hosts.ts'
-import type { Checkout } from './checkout.ts'
-import { assertSays, expectCode, type Outcome, type RunningScript, runScript } from './command.ts'
+import { assertSays, expectCode, runScript } from './command.ts'
 import { startFlows } from './flows.ts'
 import { askHalfClosed } from './half-closed.ts'
 import type { Lab } from './lab.ts'
@@ -27,16 +26,8 @@ const flowQueriesPerSecond = 100
 const template = 'ansible/roles/lb/templates/nginx.conf.template'
 
 export const promiseUpdates = (updates: Test, lab: Lab): void => {
-  let checkout: Checkout
-
-  updates.before(() => {
-    checkout = lab.checkout('updates')
-  })
-
-  const start = (name: string, ...args: readonly string[]): RunningScript => lab.start(checkout.root, name, ...args)
-
-  const expect = (code: number, name: string, ...args: readonly string[]): Promise<Outcome> =>
-    lab.expect(checkout.root, code, name, ...args)
+  const checkout = lab.laptop('updates')
+  const { start, expect } = checkout
 
   updates('the zones of a fleet that serves are delegated to it', async () => {
     await expect(0, 'bootstrap-infra', '--register')
@@ -148,7 +139,7 @@ export const promiseUpdates = (updates: Test, lab: Lab): void => {
 
   const asksInVain = async (name: string): Promise<void> => {
     const before = await lab.twin().snapshot()
-    const { stderr } = await lab.expectUnanswered(checkout.root, 2, name)
+    const { stderr } = await checkout.expectUnanswered(2, name)
     assertSays(stderr, /there is no terminal to ask on[\s\S]*--yes/)
     assert.equal(await lab.twin().snapshot(), before)
   }
@@ -195,7 +186,7 @@ export const promiseUpdates = (updates: Test, lab: Lab): void => {
     await asking.assertNothingLost()
     assertSays(stdout, /Traffic was back after \d+(\.\d+)? m?s\./)
     assert.equal(await colours(), before.map(other))
-    const { stdout: status } = await lab.expectUnanswered(checkout.root, 0, 'status')
+    const { stdout: status } = await checkout.expectUnanswered(0, 'status')
     assert.match(status, /newer nginx or configuration installed: update-lbs/)
   })
 

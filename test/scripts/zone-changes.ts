@@ -4,8 +4,7 @@ import path from 'node:path'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
-import type { Checkout } from './checkout.ts'
-import { assertSays, type Outcome, type RunningScript } from './command.ts'
+import { assertSays, type Outcome } from './command.ts'
 import type { Lab } from './lab.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 
@@ -14,16 +13,8 @@ const queriesPerSecond = 200
 
 /** Zones and records that come and go, from a checkout of its own; the fleet serves what this checkout has. */
 export const promiseZoneChanges = (zones: Test, lab: Lab): void => {
-  let checkout: Checkout
-
-  zones.before(() => {
-    checkout = lab.checkout('zones')
-  })
-
-  const start = (name: string, ...args: readonly string[]): RunningScript => lab.start(checkout.root, name, ...args)
-
-  const expect = (code: number, name: string, ...args: readonly string[]): Promise<Outcome> =>
-    lab.expect(checkout.root, code, name, ...args)
+  const checkout = lab.laptop('zones')
+  const { start, expect } = checkout
 
   const zoneFile = (): string => path.join(checkout.root, 'ansible/zones/added.test.zone')
   const addZone = (): void => {
