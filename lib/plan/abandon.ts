@@ -10,7 +10,7 @@ import { deletionOf, deletions, namesOf, switchedTo, withoutEmpty } from './phas
 import { isRefusal, type Refusal } from './refusal.ts'
 import { type Restoration, restore } from './restore.ts'
 import { isFloating } from './rotate.ts'
-import { refuseChanged, refuseStrangers, refuseUnsafe } from './safety.ts'
+import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
 export type AbandonRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'addresses' | 'guards'>
@@ -34,7 +34,7 @@ export const planAbandon = (observed: Observed, request: AbandonRequest): Plan |
 }
 
 const wayOf = (observed: Observed, request: AbandonRequest): Restoration | Refusal => {
-  if (isFloating(observed, request)) return leadBack(observed, request)
+  if (isFloating(observed, request)) return leadBack(observed)
   const refusal = refusePublished(observed)
   if (refusal) return refusal
   return isKnown(observed) ? withdrawal(observed, request) : { phases: discard(observed) }
@@ -115,19 +115,11 @@ const removal = (observed: Observed, naming: readonly ObservedServer[], loss: st
 }
 
 /** Glue and zones give Floating IPs, which are led to the old lbs again; the new ones' own addresses were never given. */
-const leadBack = (observed: Observed, { zones }: AbandonRequest): Restoration | Refusal => {
+const leadBack = (observed: Observed): Restoration => {
   const next = newLbsIn(observed)
   const moves = next.flatMap(({ name, pair }) =>
     observed.addresses.filter(({ lb }) => lb === name).map((address) => ({ address: address.name, pair })),
   )
-  const serving = nameserversIn(observed, 'serving').filter((one) => moves.some(({ pair }) => pair === one.pair))
-  const changed = serving.flatMap((server) => refuseChanged(server, zones) ?? [])[0]
-  if (changed) {
-    return {
-      ...changed,
-      hint: 'Nothing was changed. Put the change aside (git stash) and run rotate-lbs --abandon again; then deploy it.',
-    }
-  }
   const phases: readonly PlanPhase[] = [
     ...moves.map(({ address, pair }) =>
       movePhase(`Move ${address} back`, address, { lb: serverName('lb', pair, 'serving'), pair }),

@@ -5,7 +5,7 @@ import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, newLbsIn, switchOn } from './lbs.ts'
 import { mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
-import { refuseChanged, refuseStrangers } from './safety.ts'
+import { refuseStrangers } from './safety.ts'
 import type { GlueChange, Observed, ObservedLb, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
 
 /** Where one pair stands in a rotation. */
@@ -244,10 +244,6 @@ const planMove = (observed: Observed, states: readonly PairState[], request: Pla
     lb: state.coming,
     nameserver: serverName('nameserver', state.pair, 'serving'),
   }))
-  const serving = observed.servers.filter(({ name }) => coming.some(({ nameserver }) => nameserver === name))
-  const changed = serving.flatMap((server) => refuseChanged(server, request.zones) ?? [])[0]
-  // a deployment is refused as long as the new lbs are there
-  if (changed) return { ...changed, hint: 'Put the change aside (git stash) and finish the rotation; then deploy it.' }
   const missing = pending.filter(({ isMade }) => !isMade)
   return {
     operation: 'rotate',

@@ -1,7 +1,7 @@
 import { lbsThatMayBeAsked } from './lbs.ts'
 import { stepsOf } from './phases.ts'
 import type { Refusal } from './refusal.ts'
-import type { Observed, ObservedServer, Plan } from './types.ts'
+import type { Observed, Plan } from './types.ts'
 
 /** What stops every operation before it begins: objects that bear our names but are not ours. */
 export const refuseStrangers = ({ strangers }: Observed): Refusal | undefined =>
@@ -10,15 +10,6 @@ export const refuseStrangers = ({ strangers }: Observed): Refusal | undefined =>
     : {
         refused: `${strangers.join(', ')}: the name is already taken by something this project did not make (it lacks our labels)`,
         hint: 'Rename or remove it in the cloud console, or set another `project` in infra.config.ts if it is of another installation.',
-      }
-
-/** What an lb must answer is known from the zone files, so they have to be those that its nameserver was made from. */
-export const refuseChanged = (nameserver: ObservedServer, zones: string): Refusal | undefined =>
-  nameserver.zones === zones
-    ? undefined
-    : {
-        refused: `the zone files have changed since ${nameserver.name} was made, so its answers cannot be checked against them`,
-        hint: 'Deploy the change with deploy-infra first, or put it aside (git stash) and run again.',
       }
 
 /**

@@ -3,10 +3,10 @@ import type { PlanInput } from './input.ts'
 import { lbsInService } from './lbs.ts'
 import { withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
-import { refuseChanged, refuseStrangers } from './safety.ts'
+import { refuseStrangers } from './safety.ts'
 import type { Observed, ObservedLb, Plan, PlanPhase } from './types.ts'
 
-export interface UpdateRequest extends Pick<PlanInput, 'pairs' | 'now' | 'zones'> {
+export interface UpdateRequest extends Pick<PlanInput, 'pairs' | 'now'> {
   /** Names of the lbs to update; empty for all. */
   readonly only: readonly string[]
   /** Bring the configuration into use, but upgrade no package. */
@@ -82,7 +82,7 @@ const refuseUnknown = (observed: Observed, { only }: UpdateRequest): Refusal | u
   }
 }
 
-const refuseUnready = (observed: Observed, { pairs, zones }: UpdateRequest): Refusal | undefined => {
+const refuseUnready = (observed: Observed, { pairs }: UpdateRequest): Refusal | undefined => {
   if (lbsInService(observed).length === 0) {
     return { refused: 'There are no lbs', hint: 'Make them with bootstrap-infra.' }
   }
@@ -94,13 +94,13 @@ const refuseUnready = (observed: Observed, { pairs, zones }: UpdateRequest): Ref
   const faulty = lbsInService(observed).find(({ fault, isForeign }) => fault !== undefined && !isForeign)
   if (faulty) return { refused: `${faulty.name} could not be asked: ${faulty.fault}`, hint: 'Nothing was changed.' }
   for (let pair = 1; pair <= pairs; pair += 1) {
-    const refusal = refusePair(observed, serverName('nameserver', pair, 'serving'), zones)
+    const refusal = refusePair(observed, serverName('nameserver', pair, 'serving'))
     if (refusal) return refusal
   }
   return undefined
 }
 
-const refusePair = ({ servers, lbs }: Observed, nameserver: string, zones: string): Refusal | undefined => {
+const refusePair = ({ servers, lbs }: Observed, nameserver: string): Refusal | undefined => {
   const server = servers.find(({ name }) => name === nameserver)
   const astray = lbs.find((lb) => lb.pair === server?.pair && nameserverOf(lb) !== nameserver)
   if (!server || astray) {
@@ -109,7 +109,7 @@ const refusePair = ({ servers, lbs }: Observed, nameserver: string, zones: strin
       hint: 'Look at status; finish the deployment with deploy-infra first.',
     }
   }
-  return refuseChanged(server, zones)
+  return undefined
 }
 
 const notesOf = ({ lbs }: Observed, keepOld: boolean): readonly string[] => [

@@ -11,7 +11,7 @@ import type { Registrar } from '../registrar/driver.ts'
 import { createRegistrar } from '../registrar/registrar.ts'
 import { findZone } from '../zones/authority.ts'
 import { clientTargetsOf } from './addresses.ts'
-import { zoneNames } from './artefact.ts'
+import { servedZoneNames } from './generations.ts'
 import { listLbsInService, listServers, targetsOf } from './servers.ts'
 import type { RunWorld, World } from './world.ts'
 
@@ -34,7 +34,7 @@ export const readAtOnce = 8
 
 /** The zones, and the domains that our host names lie in where these are not ours: there the glue is. */
 const delegatedNames = async (world: World): Promise<readonly string[]> => {
-  const zones = await zoneNames(world)
+  const zones = await servedZoneNames(world)
   const domains = world.settings.config.pairs.map(({ hostname }) => canonicalName(domainOf(zones, hostname)))
   return [...new Set([...zones, ...domains])]
 }
@@ -46,7 +46,7 @@ const delegatedNames = async (world: World): Promise<readonly string[]> => {
 export const readDelegations = async (world: World): Promise<readonly Delegation[]> => {
   const roots = world.settings.environment.rootServers
   const all = await mapBounded(await delegatedNames(world), readAtOnce, (zone) => readDelegation(zone, { roots }))
-  return withoutOwn(world, all, await zoneNames(world))
+  return withoutOwn(world, all, await servedZoneNames(world))
 }
 
 /** Delegations less those that nobody but our own lbs shows. */

@@ -1,7 +1,9 @@
 import type { FleetServer } from '../fleet/server.ts'
 import { readZoneNames } from '../named.ts'
 import type { ObservedGeneration } from '../plan/types.ts'
+import { zoneNames } from './artefact.ts'
 import { askGeneration } from './ask-generation.ts'
+import { listServers } from './servers.ts'
 import type { World } from './world.ts'
 
 /** Reads which zones a generation has, from whichever of its nameservers can be reached: all of them have the same. */
@@ -35,3 +37,7 @@ export const readServingZones = async (
   if (found.length === 0 || found.includes(undefined)) return undefined
   return [...new Set(found.flatMap((zones) => zones ?? []))].sort()
 }
+
+/** The names of the zones that are served, whatever zone files are at hand; of these only where a nameserver could not be asked. */
+export const servedZoneNames = async (world: World): Promise<readonly string[]> =>
+  (await readServingZones(world, await listServers(world))) ?? (await zoneNames(world))

@@ -7,8 +7,8 @@ import { canonicalAddress, canonicalAddresses } from '../ip.ts'
 import { findNameDrift } from '../plan/own-names.ts'
 import type { Observed } from '../plan/types.ts'
 import { clientTargetsOf, listAddresses } from './addresses.ts'
-import { zoneNames } from './artefact.ts'
 import { findGlueTo, readAtOnce } from './delegations.ts'
+import { servedZoneNames } from './generations.ts'
 import { observe } from './observe.ts'
 import { addressesOf, listServers, targetsOf } from './servers.ts'
 import type { World } from './world.ts'
@@ -36,7 +36,7 @@ const readOwnNames = async (world: World, zones: readonly string[]): Promise<rea
 /** Where a zone gives an address of this lb for a host name of ours, a sentence each. See `namesIn` for what it throws. */
 export const findNamesOf = async (world: World, lb: FleetServer): Promise<readonly string[]> => {
   const [views, targets] = await Promise.all([
-    readOwnNames(world, await zoneNames(world)),
+    readOwnNames(world, await servedZoneNames(world)),
     clientTargetsOf(world, [lb]),
   ])
   return namesIn(views, { lb: lb.name, addresses: targets.map(({ address }) => address) })
@@ -75,7 +75,7 @@ export const observePublication = async (world: World): Promise<Observed> => {
   if (next.length === 0) return { ...observed, publication: { glue: [], named: [] } }
   const [glue, views, targets] = await Promise.all([
     findGlueTo(world, next),
-    zoneNames(world).then((zones) => readOwnNames(world, zones)),
+    servedZoneNames(world).then((zones) => readOwnNames(world, zones)),
     clientTargetsOf(world, next),
   ])
   const named = next.flatMap(({ name: lb }) => {

@@ -15,8 +15,7 @@ import { quoteWord } from '../ssh/quote.ts'
 import { widthOf } from '../terminal.ts'
 import { duration } from '../time.ts'
 import { askWhoAnswers } from './answers.ts'
-import { zoneNames } from './artefact.ts'
-import { readServingZones } from './generations.ts'
+import { servedZoneNames } from './generations.ts'
 import { describeGlue } from './missing-glue.ts'
 import { lbsInService, listServers } from './servers.ts'
 import { readLbs } from './status.ts'
@@ -41,7 +40,7 @@ export interface FinishedRun {
 export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
   const servers = await listServers(world)
   // those of what serves now: after a rollback the zone files at hand may have others
-  const zones = (await readServingZones(world, servers)) ?? (await zoneNames(world))
+  const zones = await servedZoneNames(world)
   const answers = await askWhoAnswers(world, zones, lbsInService(servers))
   const sshConfig = await writeSshConfig(world, servers, run.plan.generation)
   const seen = { world, run, answers, servers, sshConfig }

@@ -11,8 +11,8 @@ import { sparkline } from '../report/sparkline.ts'
 import { describeTalkers } from '../report/talkers.ts'
 import { describeMoment, describeRemaining } from '../time.ts'
 import { glueAddressesOf } from './addresses.ts'
-import { zoneNames } from './artefact.ts'
 import { domainOf, findGlueTo, readDelegations, registrarOf } from './delegations.ts'
+import { servedZoneNames } from './generations.ts'
 import { isOutage } from './outage.ts'
 import { getDrain, getServer, writeFacts } from './servers.ts'
 import { createWaitDisplay, type Look, type WaitState, waitOut } from './wait.ts'
@@ -127,7 +127,7 @@ const instructionsFor = async (
     .flatMap(({ parents }) => parents.flatMap((parent) => (parent.kind === 'referral' ? parent.glue : [])))
     .filter(({ name }) => name === canonicalName(host))
   const from = [...new Set(shown.map(({ address }) => address))].sort()
-  return registrar.instructions(domainOf(await zoneNames(world), host), host, { from, to }).split('\n')
+  return registrar.instructions(domainOf(await servedZoneNames(world), host), host, { from, to }).split('\n')
 }
 
 const delegationEveryMs = (): number => 60_000

@@ -103,6 +103,21 @@ test('a nameserver of it that is lost is made again, and like the others', async
   assert.ok(await hasEdit())
 })
 
+test('what makes no nameserver needs no zone files: an update of the lbs, and a rotation from the glue on', async () => {
+  await writeFile(zoneFileOf(other.root), `${clean}x BOGUS y\n`)
+  fast.release('nginx 2')
+  requireDone(await other.run('update'))
+  const killed = await dirty.run('rotate', {
+    flags: { wait: true },
+    killAfter: ({ event, title }) => event === 'phase' && title === 'Check the delegation',
+  })
+  assert.is(killed.exitCode, undefined, killed.stderr)
+  fast.clock.pass(3_600_000)
+  requireDone(await other.run('rotate', { flags: { wait: true } }))
+  await sole()
+  assert.ok(await hasEdit())
+})
+
 test('the zone files of the other clone are deployed by the next deployment', async () => {
   await betweenTwoSwitches()
   requireDone(await other.run('deploy'))

@@ -12,9 +12,9 @@ import { canonicalAddresses } from '../../ip.ts'
 import type { GlueChange } from '../../plan/types.ts'
 import { describeRemaining } from '../../time.ts'
 import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
-import { zoneNames } from '../artefact.ts'
 import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
 import { type Findings, GateError, requireRight } from '../gate.ts'
+import { servedZoneNames } from '../generations.ts'
 import type { Report } from '../record.ts'
 import { registerZones, setGlueOf } from '../registration.ts'
 import { getServer, listServers, targetsOf, writeFacts } from '../servers.ts'
@@ -86,7 +86,7 @@ const findingsAtParents = ({ settings }: RunWorld, delegations: readonly Delegat
 }
 
 const oursOf = async (world: RunWorld, delegations: readonly Delegation[]): Promise<readonly string[]> => {
-  const zones = await zoneNames(world)
+  const zones = await servedZoneNames(world)
   return delegations.flatMap(({ zone }) => (zones.includes(zone) ? [zone] : []))
 }
 
@@ -95,7 +95,7 @@ const childFindingsOf = async (world: RunWorld, { host, lb: name }: GlueChange):
   const lb = await getServer(world, name)
   const wanted = canonicalAddresses(await glueAddressesOf(world, lb))
   const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
-  const domain = domainOf(await zoneNames(world), host)
+  const domain = domainOf(await servedZoneNames(world), host)
   const views = await readChild(
     lbs.flatMap((one) => targetsOf(one, 53)),
     domain,
@@ -126,7 +126,7 @@ export const publishGlue = async (
   const registrar = registrarOf(world)
   const addresses = await glueAddressesOf(world, lb)
   report(`${registrar.name}: ${host} ${addresses.join(' ')}`)
-  const nearest = domainOf(await zoneNames(world), host)
+  const nearest = domainOf(await servedZoneNames(world), host)
   if (await setGlueOf(registrar, nearest, { host, addresses })) return
   const fact = `${registrar.name} holds no domain that ${host} lies in`
   if (mayBeElsewhere) return report(`${fact}: whoever does has to give it ${addresses.join(' and ')}`)
@@ -137,7 +137,7 @@ export const publishGlue = async (
 
 /** Zones below another of ours are delegated by that one, not by a registrar. */
 const registeredZones = async (world: RunWorld): Promise<readonly string[]> => {
-  const zones = await zoneNames(world)
+  const zones = await servedZoneNames(world)
   return zones.filter((zone) => !zones.some((other) => other !== zone && isWithin(zone, other)))
 }
 

@@ -286,12 +286,6 @@ abandons('a new lb that caches may know, and that does not answer, is seen to fi
   )
 })
 
-abandons('no Floating IP is led where the answers cannot be checked', () => {
-  const moved = begun(untilGlue(rotation(floating(), 'floating')).length, floating(), 'floating')
-  const refusal = refusalOf(planAbandon(publication(moved), { ...request(300, 'floating'), zones: 'other' }))
-  assert.match(refusal, /zone files have changed since ns1 was made.*git stash/)
-})
-
 abandons('in the middle of it, rotate-lbs refuses and names it', () => {
   const world = stepsOf(abandon(asked(), 300)).slice(0, 1).reduce(live, asked())
   assert.match(
