@@ -23,6 +23,8 @@ interface PairState {
   readonly hasNameserver: boolean
   /** The pair answers queries already: neither machine may be configured again. */
   readonly isServing: boolean
+  /** The lb has been switched on: if glue points there, then as it is, at the lb's own addresses or at Floating IPs. */
+  readonly isAsked: boolean
 }
 
 const roles = ['nameserver', 'lb'] as const
@@ -113,8 +115,18 @@ const pairState = ({ servers, lbs }: Observed, pair: number): PairState => {
   const lb = serverName('lb', pair, 'serving')
   const nameserver = serverName('nameserver', pair, 'serving')
   const names = servers.map((server) => server.name)
-  const isServing = names.includes(nameserver) && lbs.some((one) => one.name === lb && one.target === nameserver)
-  return { pair, lb, nameserver, hasLb: names.includes(lb), hasNameserver: names.includes(nameserver), isServing }
+  const found = lbs.find((one) => one.name === lb)
+  const isServing = names.includes(nameserver) && found?.target === nameserver
+  const isAsked = found?.active !== undefined
+  return {
+    pair,
+    lb,
+    nameserver,
+    hasLb: names.includes(lb),
+    hasNameserver: names.includes(nameserver),
+    isServing,
+    isAsked,
+  }
 }
 
 const missingServers = ({ lb, nameserver, hasLb, hasNameserver }: PairState): string[] => [
@@ -130,11 +142,14 @@ const foundation = ({ sshKey, network, firewalls }: Observed) =>
   ])
 
 const creations = (
-  { pair, lb, nameserver, hasLb, hasNameserver }: PairState,
+  { pair, lb, nameserver, hasLb, hasNameserver, isAsked }: PairState,
   addresses: BootstrapRequest['addresses'],
   generation: number,
 ) => [
-  [...creation(lb, hasLb, generation), ...(addresses === 'floating' ? addressCreations(pair, lb, generation) : [])],
+  [
+    ...creation(lb, hasLb, generation),
+    ...(addresses === 'floating' && !isAsked ? addressCreations(pair, lb, generation) : []),
+  ],
   creation(nameserver, hasNameserver, generation),
 ]
 

@@ -59,6 +59,18 @@ plans('never configures a pair that serves', () => {
   assert.equal(configured, ['ns2', 'lb2'])
 })
 
+plans('Floating IPs are made with an lb, and not for one whose own addresses glue has', () => {
+  const { servers, lbs } = twoServing()
+  const lost = observed(
+    servers.filter(({ name }) => name !== 'ns2'),
+    lbs.map((one) => (one.name === 'lb2' ? { ...one, target: undefined } : one)),
+  )
+  const addressesOf = (world: Observed): readonly string[] =>
+    finalOf(world, planned(world, { addresses: 'floating' })).addresses.map(({ name }) => name)
+  assert.equal(addressesOf(lost), [])
+  assert.is(addressesOf(nothing).length, 4)
+})
+
 const madeOf = (world: Observed, changes: Partial<BootstrapRequest>): readonly string[] =>
   finalOf(world, planned(world, changes))
     .servers.filter(({ name }) => !world.servers.some((one) => one.name === name))
