@@ -1,7 +1,7 @@
 import { serverName } from '../fleet/names.ts'
 import { movePhase } from './addresses.ts'
 import { withChange } from './change.ts'
-import { laterThanAll } from './deploy.ts'
+import { laterThanAll, refuseGoingBack } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, namesLeavingLb, newLbsIn } from './lbs.ts'
 import { type Coming, comingFrom } from './losses.ts'
@@ -23,7 +23,7 @@ export type AbandonRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNa
  */
 export const planAbandon = (observed: Observed, request: AbandonRequest): Plan | Refusal => {
   const generation = laterThanAll(observed, request.now)
-  const refusal = refuseStrangers(observed) ?? refuseLate(observed)
+  const refusal = refuseStrangers(observed) ?? refuseLate(observed) ?? refuseGoingBack(observed)
   if (refusal) return refusal
   const way = wayOf(observed, { ...request, now: generation })
   if (isRefusal(way)) return way

@@ -1,9 +1,9 @@
 import { type Role, serverName } from '../fleet/names.ts'
 import { addressCreations } from './addresses.ts'
 import { withChange } from './change.ts'
-import { laterThanAll } from './deploy.ts'
+import { laterThanAll, refuseGoingBack } from './deploy.ts'
 import type { PlanInput } from './input.ts'
-import { switchOn } from './lbs.ts'
+import { newLbsIn, switchOn } from './lbs.ts'
 import { nameserversIn } from './nameservers.ts'
 import { sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
@@ -31,7 +31,7 @@ const roles = ['nameserver', 'lb'] as const
 
 /** Makes whatever is missing of a whole installation, from nothing or from what an earlier run left. Pure. */
 export const planBootstrap = (observed: Observed, request: BootstrapRequest): Plan | Refusal => {
-  const refusal = refuseStrangers(observed) ?? refuseUnfinishedDeployment(observed) ?? refuseManual(request)
+  const refusal = refuseStrangers(observed) ?? refuseUnfinished(observed) ?? refuseManual(request)
   if (refusal) return refusal
   const states = Array.from({ length: request.pairs }, (_, index) => pairState(observed, index + 1))
   const pending = states.filter((state) => !state.isServing)
@@ -89,17 +89,21 @@ const generationOf = (
 const newest = (servers: readonly ObservedServer[]): number | undefined =>
   servers.length === 0 ? undefined : Math.max(...servers.map(({ generation }) => generation))
 
-const refuseUnfinishedDeployment = ({ servers }: Observed): Refusal | undefined => {
-  const left = servers.filter((server) => server.phase === 'next')
-  // as long as there are new lbs, these say what has to be finished
-  const next = left.find(({ role }) => role === 'lb') ?? left[0]
-  if (!next) return undefined
-  return next.role === 'nameserver'
-    ? { refused: `${next.name} is left of an unfinished deployment`, hint: 'Finish it with deploy-infra first.' }
-    : {
-        refused: `${next.name} is left of an unfinished rotation`,
-        hint: 'Finish it with rotate-lbs, or take it back with rotate-lbs --abandon.',
-      }
+const refuseUnfinished = (observed: Observed): Refusal | undefined => {
+  const [lb] = newLbsIn(observed)
+  if (lb) {
+    return {
+      refused: `${lb.name} is left of an unfinished rotation`,
+      hint: 'Finish it with rotate-lbs, or take it back with rotate-lbs --abandon.',
+    }
+  }
+  const goingBack = refuseGoingBack(observed)
+  if (goingBack) return goingBack
+  const hint = 'Finish it with deploy-infra, or take it back with rollback-infra.'
+  const [next] = nameserversIn(observed, 'next')
+  if (next) return { refused: `${next.name} is left of an unfinished deployment`, hint }
+  const asked = nameserversIn(observed, 'old').find(({ name }) => observed.lbs.some(({ target }) => target === name))
+  return asked && { refused: `queries go to ${asked.name}, in the middle of a deployment`, hint }
 }
 
 const refuseManual = ({ register, hasRegistrar }: BootstrapRequest): Refusal | undefined =>

@@ -39,13 +39,11 @@ export const planRollback = (observed: Observed, request: RollbackRequest): Plan
   if (canRevertLbs(observed, request))
     return { ...described, notes: revertNotes, phases: revertPhases(observed), movedBefore: [] }
   const states = pairStates(observed, request.pairs)
-  const notThere = refuseNotThere(states, request)
-  if (notThere) return notThere
+  const cannot = isLedBack(observed) ? undefined : refuseReturn(observed, states, request)
+  if (cannot) return cannot
   const phases = returnPhases(observed, states)
   const [first] = states
   if (!first || phases.length === 0) return { refused: 'There is nothing warm to go back to', hint: coldHint }
-  const stale = refuseAbandoned(observed, states) ?? refuseStaleAddresses(observed, states, [])
-  if (stale) return stale
   const plan: Plan = { ...described, notes: returnNotes(states), phases, movedBefore: lbsThatAreBack(observed, states) }
   // zones that were added since go again: told, and not asked about, since whoever goes back is in a hurry
   return withChange(plan, observed, { ...comingFrom(first.good, observed), guards: request.guards })
@@ -80,8 +78,18 @@ export const findRebuild = (observed: Observed, request: Goal): string | undefin
   }
 }
 
-/** True when every pair has a nameserver of the generation before that still runs. */
-const isWarm = (observed: Observed, pairs: number): boolean => pairStates(observed, pairs).length === pairs
+/** An earlier run has led every lb back already, whatever became of it since: names alone are left to change. */
+const isLedBack = (observed: Observed): boolean => {
+  const leaving = nameserversIn(observed, 'next').filter(({ kept }) => kept)
+  return leaving.length > 0 && !lbsInService(observed).some(({ target }) => leaving.some(({ name }) => name === target))
+}
+
+const refuseReturn = (observed: Observed, states: readonly PairState[], goal: Goal): Refusal | undefined =>
+  refuseNotThere(states, goal) ?? refuseAbandoned(observed, states) ?? refuseStaleAddresses(observed, states, [])
+
+/** True when every pair has a nameserver of the generation before that still runs, or need not go back there any more. */
+const isWarm = (observed: Observed, pairs: number): boolean =>
+  isLedBack(observed) || pairStates(observed, pairs).length === pairs
 
 /** True when an lb can go back to the nginx that served before an update, and that is what is asked for. */
 const canRevertLbs = (observed: Observed, { of, pairs }: Goal): boolean =>
@@ -101,8 +109,8 @@ const refuseNotThere = (states: readonly PairState[], { of, pairs }: Goal): Refu
 }
 
 const refuseAmbiguous = (observed: Observed, { of, pairs }: Goal): Refusal | undefined => {
-  if (of !== undefined || !isWarm(observed, pairs) || !lbsInService(observed).some((lb) => lb.revertible))
-    return undefined
+  if (of !== undefined || isLedBack(observed) || !isWarm(observed, pairs)) return undefined
+  if (!lbsInService(observed).some((lb) => lb.revertible)) return undefined
   return {
     refused: 'Both the last deployment and the last update of the lbs can be undone',
     hint: 'Say which: --of deployment, or --of update.',

@@ -113,16 +113,15 @@ const renames = ({ pair, good, made }: PairState): readonly Step[] => {
 
 /** What never had traffic goes with the plan; the rest is asked about, and may stay warm instead. */
 const clearance = (observed: Observed, states: readonly PairState[], { keepOld }: UndoRequest): PlanPhase => {
+  const next = nameserversIn(observed, 'next')
   const renamed = states.filter(({ made }) => made?.phase === 'serving').map(({ pair }) => nextOf(pair))
-  const servers = [...renamed, ...nameserversIn(observed, 'next')]
   const isUsed =
-    renamed.length > 0 ||
-    states.some(({ good }) => good?.phase === 'old') ||
-    observed.lbs.some(({ target }) => servers.some(({ name }) => name === target))
+    states.some(({ good, made }) => good?.phase === 'old' || made?.phase === 'serving') ||
+    next.some(({ name, kept }) => kept || observed.lbs.some(({ target }) => target === name))
   const removal: PlanPhase = {
     key: 'remove',
     title: 'Remove what was made',
-    ...deletionOf(servers, {
+    ...deletionOf([...renamed, ...next], {
       loss: isUsed ? 'What serves again is what served before.' : 'No lb sends its queries there.',
       ...(isUsed ? { mayKeep: true } : { withYes: true }),
     }),
@@ -144,7 +143,7 @@ const notesOf = (
 ): readonly string[] => {
   const before = [...new Set(destinations.map(({ good }) => good.generation))].join(', ')
   return [
-    `Takes back the unfinished deployment of generation ${generation}: generation ${before} serves, as before.`,
+    `Takes back the unfinished deployment of generation ${generation}${before && `: generation ${before} serves, as before`}.`,
     ...(staying.length > 0
       ? [
           `${staying.join(', ')} and the nameservers made for them stay: rotate-lbs goes on with the rotation, rotate-lbs --abandon takes it back.`,

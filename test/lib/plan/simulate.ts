@@ -72,6 +72,8 @@ export const after = (world: Observed, step: Step): Observed => {
           one.name === step.lb ? { ...one, active: 'green', target: step.nameserver, idleRunning: true } : one,
         ),
       }
+    case 'retire-lb':
+      return { ...world, lbs: world.lbs.map((one) => (one.name === step.lb ? idle(one) : one)) }
     case 'revert-lb':
       return {
         ...world,
@@ -146,6 +148,9 @@ export const after = (world: Observed, step: Step): Observed => {
       return world
   }
 }
+
+/** Nothing runs beside what is active. */
+const idle = (one: ObservedLb): ObservedLb => ({ ...one, idleRunning: false, revertible: false })
 
 const changed = (world: Observed, name: string, facts: Partial<ObservedServer>): Observed => ({
   ...world,
