@@ -1,7 +1,7 @@
 import { serverName } from '../fleet/names.ts'
 import { withChange } from './change.ts'
 import type { PlanInput } from './input.ts'
-import { abandonedSince, findServingLb, lbsInService, newLbsIn } from './lbs.ts'
+import { abandonedSince, findServingLb, lbsInService, ledLbsIn, newLbsIn } from './lbs.ts'
 import { type Coming, comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { deletionOf, namesOf, sideBySide, withoutEmpty } from './phases.ts'
@@ -101,9 +101,9 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
     }
   }
   const rotating = newLbsIn(observed).filter(({ abandoned }) => abandoned === undefined)
-  if (rotating.length > 0 && newLbs.length === 0) {
+  if (rotating.length > 0 && newLbs.length === 0 && ledLbsIn(observed).length === 0) {
     return {
-      refused: `left of a rotation whose glue is not published yet: ${namesOf(rotating)}`,
+      refused: `left of a rotation that is not ready for its glue yet: ${namesOf(rotating)}`,
       hint: 'Finish it with rotate-lbs, or take it back with rotate-lbs --abandon; then deploy.',
     }
   }
@@ -130,7 +130,7 @@ export const refuseGoingBack = (observed: Observed): Refusal | undefined => {
   const left = nameserversIn(observed, 'next').find(({ kept }) => kept)
   if (left) return { refused: `${left.name} is left of an unfinished rollback`, hint }
   const warm = nameserversIn(observed, 'old').filter(({ kept }) => kept)
-  const asked = warm.find(({ name }) => lbsInService(observed).some(({ target }) => target === name))
+  const asked = warm.find(({ name }) => observed.lbs.some(({ target }) => target === name))
   return asked && { refused: `queries go to ${asked.name} again, by a rollback that is not finished`, hint }
 }
 
@@ -289,7 +289,9 @@ const creation = (server: string, made: ObservedServer | undefined, generation: 
 const cutover = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): readonly PlanPhase[] => {
   const moves = movesOf(observed, states, newLbs)
   const pending = moves.filter(({ nameserver, target }) => target !== nameserver)
-  const isNew = ({ lb }: { readonly lb: string }): boolean => newLbs.some(({ name }) => name === lb)
+  const led = ledLbsIn(observed)
+  const isNew = ({ lb }: { readonly lb: string }): boolean =>
+    newLbs.some(({ name }) => name === lb) && !led.some(({ name }) => name === lb)
   const unannounced = newLbs.filter(({ name }) => !observed.servers.find((one) => one.name === name)?.announced)
   return [
     {
@@ -322,9 +324,11 @@ interface Move {
   readonly target: string | undefined
 }
 
-const movesOf = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): readonly Move[] =>
-  states.flatMap(({ pair, made }) =>
-    [...newLbs, ...lbsInService(observed)]
+const movesOf = (observed: Observed, states: readonly PairState[], newLbs: readonly NewLb[]): readonly Move[] => {
+  const all = [...newLbs, ...ledLbsIn(observed), ...lbsInService(observed)]
+  const lbs = [...new Map(all.map(({ name, pair }) => [name, { name, pair }])).values()]
+  return states.flatMap(({ pair, made }) =>
+    lbs
       .filter((lb) => lb.pair === pair)
       .map(({ name }) => ({
         lb: name,
@@ -332,6 +336,7 @@ const movesOf = (observed: Observed, states: readonly PairState[], newLbs: reado
         target: observed.lbs.find((lb) => lb.name === name)?.target,
       })),
   )
+}
 
 const switchPhase = ({ lb, nameserver, target }: Move, movesTraffic: boolean): PlanPhase => ({
   key: movesTraffic ? 'switch' : 'switch-on',

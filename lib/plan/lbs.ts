@@ -22,6 +22,18 @@ export const lbsThatMayBeAsked = (observed: Observed): readonly ObservedLb[] => 
   return observed.lbs.filter((lb) => served.includes(lb) || announced.some(({ name }) => name === lb.name))
 }
 
+/**
+ * New lbs that the world is being led to: of the deployment that their rotation began with nothing is left, so that glue is next.
+ * Zones name them, and whatever is deployed meanwhile is for them too.
+ */
+export const ledLbsIn = (observed: Observed): readonly ObservedLb[] => {
+  const made = newLbsIn(observed).filter(({ abandoned }) => abandoned === undefined)
+  const since = Math.max(...made.map(({ generation }) => generation))
+  const isNamed = observed.servers.every((one) => one.role === 'lb' || one.kept || one.generation >= since)
+  const led = observed.lbs.filter(({ name }) => made.some((one) => one.name === name && one.announced))
+  return isNamed && led.length === made.length ? led : []
+}
+
 /** What a rotation makes, until names change. */
 export const newLbsIn = ({ servers }: Observed): readonly ObservedServer[] =>
   servers.filter(({ role, phase }) => role === 'lb' && phase === 'next')

@@ -5,7 +5,7 @@ import { abandonedSince, namesLeavingLb } from './lbs.ts'
 import { nameserversIn } from './nameservers.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import type { Observed, ObservedServer, PlanPhase } from './types.ts'
-import { planUndo } from './undo.ts'
+import { findBefore, planUndo } from './undo.ts'
 import { unfinishedGeneration } from './unfinished.ts'
 
 type RestoreRequest = Pick<PlanInput, 'pairs' | 'now' | 'zones' | 'zoneNames' | 'guards'>
@@ -27,8 +27,8 @@ export const restore = (marked: Observed, request: RestoreRequest): Restoration 
   if (unfinished === undefined || unfinished >= (abandonedSince(marked) ?? 0)) return renewal(marked, request)
   const undo = planUndo(marked, unfinished, { ...request, keepOld: false })
   const [begun, after] = isRefusal(undo)
-    ? [restOfDeployment(marked, { ...request, generation: unfinished }), withOnly(marked, isOf(unfinished))]
-    : [undo.phases, withOnly(marked, (one) => !isOf(unfinished)(one))]
+    ? [restOfDeployment(marked, { ...request, generation: unfinished }), servedBy(marked, isOf(unfinished))]
+    : [undo.phases, servedBy(marked, (one) => findBefore(marked, one.pair, unfinished)?.name === one.name)]
   const anew = renewal(after, request)
   return isRefusal(anew) ? anew : { ...anew, phases: [...retitled(begun), ...anew.phases] }
 }
@@ -59,14 +59,13 @@ const isOf =
     one.generation === generation
 
 /** The world once every lb sends to these nameservers, and what is not kept of the others is gone. */
-const withOnly = (marked: Observed, stays: (one: ObservedServer) => boolean): Observed => ({
+const servedBy = (marked: Observed, serves: (one: ObservedServer) => boolean): Observed => ({
   ...marked,
   servers: marked.servers.flatMap((one) => {
-    if (one.role === 'lb' || one.kept) return [one]
-    if (!stays(one)) return []
-    return [
-      { ...one, name: serverName('nameserver', one.pair, 'serving'), phase: 'serving' as const, isProtected: true },
-    ]
+    if (one.role === 'lb') return [one]
+    if (!serves(one)) return one.kept ? [one] : []
+    const name = serverName('nameserver', one.pair, 'serving')
+    return [{ ...one, name, phase: 'serving' as const, kept: false, isProtected: true }]
   }),
   lbs: marked.lbs.map((lb) => ({ ...lb, target: serverName('nameserver', lb.pair, 'serving') })),
 })

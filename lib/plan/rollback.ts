@@ -81,7 +81,7 @@ export const findRebuild = (observed: Observed, request: Goal): string | undefin
 /** An earlier run has led every lb back already, whatever became of it since: names alone are left to change. */
 const isLedBack = (observed: Observed): boolean => {
   const leaving = nameserversIn(observed, 'next').filter(({ kept }) => kept)
-  return leaving.length > 0 && !lbsInService(observed).some(({ target }) => leaving.some(({ name }) => name === target))
+  return leaving.length > 0 && !observed.lbs.some(({ target }) => leaving.some(({ name }) => name === target))
 }
 
 const refuseReturn = (observed: Observed, states: readonly PairState[], goal: Goal): Refusal | undefined =>
@@ -125,7 +125,7 @@ const generationToLeave = (observed: Observed): number | undefined => {
   const nameservers = observed.servers.filter(({ role }) => role === 'nameserver')
   const renamed = nameservers.find(({ phase, kept }) => phase === 'next' && kept)
   if (renamed) return renamed.generation
-  const asked = new Set(lbsInService(observed).map(({ target }) => target))
+  const asked = new Set(observed.lbs.map(({ target }) => target))
   const serving = nameservers.filter(({ phase }) => phase === 'serving')
   const isMixed = new Set(serving.map(({ generation }) => generation)).size > 1
   return (isMixed ? serving.find(({ name }) => !asked.has(name)) : serving[0])?.generation

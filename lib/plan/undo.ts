@@ -63,17 +63,21 @@ export const planUndo = (observed: Observed, generation: number, request: UndoRe
   return refuseUnsafe(told, observed) ?? told
 }
 
-const pairStates = ({ servers }: Observed, generation: number): readonly PairState[] => {
-  const nameservers = servers.filter(({ role }) => role === 'nameserver')
-  return [...new Set(nameservers.map(({ pair }) => pair))].map((pair) => {
-    const mine = nameservers.filter((one) => one.pair === pair)
-    const before = mine.filter((one) => one.generation !== generation)
-    return {
-      pair,
-      good: before.find(({ phase }) => phase === 'serving') ?? before.find(({ phase }) => phase === 'old'),
-      made: mine.find((one) => one.generation === generation),
-    }
-  })
+const pairStates = (observed: Observed, generation: number): readonly PairState[] => {
+  const nameservers = observed.servers.filter(({ role }) => role === 'nameserver')
+  return [...new Set(nameservers.map(({ pair }) => pair))].map((pair) => ({
+    pair,
+    good: findBefore(observed, pair, generation),
+    made: nameservers.find((one) => one.pair === pair && one.generation === generation),
+  }))
+}
+
+/** The nameserver of a pair that served before the deployment of a generation, whatever it is called. */
+export const findBefore = ({ servers }: Observed, pair: number, generation: number): ObservedServer | undefined => {
+  const before = servers.filter(
+    (one) => one.role === 'nameserver' && one.pair === pair && one.generation !== generation,
+  )
+  return before.find(({ phase }) => phase === 'serving') ?? before.find(({ phase }) => phase === 'old')
 }
 
 /** New lbs of a rotation that the zones of before do not name: caches may know them, so they keep what they were made with. */

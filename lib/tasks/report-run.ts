@@ -17,7 +17,7 @@ import { duration } from '../time.ts'
 import { askWhoAnswers } from './answers.ts'
 import { servedZoneNames } from './generations.ts'
 import { describeGlue } from './missing-glue.ts'
-import { lbsInService, listServers } from './servers.ts'
+import { lbsThatMayBeAsked, listServers } from './servers.ts'
 import { readLbs } from './status.ts'
 import type { World } from './world.ts'
 
@@ -41,7 +41,7 @@ export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCod
   const servers = await listServers(world)
   // those of what serves now: after a rollback the zone files at hand may have others
   const zones = await servedZoneNames(world)
-  const answers = await askWhoAnswers(world, zones, lbsInService(servers))
+  const answers = await askWhoAnswers(world, zones, lbsThatMayBeAsked(servers))
   const sshConfig = await writeSshConfig(world, servers, run.plan.generation)
   const seen = { world, run, answers, servers, sshConfig }
   const parts = await Promise.all(run.report.map((name) => sections[name](seen)))

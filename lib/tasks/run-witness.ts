@@ -14,7 +14,7 @@ import type { Plan } from '../plan/types.ts'
 import { clientTargetsOf } from './addresses.ts'
 import { getArtefact } from './artefact.ts'
 import { readServingZones } from './generations.ts'
-import { listLbsInService, listServers, targetsOf } from './servers.ts'
+import { lbsThatMayBeAsked, listServers, targetsOf } from './servers.ts'
 import type { RunWitness, RunWorld } from './world.ts'
 
 type Unwitnessed = Omit<RunWorld, 'witness'>
@@ -61,7 +61,7 @@ interface StartedWitness extends Pick<Witness, 'stop' | 'snapshot'> {
 
 const start = async (world: Unwitnessed, plan: Plan): Promise<StartedWitness | undefined> => {
   const { settings, clock, signal } = world
-  const targets = await clientTargetsOf(world, await listLbsInService(world))
+  const targets = await clientTargetsOf(world, lbsThatMayBeAsked(await listServers(world)))
   if (targets.length === 0) return undefined
   const { questions, coming, warm } = await expect(world, plan)
   if (questions.length === 0) return undefined

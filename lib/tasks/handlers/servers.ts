@@ -4,7 +4,7 @@ import { type FleetServer, toFleetServer } from '../../fleet/server.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { findGlueTo } from '../delegations.ts'
 import { findNamesOf } from '../published.ts'
-import { findServer, getServer, listLbsInService, writeFacts } from '../servers.ts'
+import { findServer, getServer, lbsThatMayBeAsked, listServers, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
 export const rename = async (
@@ -45,7 +45,7 @@ export const remove = async (world: RunWorld, { server: name }: { readonly serve
 /** The last look before the point of no return: no lb may send queries to what is about to go. */
 const refuseWhileAsked = async (world: RunWorld, server: FleetServer): Promise<void> => {
   if (server.role !== 'nameserver') return
-  for (const lb of await listLbsInService(world)) {
+  for (const lb of lbsThatMayBeAsked(await listServers(world))) {
     if (lb.pair !== server.pair) continue
     const { active, colours } = await getLbStatus(world.ssh, lb)
     if (active === null || colours[active].upstream !== server.privateIpv4) continue

@@ -192,7 +192,7 @@ plans('refuses what it cannot build on', () => {
       observed(servers, [lb('lb1', undefined, { active: undefined }), lb('lb2', 'ns2')]),
     ],
     [
-      'left of a rotation whose glue is not published yet: lb1-next, lb2-next',
+      'left of a rotation that is not ready for its glue yet: lb1-next, lb2-next',
       observed([...servers, server('lb1-next'), server('lb2-next')], lbs),
     ],
     ['ns3 exists, but infra.config.ts has only 2 pairs', observed([...servers, server('ns3')], lbs)],
