@@ -1,10 +1,11 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { acceptZone } from '../cli.ts'
 import { planRotate } from '../plan/rotate.ts'
 import { rotateRecovery } from '../plan/rotate-recovery.ts'
 import { operation } from '../tasks/operation.ts'
 import { abandonment } from './abandon.ts'
 import { observeChanges } from './observe-changes.ts'
+import { removalOfPairs } from './remove-pairs.ts'
 
 /** @returns seconds */
 const minutes = (text: string): number => {
@@ -31,6 +32,7 @@ run again to go on.`,
     ['--dry-run', 'what would be done, or what is left to do'],
     ['--yes --yes-delete', 'for a scheduled job: ends with 7 at a long wait, goes on at the next run'],
     ['--accept-zone old.example', 'after old.example.zone was removed, whose clients get REFUSED from then on'],
+    ['--remove-pairs --wait', 'after deploy-infra has deployed without a pair: remove its machines'],
     ['--abandon', 'take it back as long as no glue points at a new lb; waits until no cache can know them'],
   ],
   options: (command) =>
@@ -44,10 +46,16 @@ run again to go on.`,
         'remove an lb that is still asked so long after its TTLs; asks for its name',
         minutes,
       )
-      .option('--abandon', 'take the rotation back and remove the new lbs; refused while glue points at one'),
+      .option('--abandon', 'take the rotation back and remove the new lbs; refused while glue points at one')
+      .addOption(
+        new Option(
+          '--remove-pairs',
+          'rotate nothing, but remove the pairs that infra.config.ts does not have any more, once no cache knows them',
+        ).conflicts('abandon'),
+      ),
   answers: ({ yesDelete, acceptZone }) => ({ yesDelete, acceptZone }),
   waits: ({ wait, forceAfter }) => ({ wait, forceAfter }),
-  instead: async ({ abandon }) => (abandon ? abandonment : undefined),
+  instead: async ({ abandon, removePairs }) => (removePairs ? removalOfPairs : abandon ? abandonment : undefined),
   observe: observeChanges,
   plan: planRotate,
   recovery: rotateRecovery,

@@ -2,6 +2,7 @@ import { serverName } from '../fleet/names.ts'
 import { withChange } from './change.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, lbsInService, ledLbsIn, newLbsIn } from './lbs.ts'
+import { beginLeaving, drainLeaving, pairsServed, refuseLed, refuseReturned } from './leaving.ts'
 import { type Coming, comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { deletionOf, namesOf, sideBySide, withoutEmpty } from './phases.ts'
@@ -74,7 +75,6 @@ export const laterThanAll = (observed: Observed, now: number): number =>
   Math.max(now, abandonedSince(observed) ?? 0, ...observed.servers.map((server) => server.generation + 1))
 
 const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Refusal | undefined => {
-  const { servers } = observed
   for (let pair = 1; pair <= pairs; pair += 1) {
     if (findServingLb(observed, pair)) continue
     const name = serverName('lb', pair, 'serving')
@@ -86,14 +86,14 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
     }
     return { refused: `${name} does not exist`, hint: 'Make what is missing with bootstrap-infra, then deploy.' }
   }
-  for (const { name, fault, active } of lbsInService(observed)) {
+  for (const { name, fault, active, pair } of lbsInService(observed)) {
     if (fault) {
       return {
         refused: `${name} could not be asked for its state: ${fault}`,
         hint: `Nothing was changed. See to ${name} first: a deployment moves its traffic.`,
       }
     }
-    if (active === undefined) {
+    if (active === undefined && pair <= pairs) {
       return {
         refused: `${name} sends its queries nowhere yet`,
         hint: 'Finish the set-up with bootstrap-infra, then deploy.',
@@ -114,14 +114,7 @@ const refuseUnready = (observed: Observed, { pairs, newLbs }: DeployRequest): Re
       hint: 'Have it removed with rotate-lbs --abandon; then deploy.',
     }
   }
-  const goingBack = refuseGoingBack(observed)
-  if (goingBack) return goingBack
-  const beyond = servers.find((server) => server.pair > pairs)
-  if (!beyond) return undefined
-  return {
-    refused: `${beyond.name} exists, but infra.config.ts has only ${pairs} pair${pairs === 1 ? '' : 's'}`,
-    hint: 'Add the pair to the config again, or remove its servers first.',
-  }
+  return refuseGoingBack(observed) ?? refuseReturned(observed, pairs) ?? refuseLed(observed, pairs)
 }
 
 /** What going back leaves is marked as kept before it changes its name; before that, lbs are led to what was kept. */
@@ -203,10 +196,10 @@ const pairStates = (
   pairs: number,
   { generation }: Pick<Situation, 'generation'>,
 ): readonly PairState[] =>
-  Array.from({ length: pairs }, (_, index) => {
-    const mine = observed.servers.filter((server) => server.role === 'nameserver' && server.pair === index + 1)
+  pairsServed(observed, pairs).map((pair) => {
+    const mine = observed.servers.filter((server) => server.role === 'nameserver' && server.pair === pair)
     return {
-      pair: index + 1,
+      pair,
       made: mine.find((server) => server.generation === generation && server.phase !== 'old'),
       before: mine.find((server) => server.generation !== generation && server.phase === 'serving'),
     }
@@ -216,6 +209,7 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
   const states = pairStates(observed, request.pairs, situation)
   const finished = isFinished(observed, states, request.newLbs)
   return withoutEmpty([
+    beginLeaving(observed, request.pairs, situation.generation),
     removal('Remove what never served', situation.discard, {
       loss: 'They never served; nothing is lost.',
       withYes: request.keepOld,
@@ -227,6 +221,7 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
     ...preparation(observed, states, situation.generation),
     ...(finished ? [] : cutover(observed, states, request.newLbs)),
     ...completion(observed, states, request.keepOld),
+    drainLeaving(observed, request.pairs),
   ])
 }
 

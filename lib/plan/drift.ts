@@ -98,7 +98,8 @@ const fateOf = (
   pairs: number,
   isRunning: boolean,
 ): string | undefined => {
-  if (pair > pairs) return 'of a pair that infra.config.ts does not have: put the pair back, or remove what was its'
+  if (pair > pairs)
+    return 'of a pair that infra.config.ts does not have: deploy-infra deploys without it, rotate-lbs --remove-pairs removes it'
   if (isRunning || phase === 'serving') return undefined
   if (role === 'lb' && abandoned !== undefined)
     return 'left of a rotation that is being taken back: rotate-lbs --abandon goes on with it'

@@ -11,8 +11,8 @@ export const lbsInService = (observed: Observed): readonly ObservedLb[] => {
 
 /** The zones of a nameserver give the address of an lb that was there when it was made, and that leaves again. */
 export const namesLeavingLb = (observed: Observed, { generation }: ObservedServer): boolean =>
-  newLbsIn(observed).some(
-    (lb) => lb.abandoned !== undefined && lb.generation <= generation && generation < lb.abandoned,
+  observed.servers.some(
+    (lb) => lb.role === 'lb' && lb.abandoned !== undefined && lb.generation <= generation && generation < lb.abandoned,
   )
 
 /** Lbs that clients ask, or that caches may know: the nameserver behind one has to be there. */

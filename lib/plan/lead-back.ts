@@ -91,7 +91,7 @@ export const refuseAbandoned = (observed: Observed, destinations: readonly Desti
   const named = destinations.find(({ good }) => namesLeavingLb(observed, good))
   return (
     named && {
-      refused: `${named.good.name} was made for a rotation that is being taken back: its zones give the addresses of lbs that leave`,
+      refused: `The zones of ${named.good.name} give the addresses of lbs that leave`,
       hint: 'Check out the commit to go back to (label `commit`), and run deploy-infra.',
     }
   )

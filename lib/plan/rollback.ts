@@ -3,6 +3,7 @@ import { withChange } from './change.ts'
 import type { PlanInput } from './input.ts'
 import { lbsInService } from './lbs.ts'
 import { leadBack, movesTo, refuseAbandoned, refuseFaulty, refuseStaleAddresses } from './lead-back.ts'
+import { pairsServed } from './leaving.ts'
 import { comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
 import { withoutEmpty } from './phases.ts'
@@ -85,11 +86,13 @@ const isLedBack = (observed: Observed): boolean => {
 }
 
 const refuseReturn = (observed: Observed, states: readonly PairState[], goal: Goal): Refusal | undefined =>
-  refuseNotThere(states, goal) ?? refuseAbandoned(observed, states) ?? refuseStaleAddresses(observed, states, [])
+  refuseNotThere(observed, states, goal) ??
+  refuseAbandoned(observed, states) ??
+  refuseStaleAddresses(observed, states, [])
 
 /** True when every pair has a nameserver of the generation before that still runs, or need not go back there any more. */
 const isWarm = (observed: Observed, pairs: number): boolean =>
-  isLedBack(observed) || pairStates(observed, pairs).length === pairs
+  isLedBack(observed) || pairStates(observed, pairs).length === pairsServed(observed, pairs).length
 
 /** True when an lb can go back to the nginx that served before an update, and that is what is asked for. */
 const canRevertLbs = (observed: Observed, { of, pairs }: Goal): boolean =>
@@ -98,10 +101,10 @@ const canRevertLbs = (observed: Observed, { of, pairs }: Goal): boolean =>
   lbsInService(observed).some((lb) => lb.revertible)
 
 /** What is asked for and cannot be undone, or not through every lb: never one lb here and the other there. */
-const refuseNotThere = (states: readonly PairState[], { of, pairs }: Goal): Refusal | undefined => {
+const refuseNotThere = (observed: Observed, states: readonly PairState[], { of, pairs }: Goal): Refusal | undefined => {
   if (of === 'update')
     return { refused: 'No lb has the nginx of before an update any more', hint: 'Nothing was changed.' }
-  if (states.length === 0 || states.length === pairs) return undefined
+  if (states.length === 0 || states.length === pairsServed(observed, pairs).length) return undefined
   return {
     refused: `only ${states.map(({ good }) => good.name).join(', ')} of the generation before is there, not that of every pair`,
     hint: 'Nothing was changed. Finish the deployment with deploy-infra first.',
@@ -133,7 +136,7 @@ const generationToLeave = (observed: Observed): number | undefined => {
 
 const pairStates = (observed: Observed, pairs: number): readonly PairState[] => {
   const leaving = generationToLeave(observed)
-  return Array.from({ length: pairs }, (_, index) => index + 1).flatMap((pair) => {
+  return pairsServed(observed, pairs).flatMap((pair) => {
     const mine = observed.servers.filter(
       (server) => server.role === 'nameserver' && server.pair === pair && (server.phase !== 'next' || server.kept),
     )

@@ -3,6 +3,7 @@ import { addressCreations, movePhase } from './addresses.ts'
 import { laterThanAll, planDeploy, refuseGoingBack } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, newLbsIn, switchOn } from './lbs.ts'
+import { refuseReturned } from './leaving.ts'
 import { mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
@@ -84,8 +85,15 @@ const refuseUnready = (observed: Observed, { pairs }: PlanInput): Refusal | unde
       hint: 'Go on with rotate-lbs --abandon; once it is done, rotate anew.',
     }
   }
-  const goingBack = refuseGoingBack(observed)
+  const goingBack = refuseGoingBack(observed) ?? refuseReturned(observed, pairs)
   if (goingBack) return goingBack
+  const leaving = observed.servers.find(({ pair }) => pair > pairs)
+  if (leaving) {
+    return {
+      refused: `infra.config.ts does not have the pair of ${leaving.name}`,
+      hint: 'Deploy without it (deploy-infra) and remove it (rotate-lbs --remove-pairs); then rotate the rest. Or add the pair to the config again.',
+    }
+  }
   const isRotating = observed.lbs.some(({ phase }) => phase !== 'serving')
   for (let pair = 1; pair <= pairs; pair += 1) {
     if (lbNamed(observed, serverName('lb', pair, 'serving')) ?? lbNamed(observed, serverName('lb', pair, 'old')))

@@ -66,6 +66,14 @@ interface Publication {
   readonly named: readonly string[]
 }
 
+/** What the parents say of nameservers that the config does not have. */
+interface Leading {
+  /** Where one names such a nameserver, or gives an address of such an lb, a sentence each. */
+  readonly shown: readonly string[]
+  /** Who was not heard. */
+  readonly silent: readonly string[]
+}
+
 export interface Observed {
   readonly servers: readonly ObservedServer[]
   readonly lbs: readonly ObservedLb[]
@@ -79,6 +87,8 @@ export interface Observed {
   readonly strangers: readonly string[]
   /** Read for those planners only that ask for it. */
   readonly publication?: Publication
+  /** The same, where there are lbs of pairs that the config does not have any more. */
+  readonly leading?: Leading
   /** From each generation that serves to what it may be replaced by; the same. */
   readonly changes?: readonly (ObservedChange | UnknownChange)[]
 }

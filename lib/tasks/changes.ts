@@ -6,6 +6,7 @@ import type { Observed } from '../plan/types.ts'
 import type { ObservedChange, UnknownChange } from '../plan/zone-change.ts'
 import { compareZones } from '../zones/difference.ts'
 import { compileArtefact, findArtefact } from './artefact.ts'
+import { findLeadTo } from './delegations.ts'
 import { observe } from './observe.ts'
 import { observePublication } from './published.ts'
 import { readServedArtefact, type ServedArtefact } from './served.ts'
@@ -16,7 +17,16 @@ import type { World } from './world.ts'
  * The observation, and how the zones of each generation that serves differ from those of every other generation that is there, and
  * from what the zone files at hand make with the addresses of today.
  */
-export const observeChanges = async (world: World): Promise<Observed> => withChanges(world, await observe(world))
+export const observeChanges = async (world: World): Promise<Observed> =>
+  withChanges(world, await withLeading(world, await observe(world)))
+
+/** Where the config has fewer pairs than there are, with what parents say of the others. */
+const withLeading = async (world: World, observed: Observed): Promise<Observed> => {
+  const lbs = (await listServers(world)).filter(
+    ({ role, pair }) => role === 'lb' && pair > world.settings.config.pairs.length,
+  )
+  return lbs.length === 0 ? observed : { ...observed, leading: await findLeadTo(world, lbs) }
+}
 
 /** The same where a rotation is taken back, with who leads the world to its new lbs: the zone files make what does not name these. */
 export const observeWithdrawal = async (world: World): Promise<Observed> =>

@@ -4,6 +4,7 @@ import { type DsReading, readDs } from '../dns/delegation/ds.ts'
 import { findSilentIn } from '../dns/delegation/state.ts'
 import { childTtlsOf, findChildGaps, parentTtlsOf, type TtlSource, unknownTtl } from '../dns/delegation/ttl.ts'
 import { type Delegation, type ParentView, readDelegation } from '../dns/delegation.ts'
+import type { Target } from '../dns/query.ts'
 import { canonicalName, isWithin, parentOf } from '../dns/wire/name.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { canonicalAddress, canonicalAddresses } from '../ip.ts'
@@ -101,8 +102,12 @@ export interface GlueReading {
 
 /** Where a parent server still shows an address of these lbs as glue. */
 export const findGlueTo = async (world: World, lbs: readonly FleetServer[]): Promise<GlueReading> => {
-  const addresses = canonicalAddresses((await clientTargetsOf(world, lbs)).map(({ address }) => address))
-  const delegations = await readDelegations(world)
+  const targets = await clientTargetsOf(world, lbs)
+  return glueTo(await readDelegations(world), targets)
+}
+
+const glueTo = (delegations: readonly Delegation[], targets: readonly Target[]): GlueReading => {
+  const addresses = canonicalAddresses(targets.map(({ address }) => address))
   const shown = delegations.flatMap(({ zone, parents }) =>
     parents.flatMap((parent) =>
       parent.kind === 'referral'
@@ -113,4 +118,21 @@ export const findGlueTo = async (world: World, lbs: readonly FleetServer[]): Pro
     ),
   )
   return { shown, silent: findSilentIn(delegations) }
+}
+
+/** The same, and where a parent server names a nameserver that the config does not have: its glue may be kept elsewhere. */
+export const findLeadTo = async (world: World, lbs: readonly FleetServer[]): Promise<GlueReading> => {
+  const [targets, delegations] = await Promise.all([clientTargetsOf(world, lbs), readDelegations(world)])
+  const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
+  const { shown, silent } = glueTo(delegations, targets)
+  const named = delegations.flatMap(({ zone, parents }) =>
+    parents.flatMap((parent) =>
+      parent.kind === 'referral'
+        ? parent.ns
+            .filter((ns) => !hosts.includes(ns))
+            .map((ns) => `${parent.server} (${parent.address}) names ${ns} for ${zone}`)
+        : [],
+    ),
+  )
+  return { shown: [...named, ...shown], silent }
 }

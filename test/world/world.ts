@@ -34,6 +34,8 @@ export interface FastWorld {
   readonly faults: Faults
   /** Both clones have one pair more in config and zones from now on. */
   addPair(): Promise<void>
+  /** The same without the last. */
+  dropPair(): Promise<void>
   /** A newer nginx is to be had from now on. */
   release(version: string): void
   machine(name: string): Machine
@@ -81,6 +83,10 @@ export const createFastWorld = async ({ pairs, zones, config: changes }: FastWor
   }
   const both = [await makeClone(names[0]), await makeClone(names[1])] as const
   internet.reset(new Map([[zoneName, { nameservers: [], hosts: new Map() }]]))
+  const havePairs = async (count: number): Promise<void> => {
+    Object.assign(config, createConfig(count, changes))
+    for (const { root } of both) await writeZones({ root, config, zones })
+  }
   const hcloud = createHcloud({ endpoint: `${front.endpointOf('observer')}/v1`, token: 'any-will-do' })
   return {
     run: both[0].run,
@@ -88,10 +94,8 @@ export const createFastWorld = async ({ pairs, zones, config: changes }: FastWor
     clock,
     internet,
     faults,
-    addPair: async () => {
-      Object.assign(config, createConfig(config.pairs.length + 1, changes))
-      for (const { root } of both) await writeZones({ root, config, zones })
-    },
+    addPair: () => havePairs(config.pairs.length + 1),
+    dropPair: () => havePairs(config.pairs.length - 1),
     release: (version) => {
       release = version
     },

@@ -20,7 +20,7 @@ const placeOf = ({ pairs }: Config, { address, lb }: CreateAddress): { pair: num
   const found = pair === undefined ? undefined : pairs[pair - 1]
   if (pair !== undefined && found) return { pair, location: found.location }
   throw new InfraError(`The Floating IP ${address} was not made: infra.config.ts has no pair for ${lb}`, {
-    hint: 'Add the pair to the config again, or remove its servers first.',
+    hint: 'Add the pair to the config again.',
   })
 }
 

@@ -26,7 +26,7 @@ export const createServer = async (
   report: Report,
 ): Promise<void> => {
   const body = await bodyOf(world, step)
-  const { offers, faults } = await readOffers(world, pairOf(world, step.server).pair)
+  const { offers, faults } = await readOffers(world, (await pairOf(world, step.server)).pair)
   const refusals = [...faults]
   for (const { type, imageId: image } of offers) {
     report(`${type.name} in ${body.location}`)
@@ -50,15 +50,21 @@ const isOutOfStock = (error: unknown): error is HcloudError | ActionError =>
 
 const outOfStock = ['resource_unavailable', 'placement_error'] as const
 
-const pairOf = ({ settings }: World, name: string) => {
+/** Where the config does not have the pair any more, what it makes until its end is as what it has. */
+const pairOf = async (world: World, name: string) => {
   const named = parseServerName(name)
-  const pair = named && settings.config.pairs[named.pair - 1]
+  const pair = named && (world.settings.config.pairs[named.pair - 1] ?? (await pairOfStanding(world, named)))
   if (named && pair) return { named, pair }
   throw new InfraError(`${name} is not of any pair in infra.config.ts`)
 }
 
+const pairOfStanding = async (world: World, { role, pair }: Pick<FleetServer, 'role' | 'pair'>) => {
+  const like = (await listServers(world)).find((one) => one.role === role && one.pair === pair)
+  return like && { location: like.location, serverTypes: [like.serverType] }
+}
+
 const bodyOf = async (world: World, { server, generation }: { server: string; generation: number }) => {
-  const { named, pair } = pairOf(world, server)
+  const { named, pair } = await pairOf(world, server)
   const [network, firewall, keys, hostKey] = await Promise.all([
     getNetwork(world),
     world.hcloud.firewalls.find(firewallName(world.settings.config.project, named.role)),

@@ -32,7 +32,8 @@ export const remove = async (world: RunWorld, { server: name }: { readonly serve
   const found = await findServer(world, name)
   if (!found) return
   const again = toFleetServer(world.settings.config.project, await world.hcloud.servers.get(found.id))
-  if (again?.name !== name || again.phase === 'serving') {
+  const isToStay = again?.phase === 'serving' && again.pair <= world.settings.config.pairs.length
+  if (again?.name !== name || isToStay) {
     throw new InfraError(`${name} (id ${found.id}) is no longer what the plan meant to delete`, {
       hint: 'Nothing was deleted. Look at status, then run again.',
     })

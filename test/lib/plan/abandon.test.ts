@@ -323,7 +323,7 @@ abandons('nobody goes back to nameservers that name lbs which leave, and they do
   assert.ok(kept.observed.servers.some(({ name }) => name === 'ns1-old'))
   assert.match(
     refusalOf(planRollback(kept.observed, { pairs: 2, now: 400, of: undefined, keepOld: false, guards })),
-    /ns1-old .* its zones give the addresses of lbs that leave/,
+    /The zones of ns1-old give the addresses of lbs that leave/,
   )
   const end = stepsOf(abandon(kept, 400)).reduce(live, kept)
   assert.equal(end.observed.servers.map(({ name }) => name).sort(), ['lb1', 'lb2', 'ns1', 'ns2'])

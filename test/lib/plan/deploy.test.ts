@@ -195,7 +195,6 @@ plans('refuses what it cannot build on', () => {
       'left of a rotation that is not ready for its glue yet: lb1-next, lb2-next',
       observed([...servers, server('lb1-next'), server('lb2-next')], lbs),
     ],
-    ['ns3 exists, but infra.config.ts has only 2 pairs', observed([...servers, server('ns3')], lbs)],
     [
       'server ns1-next (id 7): the name is already taken by something this project did not make (it lacks our labels)',
       { ...twoServing(), strangers: ['server ns1-next (id 7)'] },

@@ -55,7 +55,7 @@ drift('names each difference', () => {
       findDrift(observed([...servers, server('ns1-next')], twoServing().lbs), [], expected),
     ],
     [
-      'ns3 is of a pair that infra.config.ts does not have: put the pair back, or remove what was its',
+      'ns3 is of a pair that infra.config.ts does not have: deploy-infra deploys without it, rotate-lbs --remove-pairs removes it',
       findDrift(observed([...servers, server('ns3')], twoServing().lbs), [], expected),
     ],
     [

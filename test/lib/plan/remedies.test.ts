@@ -26,7 +26,7 @@ const reachable = () =>
   explore({ from: [nothing, twoServing(), updated(), warm()], input: ordinary, asked: all, depth: 2 })
 
 const named =
-  /(?:bootstrap-infra|deploy-infra --remove-kept|deploy-infra|rotate-lbs --abandon|rotate-lbs|update-lbs|rollback-infra)/g
+  /(?:bootstrap-infra|deploy-infra --remove-kept|deploy-infra|rotate-lbs --abandon|rotate-lbs --remove-pairs|rotate-lbs|update-lbs|rollback-infra)/g
 
 /** The commands that a hint says to run now; what it says of later comes after a semicolon or `then`. */
 const remediesIn = ({ hint }: Refusal): readonly Command[] => [

@@ -4,6 +4,7 @@ import { planDeploy } from '../../../lib/plan/deploy.ts'
 import type { PlanInput } from '../../../lib/plan/input.ts'
 import { isRefusal, type Refusal } from '../../../lib/plan/refusal.ts'
 import { planRemoveKept } from '../../../lib/plan/remove-kept.ts'
+import { planRemovePairs } from '../../../lib/plan/remove-pairs.ts'
 import { findRebuild, planRollback } from '../../../lib/plan/rollback.ts'
 import { planRotate } from '../../../lib/plan/rotate.ts'
 import type { Observed, Plan, Step } from '../../../lib/plan/types.ts'
@@ -48,6 +49,7 @@ export const commands = {
   'deploy-infra --remove-kept': (world, input) => planRemoveKept(world, input),
   'rotate-lbs': (world, input) => planRotate(world, input),
   'rotate-lbs --abandon': (world, input) => planAbandon(withNamed(world), input),
+  'rotate-lbs --remove-pairs': (world, input) => planRemovePairs(world, input),
   'update-lbs': (world, input) => planUpdate(world, { ...input, ...defaults, keepOld: true }),
   'rollback-infra': rollback({}),
   'rollback-infra --keep-old': rollback({ keepOld: true }),

@@ -59,6 +59,14 @@ const spaces: readonly (readonly [title: string, space: Exploration])[] = [
   ['one pair on the way to Floating IPs', { from: [serving(1)], input: inputOf(1, 'floating'), asked: all }],
   ['two pairs', { from: [serving(2)], input: inputOf(2, 'server'), asked: deploying }],
   [
+    'two pairs, of which one leaves',
+    {
+      from: [{ ...serving(2), leading: { shown: [], silent: [] } }],
+      input: inputOf(1, 'server'),
+      asked: [...deploying, 'rotate-lbs --remove-pairs'],
+    },
+  ],
+  [
     'three pairs',
     {
       from: [serving(3)],
