@@ -38,9 +38,16 @@ const pair = z.strictObject({
   location: z.string().min(1),
   /** The name that the parent zone delegates to; its glue is the address of this pair's lb. */
   hostname,
+  /** Names that it had before, which parents or caches may still know: zones keep its addresses under them. */
+  formerHostnames: z.array(hostname).default([]).transform(each),
   /** In order of preference; the next is tried when one cannot be ordered. */
   serverTypes,
 })
+
+const haveNamesOfTheirOwn = (pairs: readonly z.infer<typeof pair>[]): boolean => {
+  const names = pairs.flatMap(({ hostname, formerHostnames }) => [hostname, ...formerHostnames])
+  return new Set(names).size === names.length
+}
 
 export const configSchema = z.strictObject({
   /** Labels everything made here; asked for before everything is destroyed. */
@@ -49,9 +56,7 @@ export const configSchema = z.strictObject({
     .array(pair)
     .min(1, { error: 'must name at least one pair' })
     .max(20, { error: 'at most 20 pairs fit into one network' })
-    .refine((pairs) => new Set(pairs.map((one) => one.hostname)).size === pairs.length, {
-      error: 'two pairs have the same hostname',
-    }),
+    .refine(haveNamesOfTheirOwn, { error: 'two pairs have the same hostname, or one had it before' }),
   /** Image of every server; the roles are written for Debian 12. */
   image: z.string().min(1),
   /** Private network of all servers (RFC 1918), of at least 256 addresses, as the cloud wants it. */

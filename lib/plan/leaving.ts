@@ -14,17 +14,25 @@ export const leavingLbsIn = ({ lbs }: Observed, pairs: number): readonly Observe
 
 /**
  * A pair leaves in an order: first no parent leads there, then no zone names it, then no cache knows it. Meanwhile it is deployed to.
+ * So does a name that a pair had before.
  * @returns a refusal while a parent leads there, or does not say.
  */
 export const refuseLed = (observed: Observed, pairs: number): Refusal | undefined => {
   const lbs = leavingLbsIn(observed, pairs)
-  if (lbs.length === 0) return undefined
+  if (lbs.length === 0 && observed.leading === undefined) return undefined
   const { shown, silent } = observed.leading ?? { shown: [], silent: ['nobody was asked'] }
-  const fact = `infra.config.ts does not have the pair of ${namesOf(lbs)}`
+  const fact =
+    lbs.length > 0
+      ? `infra.config.ts does not have the pair of ${namesOf(lbs)}`
+      : 'zones would not have the address of a nameserver any more'
   if (shown.length > 0) {
+    const hint =
+      lbs.length > 0
+        ? 'Enter the nameservers of infra.config.ts as the only ones of these domains at the registrar yourself, and take the glue of the others away; no command of ours removes any. Or add the pair to the config again.'
+        : 'Give the pair this name among its `formerHostnames` in infra.config.ts, so that zones keep its address; take it out once no parent and no cache knows it.'
     return {
       refused: `${fact}, and parents still lead there:\n  ${inShort(shown).join('\n  ')}`,
-      hint: 'Nothing was changed. Enter the nameservers of infra.config.ts as the only ones of these domains at the registrar yourself, and take the glue of the others away; no command of ours removes any. Or add the pair to the config again.',
+      hint: `Nothing was changed. ${hint}`,
     }
   }
   if (silent.length === 0) return undefined

@@ -66,7 +66,7 @@ interface Publication {
   readonly named: readonly string[]
 }
 
-/** What the parents say of nameservers that the config does not have. */
+/** What the parents say of nameservers, or of names of such, that the config does not have. */
 interface Leading {
   /** Where one names such a nameserver, or gives an address of such an lb, a sentence each. */
   readonly shown: readonly string[]
@@ -87,7 +87,7 @@ export interface Observed {
   readonly strangers: readonly string[]
   /** Read for those planners only that ask for it. */
   readonly publication?: Publication
-  /** The same, where there are lbs of pairs that the config does not have any more. */
+  /** The same, where there are lbs of pairs that the config does not have any more, or zones would lose a name of an lb. */
   readonly leading?: Leading
   /** From each generation that serves to what it may be replaced by; the same. */
   readonly changes?: readonly (ObservedChange | UnknownChange)[]

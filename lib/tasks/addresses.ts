@@ -52,7 +52,7 @@ export const glueHostsOf = (
   addresses: readonly FleetAddress[],
   { config, generation }: { readonly config: Config; readonly generation: number },
 ): readonly GlueHost[] =>
-  config.pairs.flatMap(({ hostname }, index) => {
+  config.pairs.flatMap((pair, index) => {
     const isOfPair = ({ pair }: { readonly pair: number }): boolean => pair === index + 1
     const isThere = (one: { readonly generation: number }): boolean => one.generation <= generation
     const isLeft = ({ abandoned }: FleetServer): boolean => abandoned !== undefined && isThere(abandoned)
@@ -61,10 +61,20 @@ export const glueHostsOf = (
     const floating =
       config.addresses === 'floating' ? addresses.filter((one) => isOfPair(one) && isThere(one) && !leadsAway(one)) : []
     const ipv4 = floating.find(({ family }) => family === 'ipv4')
-    if (ipv4) return [{ hostname, ipv4: ipv4.ip, ipv6: floating.find(({ family }) => family === 'ipv6')?.ip ?? null }]
+    if (ipv4) return hostsOf(pair, ipv4.ip, floating.find(({ family }) => family === 'ipv6')?.ip)
     const lbs = servers
       .filter((server) => server.role === 'lb' && isOfPair(server))
       .sort((a, b) => a.generation - b.generation)
     const lb = lbs.findLast((one) => isThere(one) && !isLeft(one)) ?? lbs[0]
-    return lb ? [{ hostname, ipv4: lb.ipv4, ipv6: lb.ipv6 ?? null }] : []
+    return lb ? hostsOf(pair, lb.ipv4, lb.ipv6) : []
   })
+
+/** All names of a pair lead to the same addresses. */
+export const hostsOf = (
+  { hostname, formerHostnames }: Config['pairs'][number],
+  ipv4: string,
+  ipv6: string | undefined = undefined,
+): readonly GlueHost[] => [
+  { hostname, ipv4, ipv6: ipv6 ?? null },
+  ...formerHostnames.map((former) => ({ hostname: former, ipv4, ipv6: ipv6 ?? null, isFormer: true })),
+]

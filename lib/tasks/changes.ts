@@ -5,6 +5,7 @@ import { serversBehindLbs } from '../plan/lbs.ts'
 import type { Observed } from '../plan/types.ts'
 import type { ObservedChange, UnknownChange } from '../plan/zone-change.ts'
 import { compareZones } from '../zones/difference.ts'
+import { clientTargetsOf } from './addresses.ts'
 import { compileArtefact, findArtefact } from './artefact.ts'
 import { findLeadTo } from './delegations.ts'
 import { observe } from './observe.ts'
@@ -18,15 +19,29 @@ import type { World } from './world.ts'
  * from what the zone files at hand make with the addresses of today.
  */
 export const observeChanges = async (world: World): Promise<Observed> =>
-  withChanges(world, await withLeading(world, await observe(world)))
+  withLeading(world, await withChanges(world, await observe(world)))
 
-/** Where the config has fewer pairs than there are, with what parents say of the others. */
+/** Where the config has fewer pairs than there are, or zones would lose a name of ours: with what parents say of these. */
 const withLeading = async (world: World, observed: Observed): Promise<Observed> => {
-  const lbs = (await listServers(world)).filter(
-    ({ role, pair }) => role === 'lb' && pair > world.settings.config.pairs.length,
-  )
-  return lbs.length === 0 ? observed : { ...observed, leading: await findLeadTo(world, lbs) }
+  const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
+  const leaving = lbs.filter(({ pair }) => pair > world.settings.config.pairs.length)
+  if (leaving.length === 0) {
+    const addresses = (await clientTargetsOf(world, lbs)).map(({ address }) => address)
+    if (!(observed.changes ?? []).some((change) => losesNameOf(addresses, change))) return observed
+  }
+  return { ...observed, leading: await findLeadTo(world, leaving) }
 }
+
+/** A nameserver that the zone named, or a name with an address of an lb, is not there any more. */
+const losesNameOf = (addresses: readonly string[], change: ObservedChange | UnknownChange): boolean =>
+  'zones' in change &&
+  change.zones.some(({ zone, rrsets }) =>
+    rrsets.some(({ name, type, before, after }) => {
+      const lost = before?.rdata.filter((rdata) => !after?.rdata.includes(rdata)) ?? []
+      if (type === 'NS') return name === `${zone}.` && after !== undefined && lost.length > 0
+      return ['A', 'AAAA'].includes(type) && after === undefined && lost.some((address) => addresses.includes(address))
+    }),
+  )
 
 /** The same where a rotation is taken back, with who leads the world to its new lbs: the zone files make what does not name these. */
 export const observeWithdrawal = async (world: World): Promise<Observed> =>

@@ -120,10 +120,12 @@ const glueTo = (delegations: readonly Delegation[], targets: readonly Target[]):
   return { shown, silent: findSilentIn(delegations) }
 }
 
-/** The same, and where a parent server names a nameserver that the config does not have: its glue may be kept elsewhere. */
+/** The same, and where a parent server names a nameserver that zones will not have: its glue may be kept elsewhere. */
 export const findLeadTo = async (world: World, lbs: readonly FleetServer[]): Promise<GlueReading> => {
   const [targets, delegations] = await Promise.all([clientTargetsOf(world, lbs), readDelegations(world)])
-  const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
+  const hosts = world.settings.config.pairs
+    .flatMap(({ hostname, formerHostnames }) => [hostname, ...formerHostnames])
+    .map(canonicalName)
   const { shown, silent } = glueTo(delegations, targets)
   const named = delegations.flatMap(({ zone, parents }) =>
     parents.flatMap((parent) =>

@@ -8,6 +8,7 @@ import { inScratch } from '../scratch.ts'
 import { compileZones } from '../zones/compile.ts'
 import { findLeftOut, readZoneFiles } from '../zones/files.ts'
 import { findServerProgram, serviceRemark } from '../zones/tool.ts'
+import { hostsOf } from './addresses.ts'
 import { zonesFolderOf } from './artefact.ts'
 import { networkZoneOf } from './network.ts'
 import { readOffers } from './offers.ts'
@@ -108,7 +109,7 @@ const missingServer = async (): Promise<readonly Pick<ToolState, 'program' | 'de
 
 /** Before the lbs exist their addresses are unknown; any will do to find out whether the files are sound. */
 const compileWithPlaceholders = async (world: World): Promise<void> => {
-  const hosts = world.settings.config.pairs.map(({ hostname }) => ({ hostname, ipv4: '198.18.0.1', ipv6: '2001:2::1' }))
+  const hosts = world.settings.config.pairs.flatMap((pair) => hostsOf(pair, '198.18.0.1', '2001:2::1'))
   await compileZones({ folder: zonesFolderOf(world), serial: 1, hosts })
 }
 

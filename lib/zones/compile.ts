@@ -114,7 +114,8 @@ const faultsBetween = (compiled: readonly Compiled[], zones: readonly Zone[]): s
   )
 }
 
-const hostNames = ({ hosts }: CompileOptions): string[] => hosts.map(({ hostname }) => canonicalName(hostname))
+const hostNames = ({ hosts }: CompileOptions): string[] =>
+  hosts.filter(({ isFormer }) => !isFormer).map(({ hostname }) => canonicalName(hostname))
 
 const namedFaults = (sources: readonly ZoneSource[], refusals: ReadonlyMap<string, readonly string[]>): string[] =>
   sources.flatMap(({ origin, file }) => (refusals.get(origin) ?? []).map((fault) => `${file}: ${fault}`))

@@ -7,6 +7,8 @@ export interface GlueHost {
   readonly hostname: string
   readonly ipv4: string
   readonly ipv6: string | null
+  /** Parents or caches may still know it by this name, and no zone is to name it any more. */
+  readonly isFormer?: boolean
 }
 
 export interface Completion {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { InfraConfig } from '../../lib/config/schema.ts'
+import type { Config, InfraConfig } from '../../lib/config/schema.ts'
 import { query } from '../../lib/dns/query.ts'
 import { lockName, parseServerName } from '../../lib/fleet/names.ts'
 import { createHcloud } from '../../lib/hcloud/client.ts'
@@ -36,6 +36,8 @@ export interface FastWorld {
   addPair(): Promise<void>
   /** The same without the last. */
   dropPair(): Promise<void>
+  /** Both clones call the nameserver of a pair otherwise, in config and zones, from now on. @param pair from 1 */
+  callPair(pair: number, names: Pick<Config['pairs'][number], 'hostname' | 'formerHostnames'>): Promise<void>
   /** A newer nginx is to be had from now on. */
   release(version: string): void
   machine(name: string): Machine
@@ -96,6 +98,10 @@ export const createFastWorld = async ({ pairs, zones, config: changes }: FastWor
     faults,
     addPair: () => havePairs(config.pairs.length + 1),
     dropPair: () => havePairs(config.pairs.length - 1),
+    callPair: async (pair, names) => {
+      Object.assign(config.pairs[pair - 1] ?? {}, names)
+      for (const { root } of both) await writeZones({ root, config, zones })
+    },
     release: (version) => {
       release = version
     },

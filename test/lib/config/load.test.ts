@@ -109,6 +109,16 @@ const configFaultsOf = async (more: object): Promise<string> => {
   return (await faultsOf({ config, envFile: writeEnv(goodEnv) })).message
 }
 
+load('no name is that of two pairs, neither now nor before', async () => {
+  const [pair] = valid.pairs
+  const second = { ...pair, hostname: 'ns2.example.test' }
+  for (const other of [pair, { ...second, formerHostnames: ['ns1.example.test'] }])
+    assert.match(
+      await configFaultsOf({ pairs: [pair, other] }),
+      /two pairs have the same hostname, or one had it before/,
+    )
+})
+
 load('networks are kept in the spelling that the cloud gives back, each once', async () => {
   const operatorNetworks = ['198.18.0.0/15', '2001:0002::/49', '2001:DB8::/32', '2001:db8:0:0::/32']
   const { config } = await loadSettings({

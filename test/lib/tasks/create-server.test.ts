@@ -17,7 +17,7 @@ tests.after.each(() => fake.close())
 
 const ordering = (location: string, serverTypes: readonly string[], image = 'debian-12'): RunWorld => {
   const { settings } = fake.world
-  const pairs = [{ location, hostname: 'ns1.example.test', serverTypes: [...serverTypes] }]
+  const pairs = [{ location, hostname: 'ns1.example.test', formerHostnames: [], serverTypes: [...serverTypes] }]
   const sources = new URL('../../..', import.meta.url).pathname
   return { ...fake.world, settings: { ...settings, sources, config: { ...settings.config, image, pairs } } }
 }

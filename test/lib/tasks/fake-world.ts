@@ -55,7 +55,7 @@ export const createFakeWorld = async ({
   const lockLost = new AbortController()
   const config = {
     project: 'example',
-    pairs: [{ location: 'fsn1', hostname: 'ns1.example.test', serverTypes: ['cpx22'] }],
+    pairs: [{ location: 'fsn1', hostname: 'ns1.example.test', formerHostnames: [], serverTypes: ['cpx22'] }],
     image: 'debian-12',
     networkRange: '10.0.0.0/16',
     operatorNetworks: ['198.18.0.0/15'],

@@ -62,6 +62,7 @@ operates('an operation runs in whatever world it is given, and what its planner 
   const pairs = ['ns1', 'ns2'].map((name) => ({
     location: 'fsn1',
     hostname: `${name}.example.test`,
+    formerHostnames: [],
     serverTypes: ['cpx22'],
   }))
   const sources = path.resolve(import.meta.dirname, '../../..')
