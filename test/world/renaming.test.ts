@@ -18,7 +18,7 @@ const addressOf = async (name: string): Promise<readonly string[]> => {
 }
 
 const named = (hostname: string, formerHostnames: readonly string[]) =>
-  fast.callPair(1, { hostname, formerHostnames: [...formerHostnames] })
+  fast.changePair(1, { hostname, formerHostnames: [...formerHostnames] })
 
 /** By hand: no program removes a nameserver there. */
 const putInPlace = (old: string, fresh: string): void => {

@@ -36,8 +36,8 @@ export interface FastWorld {
   addPair(): Promise<void>
   /** The same without the last. */
   dropPair(): Promise<void>
-  /** Both clones call the nameserver of a pair otherwise, in config and zones, from now on. @param pair from 1 */
-  callPair(pair: number, names: Pick<Config['pairs'][number], 'hostname' | 'formerHostnames'>): Promise<void>
+  /** In both clones a pair is described otherwise from now on, and zones have its name. @param pair from 1 */
+  changePair(pair: number, changes: Partial<Config['pairs'][number]>): Promise<void>
   /** A newer nginx is to be had from now on. */
   release(version: string): void
   machine(name: string): Machine
@@ -98,8 +98,8 @@ export const createFastWorld = async ({ pairs, zones, config: changes }: FastWor
     faults,
     addPair: () => havePairs(config.pairs.length + 1),
     dropPair: () => havePairs(config.pairs.length - 1),
-    callPair: async (pair, names) => {
-      Object.assign(config.pairs[pair - 1] ?? {}, names)
+    changePair: async (pair, changed) => {
+      Object.assign(config.pairs[pair - 1] ?? {}, changed)
       for (const { root } of both) await writeZones({ root, config, zones })
     },
     release: (version) => {
