@@ -1,6 +1,6 @@
 import type { Target } from './query.ts'
 import { createLatency } from './witness/latency.ts'
-import { type Run, sendByTcp, sendSteadily, type WitnessOptions } from './witness/load.ts'
+import { keepConnection, type Run, sendByTcp, sendSteadily, type WitnessOptions } from './witness/load.ts'
 import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './witness/tally.ts'
 
 export interface WitnessReport {
@@ -23,6 +23,8 @@ export interface Witness {
   join(targets: readonly Target[]): void
   /** Asks at these addresses no more; resolves when nothing is in flight there. What was counted stays in the report. */
   leave(addresses: readonly string[]): Promise<void>
+  /** Ends the connections that are kept to these addresses: whoever has them is about to end. New ones are opened. */
+  letGo(addresses: readonly string[]): void
   /** Waits until every query sent so far has been answered or given up, then reports. */
   settle(): Promise<WitnessReport>
   /** Sends no more, waits for what is in flight, and reports. */
@@ -80,6 +82,9 @@ export const startWitness = (options: WitnessOptions): Witness => {
       await Promise.all(leaving.map(({ ended }) => ended))
       await Promise.all(run.open)
     },
+    letGo: (addresses) => {
+      for (const { target, letGo } of senders) if (addresses.includes(target.address)) letGo()
+    },
     settle,
     stop: async () => {
       stopped = true
@@ -95,6 +100,7 @@ interface Sender {
   readonly target: Target
   readonly tally: Tally
   readonly ended: Promise<unknown>
+  readonly letGo: () => void
   readonly stop: () => void
 }
 
@@ -102,10 +108,12 @@ const startSender = (run: Run, target: Target, since: number): Sender => {
   let left = false
   const tally = createTally({ ...target, since }, run.options.clock.now)
   const own: Run = { ...run, isStopped: () => left || run.isStopped() }
+  const kept = keepConnection(target, tally)
   return {
     target,
     tally,
-    ended: Promise.all([sendSteadily(own, target, tally), sendByTcp(own, target, tally)]),
+    ended: Promise.all([sendSteadily(own, target, tally), sendByTcp(own, { target, tally, kept })]),
+    letGo: kept.letGo,
     stop: () => {
       left = true
     },

@@ -25,6 +25,7 @@ export const noWitness: RunWitness = {
   markStep: () => undefined,
   expect: () => undefined,
   join: () => undefined,
+  letGo: () => undefined,
   leave: async () => undefined,
 }
 
@@ -87,6 +88,7 @@ const start = async (world: Unwitnessed, plan: Plan): Promise<StartedWitness | u
         accept = acceptGenerations(generations)
       },
       join: (joining) => witness.join(joining.filter(({ address }) => !isAsked(witness, address))),
+      letGo: (retiring) => witness.letGo(retiring.map(({ address }) => address)),
       leave: (leaving) => witness.leave(leaving.map(({ address }) => address)),
     },
   }

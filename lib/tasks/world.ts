@@ -38,6 +38,8 @@ export interface RunWitness {
   expect(generation: number, zones: readonly Zone[]): void
   /** Asks these too, from now on. */
   join(targets: readonly Target[]): void
+  /** Ends the connections that it keeps to these: the colour that has them may end no sooner. */
+  letGo(targets: readonly Target[]): void
   /** Asks these no more, since they are about to go. */
   leave(targets: readonly Target[]): Promise<void>
 }

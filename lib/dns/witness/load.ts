@@ -94,10 +94,12 @@ export const sendSteadily = async (run: Run, target: Target, tally: Tally): Prom
   }
 }
 
-/** Two TCP queries a second, one on a new connection and one on a kept one, until the run is stopped. */
-export const sendByTcp = async (run: Run, target: Target, tally: Tally): Promise<void> => {
+/** Two TCP queries a second, one on a new connection and one on the kept one, until the run is stopped. */
+export const sendByTcp = async (
+  run: Run,
+  { target, tally, kept }: { readonly target: Target; readonly tally: Tally; readonly kept: KeptConnection },
+): Promise<void> => {
   const { questions, timeoutMs } = run.options
-  const kept = keepConnection(target, tally)
   let due = performance.now()
   for (let i = 0; !run.isStopped() && questions.length > 0; await delay(tickMs * 10)) {
     if (performance.now() < due) continue
@@ -118,19 +120,37 @@ const tcpQuestion = (questions: readonly Question[], i: number): Question => ({
   transport: 'tcp',
 })
 
+export interface KeptConnection {
+  ask(question: Question, timeoutMs: number): Promise<Reply>
+  /** Ends it once it owes no answer; the next question opens another. */
+  letGo(): void
+  close(): void
+}
+
 /** A server may end a connection whenever it is idle; its client then opens another and asks again (RFC 7766 §6.2.4). */
-const keepConnection = (target: Target, tally: Tally) => {
+export const keepConnection = (target: Target, tally: Tally): KeptConnection => {
   let connection: TcpConnection | undefined
+  let answered: Promise<unknown> = Promise.resolve()
   const renew = (): TcpConnection => {
     if (connection?.isClosed()) tally.reconnect()
     if (!connection || connection.isClosed()) connection = openTcp(target)
     return connection
   }
+  const ask = async (question: Question, timeoutMs: number): Promise<Reply> => {
+    const prepared = prepareQuestion(question)
+    const reply = await renew().ask(prepared, timeoutMs)
+    return reply.kind === 'closed' ? renew().ask(prepared, timeoutMs) : reply
+  }
   return {
-    ask: async (question: Question, timeoutMs: number): Promise<Reply> => {
-      const prepared = prepareQuestion(question)
-      const reply = await renew().ask(prepared, timeoutMs)
-      return reply.kind === 'closed' ? renew().ask(prepared, timeoutMs) : reply
+    ask: (question, timeoutMs) => {
+      const reply = ask(question, timeoutMs)
+      answered = reply
+      return reply
+    },
+    letGo: () => {
+      const left = connection
+      connection = undefined
+      void answered.then(() => left?.close())
     },
     close: () => connection?.close(),
   }

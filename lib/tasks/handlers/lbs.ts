@@ -1,6 +1,7 @@
 import { colourBefore, colourOf, getLbStatus, otherColour, retireColour, stageLb, switchLb } from '../../dns-lb.ts'
 import { InfraError } from '../../errors.ts'
 import { SshError } from '../../ssh/ssh.ts'
+import { clientTargetsOf } from '../addresses.ts'
 import { GateError } from '../gate.ts'
 import type { Report } from '../record.ts'
 import { getServer, upstreamOf } from '../servers.ts'
@@ -60,5 +61,7 @@ export const revert = async (world: RunWorld, { lb: name }: { readonly lb: strin
 export const retire = async (world: RunWorld, { lb: name }: { readonly lb: string }): Promise<void> => {
   const lb = await getServer(world, name)
   const { active } = await getLbStatus(world.ssh, lb)
-  if (active !== null) await retireColour(world.ssh, lb, otherColour(active))
+  if (active === null) return
+  world.witness.letGo(await clientTargetsOf(world, [lb]))
+  await retireColour(world.ssh, lb, otherColour(active))
 }

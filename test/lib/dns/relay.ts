@@ -12,6 +12,8 @@ export type Behaviour = (
 ) => Promise<Buffer | null | 'close'> | Buffer | null | 'close'
 
 export interface Relay {
+  /** That are open. */
+  connections(): number
   readonly target: Target
   close(): Promise<void>
 }
@@ -67,8 +69,12 @@ const serve = async (behave: Behaviour): Promise<{ udp: Socket; tcp: Server; por
 export const startServer = async (behave: Behaviour, name = 'ns1'): Promise<Relay> => {
   const { udp, tcp, port } = await serve(behave)
   const sockets = new Set<{ destroy(): void }>()
-  tcp.on('connection', (socket) => sockets.add(socket))
+  tcp.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   return {
+    connections: () => sockets.size,
     target: { name, address: '127.0.0.1', port },
     close: async () => {
       udp.close()

@@ -150,6 +150,28 @@ test('a kept connection that the server ends is opened again', async () => {
   assert.is(report.totals.wrong, 0)
 })
 
+test('a kept connection is let go when whoever has it is about to end, and another is opened', async () => {
+  const server = await startServer((asked, transport) => forward(asked, transport, named.port))
+  const witness = startWitness(options({ targets: [server.target] }))
+  const until = async (count: number): Promise<void> => {
+    for (let looks = 0; server.connections() !== count && looks < 200; looks += 1) await systemClock.sleep(10)
+    assert.is(server.connections(), count)
+  }
+  try {
+    await systemClock.sleep(200)
+    await until(1)
+    witness.letGo(['127.0.0.1'])
+    await until(0)
+    await until(1)
+    const report = await witness.stop()
+    assert.ok(isBalanced(report))
+    assert.equal([report.totals.lost, report.totals.wrong, report.totals.refused], [0, 0, 0])
+  } finally {
+    await witness.stop()
+    await server.close()
+  }
+})
+
 test('old and new generation may both answer, each as it is', async () => {
   const old = await compileFixture({ serial: serial - 1000 })
   const before = await startNamed(old, { nsid: `ns1.${serial - 1000}` })
