@@ -220,7 +220,7 @@ const phasesOf = (observed: Observed, request: DeployRequest, situation: Situati
     }),
     ...preparation(observed, states, situation.generation),
     ...(finished ? [] : cutover(observed, states, request.newLbs)),
-    ...completion(observed, states, request.keepOld),
+    ...completion(observed, states, request),
     drainLeaving(observed, request.pairs),
   ])
 }
@@ -230,16 +230,28 @@ const isFinished = (observed: Observed, states: readonly PairState[], newLbs: re
   states.every(({ made }) => made?.phase === 'serving') &&
   movesOf(observed, states, newLbs).every(({ nameserver, target }) => target === nameserver)
 
-const completion = (observed: Observed, states: readonly PairState[], keepOld: boolean): readonly PlanPhase[] => [
-  { key: 'rename', title: 'Rename', tracks: states.map(renames) },
-  retirement(observed, states, keepOld),
-]
+/** Names do not wait for what drains. What deletes does: an idle colour may ask the old nameserver until it has ended. */
+const completion = (
+  observed: Observed,
+  states: readonly PairState[],
+  { keepOld, newLbs }: Pick<DeployRequest, 'keepOld' | 'newLbs'>,
+): readonly PlanPhase[] => {
+  const rename: PlanPhase = { key: 'rename', title: 'Rename, retire the idle colours', tracks: states.map(renames) }
+  const left = withoutEmpty([rename, retirement(observed, states, keepOld)])
+  if (left.length === 0) return []
+  const retire = movesOf(observed, states, newLbs).map(({ lb }): Step => ({ kind: 'retire-lb', lb }))
+  return [
+    { ...rename, tracks: [...rename.tracks, ...sideBySide(retire)] },
+    ...left.filter(({ key }) => key !== 'rename'),
+  ]
+}
 
 /** What is left of the deployment of a generation to which every lb sends. Pure. */
 export const restOfDeployment = (
   observed: Observed,
   { pairs, generation }: { readonly pairs: number; readonly generation: number },
-): readonly PlanPhase[] => withoutEmpty(completion(observed, pairStates(observed, pairs, { generation }), false))
+): readonly PlanPhase[] =>
+  withoutEmpty(completion(observed, pairStates(observed, pairs, { generation }), { keepOld: false, newLbs: [] }))
 
 /** Who keeps the old has what was kept before give way to it: only one generation is warm. */
 const removal = (
@@ -304,11 +316,6 @@ const cutover = (observed: Observed, states: readonly PairState[], newLbs: reado
       tracks: unannounced.length === 0 ? [] : [[{ kind: 'announce-lbs', lbs: unannounced.map(({ name }) => name) }]],
     },
     ...moves.filter((move) => !isNew(move)).map((move) => switchPhase(move, true)),
-    {
-      key: 'retire',
-      title: 'Retire the idle colour',
-      tracks: sideBySide(moves.map(({ lb }) => ({ kind: 'retire-lb', lb }))),
-    },
   ]
 }
 

@@ -30,7 +30,7 @@ export interface Lab {
 }
 
 /** Plays take half the time and half the processor. Other suites go without. */
-const withMitogen = { ANSIBLE_STRATEGY: 'mitogen_free' }
+export const withMitogen = { ANSIBLE_STRATEGY: 'mitogen_free' }
 
 export const createLab = (test: Test): Lab => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'lab-'))

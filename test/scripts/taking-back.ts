@@ -9,7 +9,7 @@ import { createRegistrar } from '../../lib/registrar/registrar.ts'
 import { addressesOf } from '../../lib/tasks/servers.ts'
 import { getTwin } from '../../local/twin/record.ts'
 import { assertSays, expectCode, type Outcome, type RunningScript, startScript } from './command.ts'
-import type { Lab } from './lab.ts'
+import { type Lab, withMitogen } from './lab.ts'
 import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
 import { startResolverStream } from './resolver-stream.ts'
 
@@ -33,7 +33,7 @@ export const promiseTakingBack = (abandons: Test, lab: Lab): void => {
   })
 
   const start = (name: string, args: readonly string[], envFile = byHand): RunningScript =>
-    startScript(name, ['--env-file', envFile, ...args], {}, laptop.root)
+    startScript(name, ['--env-file', envFile, ...args], withMitogen, laptop.root)
 
   const rotate = (code: number, ...args: readonly string[]): Promise<Outcome> =>
     start('rotate-lbs', ['--yes', '--yes-delete', ...args]).ended.then(expectCode(code))

@@ -50,8 +50,7 @@ plans('both serving: creates, checks, stages, switches one lb after the other, r
     'Stage: Stage ns1-next on the idle colour of lb1, Check ns1-next through the preview port of lb1 | Stage ns2-next on the idle colour of lb2, Check ns2-next through the preview port of lb2',
     'Switch lb1: Switch lb1 to ns1-next, Check ns1-next through port 53 of lb1',
     'Switch lb2: Switch lb2 to ns2-next, Check ns2-next through port 53 of lb2',
-    'Retire the idle colour: Drain and stop the idle colour of lb1 | Drain and stop the idle colour of lb2',
-    'Rename: Rename ns1 to ns1-old, Rename ns1-next to ns1, Protect ns1 from deletion | Rename ns2 to ns2-old, Rename ns2-next to ns2, Protect ns2 from deletion',
+    'Rename, retire the idle colours: Rename ns1 to ns1-old, Rename ns1-next to ns1, Protect ns1 from deletion | Rename ns2 to ns2-old, Rename ns2-next to ns2, Protect ns2 from deletion | Drain and stop the idle colour of lb1 | Drain and stop the idle colour of lb2',
     'Remove the old: DELETE ns1-old | DELETE ns2-old',
   ])
 })

@@ -9,7 +9,7 @@ await testTable({
   // every lb sends to the new nameservers, and names have not changed yet
   prepare: async (fast) => {
     await prepared(fast)
-    await killedBefore(fast, 'deploy', 'Rename')
+    await killedBefore(fast, 'deploy', 'Rename, retire the idle colours')
   },
   isBackAndForth: true,
   leads: 'answers',
