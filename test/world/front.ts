@@ -1,7 +1,3 @@
-import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
-
 export interface FrontRequest {
   readonly method: string
   /** Such as `/v1/servers?name=lb1`, or `/registrar/domains/example.test`. */
@@ -11,7 +7,7 @@ export interface FrontRequest {
 
 export interface FrontOptions {
   /** Answers a request whose path no longer has the name of the clone. */
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly answer: (request: Request) => Response | Promise<Response>
   /** Whether the clone of this name has been killed. */
   readonly isDead: (clone: string) => boolean
   /** Whether this request is refused. */
@@ -19,60 +15,69 @@ export interface FrontOptions {
 }
 
 export interface Front {
-  /** Of one clone, such as `http://127.0.0.1:4711/a`. */
+  /** Of one clone, such as `http://127.0.0.1:1/a`. */
   endpointOf(clone: string): string
   isBusy(): boolean
-  close(): Promise<void>
+  close(): void
 }
 
 const refusal = (): Response =>
-  new Response(
-    JSON.stringify({ error: { code: 'invalid_input', message: 'refused, as it was told to', details: null } }),
-    {
-      status: 422,
-      headers: { 'content-type': 'application/json' },
-    },
+  Response.json(
+    { error: { code: 'invalid_input', message: 'refused, as it was told to', details: null } },
+    { status: 422 },
   )
 
-/** The way over HTTP to cloud and registrar, for each clone of its own: one that was killed is not heard, and hears nothing. */
-export const startFront = ({ fetch, isDead, isRefused }: FrontOptions): Promise<Front> => {
+/** By origin. */
+const fronts = new Map<string, (request: Request, clone: string) => Promise<Response>>()
+let opened = 0
+
+const overNetwork = globalThis.fetch
+globalThis.fetch = (input, init) => {
+  const { origin, pathname } = new URL(input instanceof Request ? input.url : input)
+  const front = fronts.get(origin)
+  return front ? front(new Request(input, init), pathname.split('/')[1] ?? '') : overNetwork(input, init)
+}
+
+/**
+ * The way to cloud and registrar, for each clone of its own: one that was killed is not heard, and hears nothing. Whoever fetches there is
+ * answered in this process: sockets and HTTP took a third of an operation's time.
+ */
+export const openFront = ({ answer, isDead, isRefused }: FrontOptions): Front => {
   let open = 0
-  const answer = async (request: Request, clone: string): Promise<Response> => {
+  const pass = async (request: Request, clone: string): Promise<Response> => {
     const url = new URL(request.url)
     const body = await request.text()
     url.pathname = url.pathname.slice(clone.length + 1)
     if (isRefused({ method: request.method, path: `${url.pathname}${url.search}`, body })) return refusal()
     const { method, headers } = request
-    return fetch(new Request(url, { method, headers, ...(body === '' ? {} : { body }) }))
+    return answer(new Request(url, { method, headers, ...(body === '' ? {} : { body }) }))
   }
-  const handle = async (request: Request, { incoming }: { incoming: IncomingMessage }): Promise<Response> => {
-    const clone = new URL(request.url).pathname.split('/')[1] ?? ''
+  // nobody listens there
+  opened += 1
+  const origin = `http://127.0.0.1:${opened}`
+  fronts.set(origin, async (request, clone) => {
+    requireAlive(isDead(clone))
     open += 1
     try {
-      return isDead(clone) ? refusal() : await answer(request, clone)
+      return await Promise.race([pass(request, clone), whenAborted(request.signal)])
     } finally {
       open -= 1
-      if (isDead(clone)) incoming.socket.destroy()
+      requireAlive(isDead(clone))
     }
-  }
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch: (request, env) => handle(request, env as { incoming: IncomingMessage }),
-        hostname: '127.0.0.1',
-        port: 0,
-      },
-      ({ port }: AddressInfo) =>
-        resolve({
-          endpointOf: (clone) => `http://127.0.0.1:${port}/${clone}`,
-          isBusy: () => open > 0,
-          close: () =>
-            new Promise((done) => {
-              server.close(() => done())
-              if ('closeAllConnections' in server) server.closeAllConnections()
-            }),
-        }),
-    )
-    server.on('error', reject)
   })
+  return {
+    endpointOf: (clone) => `${origin}/${clone}`,
+    isBusy: () => open > 0,
+    close: () => void fronts.delete(origin),
+  }
 }
+
+const requireAlive = (isDead: boolean): void => {
+  if (isDead) throw new TypeError('fetch failed')
+}
+
+const whenAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })

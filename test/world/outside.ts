@@ -2,7 +2,7 @@ import { createCloud } from '../../local/cloud/app.ts'
 import type { State } from '../../local/cloud/state.ts'
 import { createStore } from '../../local/cloud/store.ts'
 import { createLeapingClock, type LeapingClock } from './clock.ts'
-import { type Front, type FrontRequest, startFront } from './front.ts'
+import { type Front, type FrontRequest, openFront } from './front.ts'
 import type { Domains, Internet } from './internet.ts'
 import { findPlace } from './place.ts'
 import { createRegistrarApi } from './registrar.ts'
@@ -63,14 +63,14 @@ export const startOutside = async (isDead: (clone: string) => boolean): Promise<
     })
   let cloud = await openCloud()
   const registrar = createRegistrarApi(internet)
-  const front = await startFront({
+  const front = openFront({
     isDead,
     isRefused: (request) => {
       const isRefused = faults.refuse?.(request) === true
       if (isRefused) faults.refuse = undefined
       return isRefused
     },
-    fetch: (request) => {
+    answer: (request) => {
       const url = new URL(request.url)
       if (!url.pathname.startsWith('/registrar/')) return cloud.app.fetch(request)
       url.pathname = url.pathname.replace('/registrar', '')
@@ -99,7 +99,8 @@ export const startOutside = async (isDead: (clone: string) => boolean): Promise<
     close: async () => {
       await cloud.settled()
       clock.stop()
-      await Promise.all([front.close(), site.close(), internet.close()])
+      front.close()
+      await Promise.all([site.close(), internet.close()])
     },
   }
 }
