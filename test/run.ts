@@ -1,6 +1,7 @@
 /**
- * Runs every test file in a process of its own and adds the figures up. uvu alone exits 0 for a file that forgot
- * `.run()`, for a pattern that matches nothing, for `.only` and for hooks that throw; here each of those is a failure.
+ * Runs every test file and adds the figures up: files of a folder in turn in one process, what is slow in one of its own. uvu alone
+ * exits 0 for a file that forgot `.run()`, for a pattern that matches nothing, for `.only` and for hooks that throw; here each of those
+ * is a failure, and so is what a file leaves open.
  *
  *   tsx test/run.ts [PATTERN...]             only the files whose path contains one of the patterns
  *   tsx test/run.ts --quick [PATTERN...]     of these, what needs no machine
@@ -9,6 +10,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import { endMark } from './end-mark.ts'
 
 interface Result {
   readonly file: string
@@ -35,6 +37,20 @@ const patient = [
 ].map((name) => `${name}.test.ts`)
 const alone = ['vagrant-libvirt', 'operations'].map((name) => `test/scripts/${name}.test.ts`)
 
+/** Of what is quick, what takes longest, each in a process of its own; begun last, it would run alone at the end. */
+const long = [
+  'test/local/twin/up',
+  'test/local/machines/multipass/stand-in',
+  'test/local/cloud/hcloud-cli',
+  'test/lib/tasks/apply',
+].map((name) => `${name}.test.ts`)
+
+const isLong = (file: string): boolean => long.includes(file)
+const longFirst = (some: readonly string[]): string[] => {
+  const isEarly = (file: string): boolean => isLong(file) || file.startsWith('test/world/')
+  return [...some.filter(isEarly), ...some.filter((file) => !isEarly(file))]
+}
+
 const isSlow = (file: string): boolean => [...patient, ...alone].includes(file)
 const timeoutMs = (file: string): number => (isSlow(file) ? 30 : 4) * 60_000
 
@@ -57,31 +73,76 @@ const judge = (file: string, code: number | null, output: string, seconds: numbe
   return { file, passed, failed: sound ? 0 : Math.max(1, total - passed + skipped), seconds, output }
 }
 
-const runFile = (file: string): Promise<Result> =>
+/** Files that one process runs in turn, always the same and in the same order. */
+type Group = readonly string[]
+
+/** Those in a folder together share most of what they import. Whole operations are long: few of them stand in one group. */
+const groupSize = (file: string): number => (file.startsWith('test/world/') ? 3 : 16)
+
+const groupsOf = (files: readonly string[]): Group[] => {
+  const groups: string[][] = []
+  for (const file of files) {
+    const last = groups.at(-1)
+    const [first] = last ?? []
+    const fits = first !== undefined && path.dirname(first) === path.dirname(file) && !isLong(file) && !isLong(first)
+    if (last && fits && last.length < groupSize(file)) last.push(file)
+    else groups.push([file])
+  }
+  return groups
+}
+
+/** Runs a group to its end. A file that takes the process with it, or too long, fails; those behind it go on in another one. */
+const runGroup = async (group: Group): Promise<Result[]> => {
+  const results: Result[] = []
+  while (results.length < group.length) results.push(...(await runProcess(group.slice(results.length))))
+  return results
+}
+
+const runProcess = (group: Group): Promise<Result[]> =>
   new Promise((resolve) => {
-    const started = Date.now()
-    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/in-turn.ts', ...group], {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const results: Result[] = []
     let output = ''
-    child.stdout.on('data', (chunk) => {
-      output += chunk
-    })
-    child.stderr.on('data', (chunk) => {
-      output += chunk
-    })
-    const timer = setTimeout(() => {
-      output += `\n${file} did not end within ${timeoutMs(file) / 60_000} minutes\n`
-      child.kill('SIGTERM')
-      setTimeout(() => child.kill('SIGKILL'), 20_000).unref()
-    }, timeoutMs(file))
-    child.on('close', (code) => {
+    let started = Date.now()
+    let timer: NodeJS.Timeout
+    const current = (): string => group[results.length] ?? ''
+    const limit = (): NodeJS.Timeout =>
+      setTimeout(() => {
+        output += `\n${current()} did not end within ${timeoutMs(current()) / 60_000} minutes\n`
+        child.kill('SIGTERM')
+        setTimeout(() => child.kill('SIGKILL'), 20_000).unref()
+      }, timeoutMs(current()))
+    const finish = (code: number | null, said: string): void => {
       clearTimeout(timer)
-      resolve(judge(file, code, output, (Date.now() - started) / 1000))
+      const result = judge(current(), code, said, (Date.now() - started) / 1000)
+      results.push(result)
+      report(result)
+      started = Date.now()
+      if (results.length < group.length) timer = limit()
+    }
+    const read = (chunk: Buffer): void => {
+      output += chunk
+      for (let end = ended.exec(output); end; end = ended.exec(output)) {
+        const said = output.slice(0, end.index)
+        output = output.slice(end.index + end[0].length)
+        finish(Number(end[1]), said)
+      }
+    }
+    timer = limit()
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('close', (code) => {
+      if (results.length < group.length) finish(code || 1, output)
+      clearTimeout(timer)
+      resolve(results)
     })
   })
+
+const ended = new RegExp(`${endMark}(\\d+)\n`)
 
 const report = (result: Result): void => {
   const verdict = result.failed === 0 ? 'ok  ' : 'FAIL'
@@ -89,15 +150,11 @@ const report = (result: Result): void => {
   if (result.failed > 0) process.stdout.write(`${result.output.trimEnd()}\n`)
 }
 
-const runAll = async (files: readonly string[], width: number): Promise<Result[]> => {
-  const queue = [...files]
+const runAll = async (groups: readonly Group[], width: number): Promise<Result[]> => {
+  const queue = [...groups]
   const results: Result[] = []
   const worker = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const result = await runFile(file)
-      report(result)
-      results.push(result)
-    }
+    for (let group = queue.shift(); group !== undefined; group = queue.shift()) results.push(...(await runGroup(group)))
   }
   await Promise.all(Array.from({ length: width }, worker))
   return results
@@ -106,15 +163,13 @@ const runAll = async (files: readonly string[], width: number): Promise<Result[]
 const words = process.argv.slice(2)
 const isQuick = words.includes('--quick')
 const files = findTests(words.filter((word) => word !== '--quick')).filter((file) => !isQuick || !isSlow(file))
-const among = (some: readonly string[]): string[] => some.filter((file) => files.includes(file))
+const apart = (some: readonly string[]): Group[] => some.filter((file) => files.includes(file)).map((file) => [file])
 const cores = availableParallelism()
 const results = [
-  ...(await runAll(
-    files.filter((file) => !isSlow(file)),
-    cores,
-  )),
-  ...(await runAll(among(patient), cores)),
-  ...(await runAll(among(alone), 1)),
+  // some wait for most of their time
+  ...(await runAll(groupsOf(longFirst(files.filter((file) => !isSlow(file)))), 2 * cores)),
+  ...(await runAll(apart(patient), cores)),
+  ...(await runAll(apart(alone), 1)),
 ]
 const passed = results.reduce((sum, result) => sum + result.passed, 0)
 const failed = results.reduce((sum, result) => sum + result.failed, 0)

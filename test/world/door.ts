@@ -40,13 +40,17 @@ const openUdp = async ({ address, port, answerer }: DnsDoor): Promise<Door> => {
     const answer = answerer('udp', () => undefined)?.(asked, 'udp')
     if (answer) socket.send(answer, from.port, from.address)
   })
-  await listening(socket, () => socket.bind(port, address))
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        socket.close(() => resolve())
-      }),
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      socket.close(() => resolve())
+    })
+  try {
+    await listening(socket, () => socket.bind(port, address))
+  } catch (error) {
+    await close()
+    throw error
   }
+  return { close }
 }
 
 const serveDns =
