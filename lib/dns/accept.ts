@@ -21,6 +21,8 @@ export interface KnownGeneration {
 
 interface KnownAnswer {
   readonly aa: boolean
+  /** Whether it has records, with authority: no denial, no refusal and no referral. */
+  readonly isPositive: boolean
   /** Equal texts, equal answers. */
   readonly text: string
 }
@@ -36,10 +38,12 @@ const fingerprint = (said: readonly string[], records: readonly string[]): strin
  * may be kept.
  */
 const answerOfReply = ({ rcode, aa, tc, answers, authority }: Answered): KnownAnswer => {
-  if (tc) return { aa, text: fingerprint([rcode, 'truncated'], []) }
+  const isAnswered = aa && rcode === 'NOERROR'
+  if (tc) return { aa, isPositive: isAnswered, text: fingerprint([rcode, 'truncated'], []) }
   const records = answers.length > 0 ? answers : authority.filter(({ type }) => type === 'SOA')
   return {
     aa,
+    isPositive: isAnswered && answers.length > 0,
     text: fingerprint(
       [rcode],
       records.map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${type} ${rdata}`),
@@ -49,6 +53,7 @@ const answerOfReply = ({ rcode, aa, tc, answers, authority }: Answered): KnownAn
 
 const answerOfSaid = ({ rcode, aa, answer, soa }: Said): KnownAnswer => ({
   aa,
+  isPositive: answer !== undefined,
   text: fingerprint([rcode], linesOf(answer ?? soa)),
 })
 
@@ -58,7 +63,7 @@ const linesOf = (rrset: RRset | undefined): readonly string[] =>
 const answerOfRrset = (answer: RRset): KnownAnswer => answerOfSaid({ rcode: 'NOERROR', aa: true, answer })
 
 /** `ns1.1790000000` → 1790000000; NaN for an identity of another form. */
-const generationOfNsid = (nsid: string): number => Number(/\.(\d+)$/.exec(nsid)?.[1] ?? Number.NaN)
+export const generationOfNsid = (nsid: string): number => Number(/\.(\d+)$/.exec(nsid)?.[1] ?? Number.NaN)
 
 const fitsDatagram = (rrset: RRset, question: Question): boolean => largestAnswer(rrset) <= udpLimitOf(question)
 
@@ -146,10 +151,27 @@ export const learnBaseline = async (
   return [...learnt].map(([nsid, answers]) => ({ generation: generationOfNsid(nsid), nsid, answers }))
 }
 
+/** What was learnt at one time and at another, of each nameserver together. Pure. */
+export const joinKnown = (
+  one: readonly KnownGeneration[],
+  other: readonly KnownGeneration[],
+): readonly KnownGeneration[] => {
+  const joined = new Map(one.map((known) => [known.nsid, known]))
+  for (const known of other) {
+    const answers = new Map([...(joined.get(known.nsid)?.answers ?? []), ...known.answers])
+    joined.set(known.nsid, { ...known, answers })
+  }
+  return [...joined.values()]
+}
+
 const answerTo = ({ answers, otherwise }: KnownGeneration, question: Question): KnownAnswer | undefined =>
   (question.transport === 'tcp' ? answers.get(tcpKeyOf(question)) : undefined) ??
   answers.get(keyOf(question)) ??
   otherwise?.(question)
+
+/** Whether a generation has records for a question; undefined when it is not known. */
+export const isPositive = (known: KnownGeneration, question: Question): boolean | undefined =>
+  answerTo(known, question)?.isPositive
 
 /** What is known of the generation of a server: by its artefact, where there is one, else by what its nameservers said, itself first. */
 const entriesFor = (known: readonly KnownGeneration[], nsid: string): readonly KnownGeneration[] => {

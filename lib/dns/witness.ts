@@ -1,4 +1,5 @@
 import type { Target } from './query.ts'
+import { createHandover, type Handover } from './witness/handover.ts'
 import { createLatency } from './witness/latency.ts'
 import { keepConnection, type Run, sendByTcp, sendSteadily, type WitnessOptions } from './witness/load.ts'
 import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './witness/tally.ts'
@@ -10,6 +11,8 @@ export interface WitnessReport {
   readonly targets: readonly TargetReport[]
   readonly totals: Counts & Timing
   readonly steps: readonly { readonly name: string; readonly at: number }[]
+  /** Who answered when, where the operation leads to another generation. */
+  readonly handover?: Handover
   /** How long our own process was too busy to send: these queries were not sent, rather than sent late in a burst. */
   readonly stalledMs: number
 }
@@ -51,9 +54,13 @@ export const startWitness = (options: WitnessOptions): Witness => {
       stalledMs += ms / targets.length
     },
   }
+  const handover = options.handover && createHandover(options.handover, clock.now)
   const senders: Sender[] = []
   const join = (joining: readonly Target[], since = clock.now()): void => {
-    for (const target of joining) senders.push(startSender(run, target, since))
+    for (const target of joining) {
+      const tally = createTally({ ...target, since }, clock.now, handover?.of(target.name))
+      senders.push(startSender(run, target, tally))
+    }
   }
   // by the very moment of the start: who is asked from then on is told from who joins
   join(targets, startedAt)
@@ -64,6 +71,7 @@ export const startWitness = (options: WitnessOptions): Witness => {
     targets: senders.map(({ tally }) => tally.report()),
     totals: totalsOf(senders.map(({ tally }) => tally)),
     steps: [...steps],
+    ...(handover ? { handover: handover.report(steps) } : {}),
     stalledMs: Math.round(stalledMs),
   })
   const settle = async (): Promise<WitnessReport> => {
@@ -104,9 +112,8 @@ interface Sender {
   readonly stop: () => void
 }
 
-const startSender = (run: Run, target: Target, since: number): Sender => {
+const startSender = (run: Run, target: Target, tally: Tally): Sender => {
   let left = false
-  const tally = createTally({ ...target, since }, run.options.clock.now)
   const own: Run = { ...run, isStopped: () => left || run.isStopped() }
   const kept = keepConnection(target, tally)
   return {

@@ -5,12 +5,15 @@ import { openUdp } from '../query/udp.ts'
 import { query, type Target } from '../query.ts'
 import { type PreparedQuestion, prepareQuestion, type Question } from '../wire/question.ts'
 import type { Answered, Reply } from '../wire/reply.ts'
+import type { HandoverQuestions } from './handover.ts'
 import type { Sent, Tally } from './tally.ts'
 
 export interface WitnessOptions {
   readonly targets: readonly Target[]
   /** Asked in turn, by UDP; each second two of them also by TCP. */
   readonly questions: readonly Question[]
+  /** What comes and goes of them, where the operation leads to another generation: by UDP every second question is one of these. */
+  readonly handover?: HandoverQuestions | undefined
   /** Per target, by UDP. */
   readonly queriesPerSecond: number
   /** After which a query counts as lost. Default 2000. */
@@ -27,7 +30,7 @@ const tcpEveryMs = 1000
 const stallMs = 20
 /** What the senders of one witness share. */
 export interface Run {
-  readonly options: Required<WitnessOptions>
+  readonly options: WitnessOptions & Required<Pick<WitnessOptions, 'timeoutMs'>>
   readonly isStopped: () => boolean
   readonly step: () => string
   /** Queries and retries that have not ended. */
@@ -38,7 +41,13 @@ export interface Run {
 /** Keeps the account of one query: whatever `ask` resolves to is counted once. */
 const track = (run: Run, tally: Tally, question: Question, ask: () => Promise<Reply>): Promise<Reply> => {
   const { accept, clock } = run.options
-  const sent: Sent = { question, at: clock.now(), step: run.step(), isHeard: tally.isHeard(question.transport) }
+  const sent: Sent = {
+    question,
+    at: clock.now(),
+    step: run.step(),
+    isHeard: tally.isHeard(question.transport),
+    isHandedOver: tally.isHandedOver(),
+  }
   tally.send()
   const ended = ask().then((reply) => {
     tally.settle(sent, reply, reply.kind === 'answered' ? accept(question, reply) : true)
@@ -66,12 +75,28 @@ const retryOnce = (run: Run, { target, tally }: { target: Target; tally: Tally }
   run.open.add(retried)
 }
 
+/** All in turn; what comes and goes between two of them, so that none of it waits for a long list. */
+const questionsInTurn = ({ questions, handover }: WitnessOptions): (() => PreparedQuestion | undefined) => {
+  const all = inTurn(questions)
+  const oneSided = inTurn([...(handover?.comes.questions ?? []), ...(handover?.goes.questions ?? [])])
+  let isOneSidedNext = false
+  return () => {
+    isOneSidedNext = !isOneSidedNext
+    return (isOneSidedNext ? oneSided() : undefined) ?? all()
+  }
+}
+
+const inTurn = (questions: readonly Question[]): (() => PreparedQuestion | undefined) => {
+  const prepared = questions.map((question) => prepareQuestion({ ...question, transport: 'udp' }))
+  let next = Math.floor(Math.random() * prepared.length)
+  return () => prepared[next++ % prepared.length]
+}
+
 /** UDP queries at their time by the clock until the run is stopped. */
 export const sendSteadily = async (run: Run, target: Target, tally: Tally): Promise<void> => {
-  const { questions, queriesPerSecond, timeoutMs } = run.options
-  const prepared = questions.map((question) => prepareQuestion({ ...question, transport: 'udp' }))
+  const { queriesPerSecond, timeoutMs } = run.options
+  const takeQuestion = questionsInTurn(run.options)
   const everyMs = 1000 / queriesPerSecond
-  let next = Math.floor(Math.random() * prepared.length)
   const send = (asked: PreparedQuestion): void => {
     const ask = () => askByUdp(target, asked, timeoutMs)
     void track(run, tally, asked.question, ask).then((reply) => {
@@ -79,7 +104,7 @@ export const sendSteadily = async (run: Run, target: Target, tally: Tally): Prom
     })
   }
   let due = performance.now()
-  while (!run.isStopped() && prepared.length > 0) {
+  while (!run.isStopped() && run.options.questions.length > 0) {
     const now = performance.now()
     if (now - due > stallMs) {
       // A burst of all that is overdue would overrun a socket buffer somewhere and be counted as loss.
@@ -87,7 +112,7 @@ export const sendSteadily = async (run: Run, target: Target, tally: Tally): Prom
       due = now
     }
     for (; due <= now; due += everyMs) {
-      const asked = prepared[next++ % prepared.length]
+      const asked = takeQuestion()
       if (asked) send(asked)
     }
     await delay(tickMs)

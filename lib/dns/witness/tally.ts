@@ -1,6 +1,7 @@
 import type { Target } from '../query.ts'
 import { describeQuestion, type Question } from '../wire/question.ts'
 import type { Answered, Reply } from '../wire/reply.ts'
+import type { LbAccount } from './handover.ts'
 import { createLatency, type Latency } from './latency.ts'
 
 /** One query that went wrong, and during which step of the operation it was sent. */
@@ -69,6 +70,8 @@ export interface Sent {
   readonly step: string
   /** Whether a query of the same transport to this target had been answered rightly by then. */
   readonly isHeard: boolean
+  /** Whether the generation that comes had answered through this lb by then. */
+  readonly isHandedOver: boolean
 }
 
 const maxIncidentsPerStep = 1000
@@ -80,6 +83,7 @@ export interface Tally {
   retryLost(): void
   reconnect(): void
   isHeard(transport: 'udp' | 'tcp'): boolean
+  isHandedOver(): boolean
   report(): TargetReport
   readonly latency: Latency
 }
@@ -106,7 +110,12 @@ const createIncidents = () => {
 }
 
 /** @param target.since when it is first asked, milliseconds since the Unix epoch */
-export const createTally = (target: Target & { readonly since: number }, now: () => number): Tally => {
+export const createTally = (
+  target: Target & { readonly since: number },
+  now: () => number,
+  /** Of the lb that it is an address of, where an operation hands it over. */
+  account?: LbAccount,
+): Tally => {
   const latency = createLatency()
   const counts = { sent: 0, answered: 0, wrong: 0, lost: 0, refused: 0, inFlight: 0, retriedLost: 0 }
   const tcp = { sent: 0, answered: 0, reconnects: 0 }
@@ -124,6 +133,7 @@ export const createTally = (target: Target & { readonly since: number }, now: ()
     if (verdict === true) {
       counts.answered++
       heard.add(sent.question.transport)
+      account?.note(sent, reply)
       if (sent.question.transport === 'tcp') tcp.answered++
     } else {
       counts.wrong++
@@ -157,6 +167,7 @@ export const createTally = (target: Target & { readonly since: number }, now: ()
       tcp.reconnects++
     },
     isHeard: (transport) => heard.has(transport),
+    isHandedOver: () => account?.isHandedOver() === true,
     report: () => ({
       ...target,
       ...counts,

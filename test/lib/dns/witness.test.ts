@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../../lib/clock.ts'
 import { acceptGenerations, generationFromZones, learnBaseline, witnessQuestions } from '../../../lib/dns/accept.ts'
+import { prepareQuestion } from '../../../lib/dns/wire/question.ts'
 import type { WitnessOptions } from '../../../lib/dns/witness/load.ts'
 import { describeWitness, startWitness, type WitnessReport } from '../../../lib/dns/witness.ts'
 import { compileFixture, nsid, serial } from '../zones/fixture.ts'
@@ -122,6 +123,35 @@ test('losses belong to the step in which the query was sent; settle waits for th
     report.steps.map(({ name }) => name),
     ['start', 'switch lb1', 'retire lb1'],
   )
+})
+
+test('what comes and goes is every second question, however many others there are', async () => {
+  const watched = { name: 'example.test.', type: 'SOA', transport: 'udp' } as const
+  const asked = { all: 0, watched: 0 }
+  const { bytes } = prepareQuestion(watched)
+  const report = await watch(
+    (message, transport) => {
+      if (transport === 'udp') {
+        asked.all++
+        if (message.subarray(2).equals(bytes.subarray(2))) asked.watched++
+      }
+      return forward(message, transport, named.port)
+    },
+    {
+      handover: {
+        to: serial,
+        from: [serial - 1000],
+        comes: { questions: [watched], all: 1 },
+        goes: { questions: [], all: 0 },
+        unknown: [],
+      },
+    },
+  )
+  assert.ok(questions.length > 20)
+  assert.ok(asked.watched >= Math.floor(asked.all / 2), JSON.stringify(asked))
+  assert.ok(asked.watched < asked.all * 0.7, JSON.stringify(asked))
+  const [lb, ...others] = report.handover?.lbs ?? []
+  assert.equal([lb?.lb, lb?.comes.new?.questions, lb?.comes.old, others], ['lb1', 1, undefined, []])
 })
 
 test('a busy process loses nothing: it sends less, and says so', async () => {

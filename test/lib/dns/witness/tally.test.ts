@@ -13,7 +13,7 @@ test('what went wrong before a step hides nothing of that step', () => {
   const settle = (step: string, kind: Unanswered['kind'], times: number): void => {
     for (let i = 0; i < times; i++) {
       tally.send()
-      tally.settle({ question, at: 0, step, isHeard: true }, reply(kind), true)
+      tally.settle({ question, at: 0, step, isHeard: true, isHandedOver: false }, reply(kind), true)
     }
   }
   settle('start', 'timeout', 2500)
