@@ -8,6 +8,7 @@ import { describeEffect, describeRun } from '../plan/describe.ts'
 import { namesOf } from '../plan/phases.ts'
 import type { Plan } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
+import { describeHandover } from '../report/handover.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
 import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
@@ -75,8 +76,7 @@ const sections = {
   done: ({ run: { plan, events } }) =>
     events && ((width) => `Done: ${describeRun(plan)}\n${describePhases(events.phases(), width)}`),
   duration: ({ run: { events } }) => events && (() => `Traffic was back after ${duration(switchedAfter(events))}.`),
-  witness: ({ run: { witness } }) =>
-    witness && ((width) => `The witness asked all the while:\n${describeWitnessTable(witness, width)}`),
+  witness: ({ run: { witness, verbose } }) => witness && ((width) => describeWitness(witness, { width, verbose })),
   change: ({ run: { plan, events, verbose = false } }) => {
     const effect = describeEffect(plan, { verbose, asks: false }).join('\n')
     return events && effect !== '' ? () => effect : undefined
@@ -95,6 +95,15 @@ const sections = {
   },
   next: (seen) => () => nextSteps(seen),
 } satisfies Readonly<Record<string, Section>>
+
+const describeWitness = (
+  report: WitnessReport,
+  { width, verbose = false }: { readonly width: number; readonly verbose?: boolean | undefined },
+): string =>
+  [
+    `The witness asked all the while:\n${describeWitnessTable(report, width)}`,
+    ...(report.handover ? describeHandover(report.handover, { width, verbose }) : []),
+  ].join('\n\n')
 
 export type SectionName = keyof typeof sections
 
