@@ -34,6 +34,8 @@ type RunEvent =
       readonly remainingMs?: number
     }
   | { readonly event: 'witness'; readonly report: WitnessReport }
+  /** It asked nothing: why, the end of a sentence. */
+  | { readonly event: 'witness'; readonly unasked: string }
   | { readonly event: 'end'; readonly ok: boolean; readonly exitCode: number; readonly answers: readonly unknown[] }
 
 type State = 'started' | 'done' | 'failed'

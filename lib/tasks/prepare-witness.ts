@@ -24,6 +24,11 @@ interface Prepared {
   readonly handover: HandoverQuestions | undefined
 }
 
+export interface Unasked {
+  /** Why nothing is asked: the end of a sentence. */
+  readonly unasked: string
+}
+
 interface Expectation {
   readonly questions: readonly Question[]
   /** What is new, and cannot be learnt before. */
@@ -61,12 +66,13 @@ const expect = async (world: Unwitnessed, plan: Plan): Promise<Expectation> => {
   // what only others have is asked for besides, see learn
   const asked = goal?.zones ? [goal] : artefacts
   const questions = distinct(asked.flatMap(({ zones = [] }) => witnessQuestions(zones)))
+  const soa = questions.length > 0 ? { questions, unknown: [] } : await soaQuestions(world, servers)
   return {
-    questions: questions.length > 0 ? questions : await soaQuestions(world, servers),
+    ...soa,
     coming: [],
     warm,
     goal,
-    unknown: artefacts.flatMap(({ fault }) => fault ?? []),
+    unknown: [...artefacts.flatMap(({ fault }) => fault ?? []), ...soa.unknown],
   }
 }
 
@@ -100,20 +106,29 @@ const distinct = (questions: readonly Question[]): readonly Question[] => [
 const keyOf = ({ name, type }: Question): string => `${name} ${type}`
 
 /** Nobody can say what a generation must answer: its zones can be asked for all the same, and answers compared with those of before. */
-const soaQuestions = async (world: Unwitnessed, servers: readonly FleetServer[]): Promise<readonly Question[]> =>
-  ((await readServingZones(world, servers)) ?? []).map((name) => ({ name, type: 'SOA', transport: 'udp' }))
+const soaQuestions = async (
+  world: Unwitnessed,
+  servers: readonly FleetServer[],
+): Promise<Pick<Expectation, 'questions' | 'unknown'>> => {
+  const names = await readServingZones(world, servers)
+  return {
+    questions: (names ?? []).map((name) => ({ name, type: 'SOA', transport: 'udp' })),
+    unknown: names ? [] : ['which zones are served is not known'],
+  }
+}
 
 /** Of questions that only one side of a handover answers no more are watched, so that each is asked again within seconds. */
 const mostWatched = 100
 
-/** What it is that a plan's witness asks, and what it judges by; everything is asked once for that. Undefined when nothing is known to ask. */
+/** What it is that a plan's witness asks, and what it judges by; everything is asked once for that. */
 export const prepareWitness = async (
   world: Unwitnessed,
   plan: Plan,
   targets: readonly Target[],
-): Promise<Prepared | undefined> => {
+): Promise<Prepared | Unasked> => {
   const expectation = await expect(world, plan)
-  return expectation.questions.length > 0 ? learn(world, targets, expectation) : undefined
+  if (expectation.questions.length > 0) return learn(world, targets, expectation)
+  return { unasked: expectation.unknown.join('; ') || 'there is no zone' }
 }
 
 /** Asks everything once; and where lbs are led to another generation, also a part of what only the present one has. */

@@ -18,6 +18,7 @@ import { duration } from '../time.ts'
 import { askWhoAnswers } from './answers.ts'
 import { servedZoneNames } from './generations.ts'
 import { describeGlue } from './missing-glue.ts'
+import type { Witnessed } from './run-witness.ts'
 import { lbsThatMayBeAsked, listServers } from './servers.ts'
 import { readLbs } from './status.ts'
 import type { World } from './world.ts'
@@ -28,7 +29,7 @@ export interface FinishedRun {
   readonly report: readonly SectionName[]
   /** Undefined when there was nothing to do. */
   readonly events: Events | undefined
-  readonly witness: WitnessReport | undefined
+  readonly witness: Witnessed | undefined
   readonly envFile?: string | undefined
   readonly json?: boolean | undefined
   readonly verbose?: boolean | undefined
@@ -76,7 +77,10 @@ const sections = {
   done: ({ run: { plan, events } }) =>
     events && ((width) => `Done: ${describeRun(plan)}\n${describePhases(events.phases(), width)}`),
   duration: ({ run: { events } }) => events && (() => `Traffic was back after ${duration(switchedAfter(events))}.`),
-  witness: ({ run: { witness, verbose } }) => witness && ((width) => describeWitness(witness, { width, verbose })),
+  witness: ({ run: { witness, verbose } }) =>
+    witness &&
+    ((width) =>
+      'unasked' in witness ? describeUnasked(witness) : describeWitness(witness.report, { width, verbose })),
   change: ({ run: { plan, events, verbose = false } }) => {
     const effect = describeEffect(plan, { verbose, asks: false }).join('\n')
     return events && effect !== '' ? () => effect : undefined
@@ -95,6 +99,9 @@ const sections = {
   },
   next: (seen) => () => nextSteps(seen),
 } satisfies Readonly<Record<string, Section>>
+
+const describeUnasked = ({ unasked }: { readonly unasked: string }): string =>
+  `The witness asked nothing, because ${unasked}.`
 
 const describeWitness = (
   report: WitnessReport,
@@ -148,9 +155,10 @@ const writeSshConfig = async (world: World, hosts: readonly FleetServer[], gener
 }
 
 const requireCleanWitness = ({ witness }: FinishedRun): void => {
-  if (!witness) return
-  const { wrong } = witness.totals
-  const lost = lostByOperation(witness)
+  if (!witness || 'unasked' in witness) return
+  const { report } = witness
+  const { wrong } = report.totals
+  const lost = lostByOperation(report)
   if (lost + wrong === 0) return
   throw new InfraError(`The operation is done, but the witness lost ${lost} queries and got ${wrong} wrong answers`, {
     exitCode: 5,

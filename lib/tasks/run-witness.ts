@@ -2,7 +2,7 @@ import { acceptGenerations, generationFromZones } from '../dns/accept.ts'
 import { startWitness, type Witness, type WitnessReport } from '../dns/witness.ts'
 import type { Plan } from '../plan/types.ts'
 import { clientTargetsOf } from './addresses.ts'
-import { prepareWitness, type Unwitnessed } from './prepare-witness.ts'
+import { prepareWitness, type Unasked, type Unwitnessed } from './prepare-witness.ts'
 import { lbsThatMayBeAsked, listServers } from './servers.ts'
 import type { RunWitness, RunWorld } from './world.ts'
 
@@ -19,20 +19,28 @@ export const noWitness: RunWitness = {
 /** Whether somebody asks through the lbs all the while. */
 export type WitnessKind = 'none' | 'serving'
 
+/** What a witness has to say, or why it asked nothing. */
+export type Witnessed = { readonly report: WitnessReport } | Unasked
+
 /**
  * Runs `work` while a witness asks every question of the zones through every address of every lb. What a generation answers that
  * serves now, or that the plan goes back to, is learnt before; what the new one must answer is its artefact.
- * @returns what the witness counted; undefined when it is not wanted, or when there is nothing to ask.
+ * @returns undefined when no witness is wanted.
  */
 export const withWitness = async (
   world: Unwitnessed,
   { kind, plan }: { readonly kind: WitnessKind; readonly plan: Plan },
   work: (world: RunWorld) => Promise<void>,
-): Promise<WitnessReport | undefined> => {
-  const witness = kind === 'none' ? undefined : await start(world, plan)
-  if (!witness) {
+): Promise<Witnessed | undefined> => {
+  if (kind === 'none') {
     await work({ ...world, witness: noWitness })
     return undefined
+  }
+  const witness = await start(world, plan)
+  if ('unasked' in witness) {
+    world.events.emit({ event: 'witness', ...witness })
+    await work({ ...world, witness: noWitness })
+    return witness
   }
   try {
     await work({ ...world, witness: witness.forRun })
@@ -40,19 +48,19 @@ export const withWitness = async (
     const report = await witness.stop()
     world.events.emit({ event: 'witness', report })
   }
-  return witness.snapshot()
+  return { report: witness.snapshot() }
 }
 
 interface StartedWitness extends Pick<Witness, 'stop' | 'snapshot'> {
   readonly forRun: RunWitness
 }
 
-const start = async (world: Unwitnessed, plan: Plan): Promise<StartedWitness | undefined> => {
+const start = async (world: Unwitnessed, plan: Plan): Promise<StartedWitness | Unasked> => {
   const { settings, clock } = world
   const targets = await clientTargetsOf(world, lbsThatMayBeAsked(await listServers(world)))
-  if (targets.length === 0) return undefined
+  if (targets.length === 0) return { unasked: 'there was no lb yet that could be asked' }
   const prepared = await prepareWitness(world, plan, targets)
-  if (!prepared) return undefined
+  if ('unasked' in prepared) return prepared
   const { questions, handover } = prepared
   let generations = prepared.known
   let accept = acceptGenerations(generations)

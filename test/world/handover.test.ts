@@ -8,7 +8,7 @@ import type { WitnessReport } from '../../lib/dns/witness.ts'
 import { createAuthority } from './authority-server.ts'
 import type { FastRun } from './clone.ts'
 import type { RunEvent } from './gate.ts'
-import type { Flags } from './operations.ts'
+import type { Flags, OperationName } from './operations.ts'
 import { prepared, requireRun } from './prepared.ts'
 import { createFastWorld } from './world.ts'
 
@@ -216,6 +216,24 @@ test('a nameserver of before that cannot be read makes unknown what goes, and is
     run.stdout,
     /UNKNOWN in part what comes and goes: the zones of generation \d+ could not be read \(ns1 \(.*\)\.$/m,
   )
+})
+
+/** An operation that can do without what the nameservers say, from a clone that has other zone files, while none of them can be reached. */
+const runBlindly = async (name: OperationName, flags: Flags): Promise<FastRun> => {
+  for (const one of ['ns1', 'ns2', 'ns1-old', 'ns2-old']) fast.spoil(one, { isUnreachable: true })
+  return other.run(name, { flags })
+}
+
+test('a witness that knows nothing to ask for says so', async () => {
+  await requireRun(fast, 'deploy', accepted)
+  const run = await runBlindly('deploy', { removeKept: true })
+  assert.is(run.exitCode, 0, run.stderr)
+  assert.match(
+    run.stdout,
+    /\n\nThe witness asked nothing, because the zones of generation \d+ could not be read \(ns1 .*; which zones are served is not known\.\n\n/,
+  )
+  const event = run.events.find((one) => one.event === 'witness') as { unasked?: string } | undefined
+  assert.match(String(event?.unasked), /^the zones of generation/)
 })
 
 test.run()

@@ -122,8 +122,10 @@ const play = async (fast: FastWorld, { name, flags }: Scene, { step, how }: Row)
 const incidentsIn = ({ events }: FastRun): readonly unknown[] =>
   events.flatMap((event) => {
     if (event.event !== 'witness') return []
-    const { targets } = (event as unknown as { report: WitnessReport }).report
-    return targets.flatMap(({ name, losses, wrongs }) => [...losses, ...wrongs].map((one) => ({ name, ...one })))
+    const { report } = event as { readonly report?: WitnessReport }
+    return (report?.targets ?? []).flatMap(({ name, losses, wrongs }) =>
+      [...losses, ...wrongs].map((one) => ({ name, ...one })),
+    )
   })
 
 /** Whatever an error says of itself holds while traffic is with the old; 5 says that some of it is not. */
