@@ -31,7 +31,7 @@ export const describeHandover = (handover: Handover, detail: Detail): readonly s
 }
 
 /** Where the old generation answered although the new one had: the beginning of a sentence each. Pure. */
-const describeReturns = ({ to, from, lbs }: Handover): readonly string[] =>
+export const describeReturns = ({ to, from, lbs }: Handover): readonly string[] =>
   lbs.flatMap(({ lb, again }) =>
     again
       ? [

@@ -8,7 +8,7 @@ import { describeEffect, describeRun } from '../plan/describe.ts'
 import { namesOf } from '../plan/phases.ts'
 import type { Plan } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
-import { describeHandover } from '../report/handover.ts'
+import { describeHandover, describeReturns } from '../report/handover.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
 import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
@@ -159,8 +159,12 @@ const requireCleanWitness = ({ witness }: FinishedRun): void => {
   const { report } = witness
   const { wrong } = report.totals
   const lost = lostByOperation(report)
-  if (lost + wrong === 0) return
-  throw new InfraError(`The operation is done, but the witness lost ${lost} queries and got ${wrong} wrong answers`, {
+  const faults = [
+    ...(lost + wrong > 0 ? [`the witness lost ${lost} queries and got ${wrong} wrong answers`] : []),
+    ...(report.handover ? describeReturns(report.handover) : []),
+  ]
+  if (faults.length === 0) return
+  throw new InfraError(`The operation is done, but ${faults.join('; ')}`, {
     exitCode: 5,
     hint: 'Look at the witness in events.ndjson of this run: it names each question, its time and the step.',
   })

@@ -181,17 +181,19 @@ test('an lb that never answers as the new generation does is switched back, and 
   assert.equal(lb2.goes.old.questions, 3)
 })
 
-test('an lb that answers as the old generation again, once it was proven, is named', async () => {
+test('an lb that answers as the old generation again, once it was proven, is named, and the run ends with 5', async () => {
   let count = 0
   const run = await fast.run('deploy', {
     flags: accepted,
     onEvent: ({ event, title, state }) =>
       event === 'phase' &&
-      title === 'Rename' &&
+      title === 'Rename, retire the idle colours' &&
       state === 'started' &&
       answerAsBefore('lb2', 'ns2', () => count++ % 2 === 0),
   })
+  assert.is(run.exitCode, 5, run.stderr)
   const said = /lb2 was answered by generation \d+ again after \d+ had answered there: \d+ times, the last at \d/
+  assert.match(run.stderr, said)
   assert.match(run.stdout, said)
   assert.not.match(run.stdout, /lb1 was answered by/)
   assert.is(witnessIn(run).totals.wrong, 0)
