@@ -105,9 +105,10 @@ test('losses belong to the step in which the query was sent; settle waits for th
   const server = await startServer((asked, transport) => (silent ? null : forward(asked, transport, named.port)))
   const witness = startWitness(options({ targets: [server.target], timeoutMs: 150 }))
   await systemClock.sleep(200)
+  witness.markStep('switch lb1')
+  // whatever was sent before the step is answered by then
   await witness.settle()
   silent = true
-  witness.markStep('switch lb1')
   await systemClock.sleep(100)
   const settled = await witness.settle()
   silent = false
