@@ -73,7 +73,7 @@ export const createFleet = (twin: Twin, { pairs = 2 }: { readonly pairs?: number
   const everyAnswerIsOf: Fleet['everyAnswerIsOf'] = async (generation) => {
     const lines = await whoAnswers()
     assert.ok(lines.length >= 8 * pairs)
-    for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns[12]\\.${generation}$`))
+    for (const line of lines) assert.match(line, new RegExp(`NOERROR ${generation} ns\\d\\.${generation}$`))
   }
 
   const assertNotLocked: Fleet['assertNotLocked'] = async () => {

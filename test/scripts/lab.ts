@@ -41,8 +41,13 @@ export const createLab = (test: Test): Lab => {
     twin = await startTwin()
     fleet = createFleet(twin)
   })
-  test.after.each(async () => {
+  let began = 0
+  test.before.each(() => {
+    began = Date.now()
+  })
+  test.after.each(async ({ __test__: name }) => {
     await Promise.all([stopLoads(), stopStreams()])
+    process.stdout.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${name}\n`)
   })
   test.after(async () => {
     await twin?.down()

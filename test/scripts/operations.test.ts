@@ -1,4 +1,5 @@
 import { suite } from 'uvu'
+import { promiseDayTwo } from './day-two.ts'
 import { promiseDeployments } from './deployments.ts'
 import { createLab } from './lab.ts'
 import { promiseRotations } from './rotations.ts'
@@ -12,6 +13,7 @@ const parts = {
   'zone-changes': promiseZoneChanges,
   updates: promiseUpdates,
   'taking-back': promiseTakingBack,
+  'day-two': promiseDayTwo,
   rotations: promiseRotations,
 }
 
