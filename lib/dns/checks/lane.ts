@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { openTcp, type TcpConnection } from '../query/tcp.ts'
 import { type Connection, openUdp } from '../query/udp.ts'
 import { converse, query, type Target } from '../query.ts'
-import { type PreparedQuestion, prepareQuestion } from '../wire/question.ts'
+import { prepareQuestion } from '../wire/question.ts'
 import type { Reply } from '../wire/reply.ts'
 import type { Check } from './check.ts'
 
@@ -29,17 +29,6 @@ export interface Asked {
 /** Refusals come at once; three of them in a row within a millisecond would be one. */
 const afterRefusalMs = 100
 
-const prepared = new WeakMap<Check, PreparedQuestion>()
-
-/** Encodes a check's question once, however many servers are asked. */
-const prepare = (check: Check): PreparedQuestion => {
-  const known = prepared.get(check)
-  if (known) return known
-  const made = prepareQuestion(check.questions[0])
-  prepared.set(check, made)
-  return made
-}
-
 const isSettled = (reply: Reply, check: Check): boolean =>
   reply.kind === 'answered' || (reply.kind === 'closed' && check.mayClose)
 
@@ -51,7 +40,7 @@ export const openLane = (target: Target, options: LaneOptions): Lane => {
     if (check.questions.length > 1) return converse(target, check.questions, options)
     if (check.ownSocket) return [await query(target, check.questions[0], options)]
     const connection = check.transport === 'udp' ? sockets.udp(worker) : sockets.tcp()
-    const reply = await connection.ask(prepare(check), timeoutMs)
+    const reply = await connection.ask(prepareQuestion(check.questions[0]), timeoutMs)
     // A late answer must not meet the next question, and a new port is a new flow through an lb.
     if (reply.kind !== 'answered' && check.transport === 'udp') sockets.dropUdp(worker)
     return [reply]

@@ -1,5 +1,5 @@
 import { encode, type Packet, type RecordType } from 'dns-packet'
-import { canonicalName } from './name.ts'
+import { canonicalName, maxWireLength } from './name.ts'
 import { typeNumber } from './record-types.ts'
 
 export interface EdnsRequest {
@@ -73,6 +73,11 @@ const soaOfSerialOne = (name: string) => ({
 /** @throws InfraError for a type that has no number. */
 export const prepareQuestion = (question: Question): PreparedQuestion => {
   const type = typeNumber(question.type)
+  const bytes = (isUsual(question, type) && encodeUsual(question.name, type)) || encodeAny(question, type)
+  return { question, bytes, canonicalName: canonicalName(question.name), type }
+}
+
+const encodeAny = (question: Question, type: number): Buffer => {
   const edns = ednsOf(question)
   const packet: Packet = {
     type: 'query',
@@ -84,7 +89,37 @@ export const prepareQuestion = (question: Question): PreparedQuestion => {
     authorities: type === typeNumber('IXFR') ? [soaOfSerialOne(question.name)] : [],
     additionals: edns ? [optRecord(edns)] : [],
   }
-  return { question, bytes: encode(packet), canonicalName: canonicalName(question.name), type }
+  return encode(packet)
+}
+
+const isUsual = ({ class: klass = 'IN', rd = false, opcode = 0, edns }: Question, type: number): boolean =>
+  klass === 'IN' && !rd && opcode === 0 && edns === undefined && type !== typeNumber('IXFR')
+
+const headerOctets = 12
+// With the shortest name, so that what is before and behind a name can be told from it.
+const usual = encodeAny({ name: '.', type: 'A', transport: 'udp' }, 1)
+const usualHead = usual.subarray(0, headerOctets)
+const usualTail = usual.subarray(headerOctets + 1)
+
+/**
+ * What nearly all questions are, put together from what dns-packet makes of one of them and the name: a fifth of the time.
+ * @returns undefined for a name that dns-packet has to look at: one with escapes, octets outside ASCII, or too long a label.
+ */
+const encodeUsual = (name: string, type: number): Buffer | undefined => {
+  if (!/^(?:[!-\-/-[\]-~]{1,63}\.)+$/.test(name) || name.length >= maxWireLength) return undefined
+  const bytes = Buffer.allocUnsafe(headerOctets + name.length + 1 + usualTail.length)
+  usualHead.copy(bytes)
+  // Each dot is where the length of the label behind it stands, the first one before the name.
+  bytes.write(name, headerOctets + 1, 'latin1')
+  for (let at = 0; at < name.length; ) {
+    const end = name.indexOf('.', at)
+    bytes[headerOctets + at] = end - at
+    at = end + 1
+  }
+  bytes[headerOctets + name.length] = 0
+  usualTail.copy(bytes, headerOctets + name.length + 1)
+  bytes.writeUInt16BE(type, headerOctets + name.length + 1)
+  return bytes
 }
 
 /** What was asked, in one line: `www.example.test. A, without EDNS`. */
