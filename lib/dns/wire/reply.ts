@@ -81,9 +81,22 @@ const serialOf = (answers: readonly DnsRecord[]): number | null => {
   return soa ? Number(soa.rdata.split(' ')[2]) : null
 }
 
+/** Property by property, since it is done for every answer and a copy of the whole takes several times as long. */
 export const answered = (message: Message, { bytes, ms, from }: Pick<Answered, 'bytes' | 'ms' | 'from'>): Answered => ({
-  ...message,
   kind: 'answered',
+  id: message.id,
+  qr: message.qr,
+  opcode: message.opcode,
+  aa: message.aa,
+  tc: message.tc,
+  rd: message.rd,
+  ra: message.ra,
+  rcode: message.rcode,
+  question: message.question,
+  answers: message.answers,
+  authority: message.authority,
+  additional: message.additional,
+  edns: message.edns,
   nsid: nsidOf(message),
   serial: serialOf(message.answers),
   bytes,
