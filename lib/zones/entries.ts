@@ -36,7 +36,7 @@ export const readEntries = (text: string): readonly Entry[] => {
       entry.words.push({ text: word, line })
     }
     isLineStart = groups.end !== undefined
-    line += whole.split('\n').length - 1
+    if (whole.includes('\n')) line += whole.split('\n').length - 1
   }
   return entries
 }
