@@ -1,4 +1,4 @@
-import { authorityOf } from '../zones/authority.ts'
+import { type Authority, authorityOf } from '../zones/authority.ts'
 import { createFollower } from '../zones/chain.ts'
 import type { Zone } from '../zones/zone.ts'
 import { absentChecks } from './checks/absent.ts'
@@ -32,31 +32,56 @@ const commonFaults = (reply: Answered, question: Question, nsids: readonly strin
   ]
 }
 
-const withCommonFaults = (check: Check, nsids: readonly string[]): Check => ({
-  ...check,
-  judge: (replies, target) => [
-    ...check.questions.flatMap((question, i) => {
+const judgeAll =
+  ({ questions, judge }: Check, nsids: readonly string[]): Check['judge'] =>
+  (replies, target) => [
+    ...questions.flatMap((question, i) => {
       const reply = replies[i]
       return reply ? commonFaults(reply, question, nsids) : []
     }),
-    ...check.judge(replies, target),
-  ],
-})
+    ...judge(replies, target),
+  ]
+
+const withCommonFaults = (check: Check, nsids: readonly string[]): Check => {
+  const { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose } = check
+  const judge = judgeAll(check, nsids)
+  return { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose, judge }
+}
+
+interface Bulk {
+  readonly zones: readonly Zone[]
+  readonly serial: number
+  readonly authorities: readonly Authority[]
+  readonly data: readonly Check[]
+  readonly absent: readonly Check[]
+}
+
+let latest: Bulk | undefined
+
+/** What does not depend on who answers, kept until other zones are checked: an operation asks every server of a generation the same. */
+const bulkOf = (zones: readonly Zone[], serial: number): Bulk => {
+  if (latest?.zones === zones && latest.serial === serial) return latest
+  const authorities = zones.map((zone) => authorityOf(zone, zones))
+  const follow = createFollower(authorities)
+  const data = authorities.flatMap((authority) => dataChecks(authority, { serial, follow }))
+  const absent = authorities.flatMap((authority) => absentChecks(authority, serial))
+  latest = { zones, serial, authorities, data, absent }
+  return latest
+}
 
 /**
  * Everything that a server with these zones must answer, and how, whichever way it is asked: directly, through an lb, on a
- * preview port. Pure; the same zones give the same checks. Parent zones and DNSSEC are not among them.
+ * preview port. The same zones give the same checks. Parent zones and DNSSEC are not among them.
  */
 export const checksFor = (zones: readonly Zone[], { nsid, serial }: CheckOptions): readonly Check[] => {
   const nsids = typeof nsid === 'string' ? [nsid] : nsid
-  const authorities = zones.map((zone) => authorityOf(zone, zones))
-  const follow = createFollower(authorities)
+  const { authorities, data, absent } = bulkOf(zones, serial)
   const [first] = authorities
   if (!first) return []
   const checks = [
-    ...authorities.flatMap((authority) => dataChecks(authority, { serial, follow })),
+    ...data,
     ...pathChecks(first, nsids),
-    ...authorities.flatMap((authority) => absentChecks(authority, serial)),
+    ...absent,
     ...closedChecks(first, authorities),
     ...protocolChecks(first, authorities),
   ]

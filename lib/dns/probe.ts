@@ -20,10 +20,10 @@ export interface Finding {
   readonly asked: string
   readonly expected: string
   readonly got: string
-  readonly reference?: string
-  readonly hint?: string
+  readonly reference: string | undefined
+  readonly hint: string | undefined
   /** Unless ok: a `dig` command that asks the same, to be typed by a person. */
-  readonly command?: string
+  readonly command: string | undefined
 }
 
 export interface ProbeOptions {
@@ -103,19 +103,53 @@ const askAll = async ({ target, lane, checks, concurrency }: Work, found: Map<Ch
 const isAnswered = (reply: Reply): reply is Answered => reply.kind === 'answered'
 const isSilence = (reply: Reply): boolean => !isAnswered(reply) && reply.kind !== 'malformed'
 
-const findingOf = (target: Target, check: Check, { status, got }: Pick<Finding, 'status' | 'got'>): Finding => ({
-  check: check.id,
-  server: target.name,
-  address: target.address,
-  port: target.port,
-  transport: check.transport,
-  status,
-  asked: check.asked,
-  expected: check.expected,
-  got,
-  ...(check.reference === undefined ? {} : { reference: check.reference }),
-  ...(status === 'ok' ? {} : { hint: check.hint, command: digCommand(target, check.questions[0]) }),
-})
+/** Of a large zone there are tens of thousands, nearly all ok: what can be said about them is made when it is asked for. */
+class FindingOf implements Finding {
+  readonly #target: Target
+  readonly #check: Check
+  readonly status: FindingStatus
+  readonly got: string
+
+  constructor(target: Target, check: Check, { status, got }: Pick<Finding, 'status' | 'got'>) {
+    this.#target = target
+    this.#check = check
+    this.status = status
+    this.got = got
+  }
+  get check() {
+    return this.#check.id
+  }
+  get server() {
+    return this.#target.name
+  }
+  get address() {
+    return this.#target.address
+  }
+  get port() {
+    return this.#target.port
+  }
+  get transport() {
+    return this.#check.transport
+  }
+  get asked() {
+    return this.#check.asked()
+  }
+  get expected() {
+    return this.#check.expected()
+  }
+  get reference() {
+    return this.#check.reference
+  }
+  get hint() {
+    return this.status === 'ok' ? undefined : this.#check.hint
+  }
+  get command() {
+    return this.status === 'ok' ? undefined : digCommand(this.#target, this.#check.questions[0])
+  }
+}
+
+const findingOf = (target: Target, check: Check, seen: Pick<Finding, 'status' | 'got'>): Finding =>
+  new FindingOf(target, check, seen)
 
 const notAsked = (target: Target, check: Check): Finding =>
   findingOf(target, check, {

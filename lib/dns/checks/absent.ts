@@ -28,7 +28,8 @@ const denialChecks = (
     { name, type },
     {
       id: 'absent',
-      expected: `${what}, authoritative, with ${describeRrset(negativeSoa(authority.soa))} in the authority section`,
+      expected: () =>
+        `${what}, authoritative, with ${describeRrset(negativeSoa(authority.soa))} in the authority section`,
       judge: (reply) => denialFaults(reply, authority.soa, rcode),
     },
   )

@@ -1,5 +1,5 @@
 import type { Target } from '../query.ts'
-import type { Question } from '../wire/question.ts'
+import { describeQuestion, type Question } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
 
 export type CheckId =
@@ -31,10 +31,10 @@ export interface Check {
   readonly transport: 'udp' | 'tcp'
   /** More than one: asked over one TCP connection, pipelined. */
   readonly questions: readonly [Question, ...Question[]]
-  /** In words, for the finding. */
-  readonly asked: string
-  readonly expected: string
-  readonly reference?: string
+  /** In words, for the finding; a large zone has tens of thousands of checks, and few are ever described. */
+  readonly asked: () => string
+  readonly expected: () => string
+  readonly reference: string | undefined
   readonly hint: string
   /** What it means that no answer comes although the server does answer others. */
   readonly silence: 'failed' | 'unknown'
@@ -125,13 +125,20 @@ const texts: Readonly<Record<CheckId, Text>> = {
 }
 
 export type CheckDraft = Pick<Check, 'id' | 'questions' | 'expected' | 'judge'> &
-  Partial<Pick<Check, 'asked' | 'ownSocket' | 'mayClose'>> & { readonly asked: string }
+  Partial<Pick<Check, 'asked' | 'ownSocket' | 'mayClose'>>
 
-/** Adds the texts that every check of one kind shares. */
-export const createCheck = (draft: CheckDraft): Check => ({
-  ownSocket: false,
-  mayClose: false,
-  ...texts[draft.id],
-  ...draft,
-  transport: draft.questions[0].transport,
-})
+// Here and below, functions are made by functions instead of being put into properties: tsx writes each one's name onto it, which takes
+// several times the memory of the function, and a large zone has tens of thousands of them.
+const describeFirst = (question: Question) => () => describeQuestion(question)
+
+/**
+ * Adds the texts that every check of one kind shares. Unless said otherwise, what is asked is the first question. Property by property:
+ * copies of whole objects take several times the memory and the time.
+ */
+export const createCheck = (draft: CheckDraft): Check => {
+  const { id, questions, expected, judge, ownSocket = false, mayClose = false } = draft
+  const { reference, hint, silence } = texts[id]
+  const asked = draft.asked ?? describeFirst(questions[0])
+  const { transport } = questions[0]
+  return { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose, judge }
+}

@@ -2,7 +2,7 @@ import type { Authority } from '../../zones/authority.ts'
 import { addressesFor, type Chain, type Follow } from '../../zones/chain.ts'
 import type { RRset } from '../../zones/rrset.ts'
 import { isWithin } from '../wire/name.ts'
-import { describeQuestion, type Question, udpLimitOf } from '../wire/question.ts'
+import { type Question, udpLimitOf } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
 import { largestMessage } from '../wire/size.ts'
 import { type Check, createCheck } from './check.ts'
@@ -11,25 +11,27 @@ import { inventName } from './invented.ts'
 
 const transports = ['udp', 'tcp'] as const
 
+type Asked = Pick<Question, 'name' | 'type' | 'rd'>
+
 type Rest = Pick<Check, 'id' | 'expected'> & {
-  readonly judge: (reply: Parameters<Check['judge']>[0][0]) => readonly string[]
+  readonly judge: (reply: Answered) => readonly string[]
 }
 
+const ofFirst =
+  (judge: Rest['judge']): Check['judge'] =>
+  ([reply]) =>
+    reply ? judge(reply) : []
+
 /** The same question over UDP and TCP, each a check of its own. What must come of it may depend on the transport. */
-const overEach = (question: Omit<Question, 'transport'>, restOf: (asked: Question) => Rest): Check[] =>
+const overEach = ({ name, type, rd }: Asked, restOf: (asked: Question) => Rest): Check[] =>
   transports.map((transport) => {
-    const asked = { ...question, transport }
-    const { judge, ...rest } = restOf(asked)
-    return createCheck({
-      ...rest,
-      questions: [asked],
-      asked: describeQuestion(asked),
-      judge: ([reply]) => (reply ? judge(reply) : []),
-    })
+    const asked: Question = rd === undefined ? { name, type, transport } : { name, type, transport, rd }
+    const { id, expected, judge } = restOf(asked)
+    return createCheck({ id, questions: [asked], expected, judge: ofFirst(judge) })
   })
 
 /** The same question over UDP and TCP, each a check of its own. */
-export const overBoth = (question: Omit<Question, 'transport'>, rest: Rest): Check[] => overEach(question, () => rest)
+export const overBoth = (question: Asked, rest: Rest): Check[] => overEach(question, () => rest)
 
 /** Over UDP an answer may be truncated if, with all that can belong to it, it may be longer than what was offered. */
 const mayBeTruncated = (question: Question, rrsets: readonly RRset[]): boolean =>
@@ -61,7 +63,7 @@ const soaChecks = ({ zone, soa }: Authority): Check[] =>
     { name: zone.origin, type: 'SOA' },
     {
       id: 'soa',
-      expected: `an authoritative answer with exactly one SOA record, of ${zone.origin}`,
+      expected: () => `an authoritative answer with exactly one SOA record, of ${zone.origin}`,
       judge: (reply) => {
         const others = reply.answers.filter(({ name, type }) => name !== soa.name || type !== 'SOA')
         const count = reply.answers.length - others.length
@@ -79,23 +81,31 @@ const serialChecks = ({ zone }: Authority, serial: number): Check[] =>
     { name: zone.origin, type: 'SOA' },
     {
       id: 'serial',
-      expected: `serial ${serial}`,
+      expected: () => `serial ${serial}`,
       judge: (reply) => (reply.serial === serial ? [] : [`serial ${reply.serial ?? 'missing'} instead of ${serial}`]),
     },
   )
 
-const rrsetChecks = (rrset: RRset): Check[] => wholeChecks(rrset, { id: 'rrsets', expected: describeRrset(rrset) })
+const described = (rrset: RRset) => () => describeRrset(rrset)
+
+const rrsetChecks = (rrset: RRset): Check[] => wholeChecks(rrset, { id: 'rrsets', expected: described(rrset) })
+
+const thoughTruncated = (expected: () => string) => () => `${expected()}${orTruncated(true)}`
 
 /** An answer that is one RRset and nothing else. */
-const wholeChecks = (rrset: RRset, { id, expected }: Pick<Check, 'id' | 'expected'>): Check[] =>
-  overEach({ name: rrset.name, type: rrset.type }, (asked) => {
-    const mayTruncate = mayBeTruncated(asked, [rrset])
-    return {
-      id,
-      expected: `${expected}${orTruncated(mayTruncate)}`,
-      judge: (reply) => (mayTruncate && reply.tc ? truncatedFaults(reply, rrset) : answerFaults(reply, rrset)),
-    }
-  })
+const wholeChecks = (rrset: RRset, { id, expected }: Pick<Check, 'id' | 'expected'>): Check[] => {
+  const whole: Rest = { id, expected, judge: judgeWhole(rrset) }
+  return overEach({ name: rrset.name, type: rrset.type }, (asked) =>
+    mayBeTruncated(asked, [rrset])
+      ? { id, expected: thoughTruncated(expected), judge: judgeWholeOrTruncated(rrset) }
+      : whole,
+  )
+}
+
+const judgeWhole = (rrset: RRset) => (reply: Answered) => answerFaults(reply, rrset)
+
+const judgeWholeOrTruncated = (rrset: RRset) => (reply: Answered) =>
+  reply.tc ? truncatedFaults(reply, rrset) : answerFaults(reply, rrset)
 
 /** Asked for another type, an alias answers with itself first, then with what it leads to (RFC 1034 §4.3.2, step 3a). */
 const aliasChecks = (alias: RRset, { links, inZone }: Chain): Check[] => {
@@ -106,7 +116,7 @@ const aliasChecks = (alias: RRset, { links, inZone }: Chain): Check[] => {
     const mayTruncate = mayBeTruncated(asked, [...possible, ...others])
     return {
       id: 'rrsets',
-      expected: `${describeRrset(alias)}, and what it leads to${orTruncated(mayTruncate)}`,
+      expected: () => `${describeRrset(alias)}, and what it leads to${orTruncated(mayTruncate)}`,
       judge: (reply) => aliasFaults(reply, { required, possible, mayTruncate }),
     }
   })
@@ -140,7 +150,7 @@ const wildcardChecks = (wildcard: RRset, { names }: Authority, serial: number): 
   const synthesised = { ...wildcard, name }
   return wholeChecks(synthesised, {
     id: 'wildcard',
-    expected: `${describeRrset(synthesised)} (from ${wildcard.name})`,
+    expected: () => `${describeRrset(synthesised)} (from ${wildcard.name})`,
   })
 }
 
@@ -152,7 +162,8 @@ const referralChecks = (cut: RRset, authority: Authority, serial: number): Check
     const mayTruncate = mayBeTruncated(asked, [cut, ...addresses])
     return {
       id: 'below-cut',
-      expected: `a referral: not authoritative, no answer, ${describeRrset(cut)} in the authority section${glue.length > 0 ? ', glue with it' : ''}${mayTruncate ? ', as far as there is room' : ''}`,
+      expected: () =>
+        `a referral: not authoritative, no answer, ${describeRrset(cut)} in the authority section${glue.length > 0 ? ', glue with it' : ''}${mayTruncate ? ', as far as there is room' : ''}`,
       judge: (reply) => referralFaults(reply, { cut, glue, mayTruncate }),
     }
   })

@@ -20,7 +20,7 @@ const nsidChecks = ({ zone }: Authority, nsids: readonly string[]): Check[] =>
     { name: zone.origin, type: 'SOA' },
     {
       id: 'nsid',
-      expected: `NSID ${nsids.join(' or ')}`,
+      expected: () => `NSID ${nsids.join(' or ')}`,
       // A wrong one is a fault of any answer and found with the others that all answers share.
       judge: (reply) => (reply.nsid === null ? ['no NSID: the server does not say who it is'] : []),
     },
@@ -31,8 +31,8 @@ const sourceCheck = ({ zone, soa }: Authority): Check => {
   return createCheck({
     id: 'source',
     questions: [question],
-    asked: `${describeQuestion(question)}, from a socket that takes answers from anywhere`,
-    expected: 'the answer from the address and port that were asked',
+    asked: () => `${describeQuestion(question)}, from a socket that takes answers from anywhere`,
+    expected: () => 'the answer from the address and port that were asked',
     ownSocket: true,
     judge: ([reply], target) => {
       if (!reply) return []
@@ -50,8 +50,9 @@ const tcpCheck = ({ zone, soa, answered }: Authority): Check => {
   return createCheck({
     id: 'tcp',
     questions: [soaQuestion, { ...soaQuestion, type: ns.type }, { ...soaQuestion, pauseMs: idleMs }],
-    asked: `${zone.origin} SOA and ${ns.type} in one write, then SOA again after ${idleMs} ms of silence on the same connection`,
-    expected: `three answers: ${describeRrset(soa)} and ${describeRrset(ns)}`,
+    asked: () =>
+      `${zone.origin} SOA and ${ns.type} in one write, then SOA again after ${idleMs} ms of silence on the same connection`,
+    expected: () => `three answers: ${describeRrset(soa)} and ${describeRrset(ns)}`,
     ownSocket: true,
     judge: (replies) =>
       rrsets.flatMap((rrset, i) => {
@@ -70,7 +71,7 @@ const caseChecks = ({ zone, soa }: Authority): Check[] => {
     { name, type: 'SOA' },
     {
       id: 'case',
-      expected: `${describeRrset(soa)}, the question spelled ${name}`,
+      expected: () => `${describeRrset(soa)}, the question spelled ${name}`,
       judge: (reply) => [
         ...answerFaults(reply, soa),
         ...(reply.question?.name === name ? [] : [`the question came back as ${reply.question?.name}`]),

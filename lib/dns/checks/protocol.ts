@@ -1,6 +1,6 @@
 import type { Authority } from '../../zones/authority.ts'
 import type { RRset } from '../../zones/rrset.ts'
-import { describeQuestion, type EdnsRequest, type Question, udpLimitOf, usualEdns } from '../wire/question.ts'
+import { type EdnsRequest, type Question, udpLimitOf, usualEdns } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
 import { smallestTextAnswer } from '../wire/size.ts'
 import { type Check, createCheck } from './check.ts'
@@ -29,7 +29,7 @@ const overUdp = (
 ): Check => {
   const asked: Question = { ...question, transport: 'udp' }
   const judge: Check['judge'] = ([reply]) => (reply ? rest.judge(reply) : [])
-  return createCheck({ ...rest, questions: [asked], asked: describeQuestion(asked), judge })
+  return createCheck({ ...rest, questions: [asked], judge })
 }
 
 const optFaults = ({ edns }: Answered): string[] => {
@@ -57,7 +57,7 @@ const truncatedCheck = (rrset: RRset, edns: EdnsRequest | null): Check => {
     { name, type, edns },
     {
       id: 'truncation',
-      expected: `truncated (TC=1), at most ${limit} octets${edns ? '' : ', no OPT record'}`,
+      expected: () => `truncated (TC=1), at most ${limit} octets${edns ? '' : ', no OPT record'}`,
       judge: (reply) => [
         ...(reply.tc ? [] : [`not truncated (TC=0), ${reply.bytes} octets`]),
         ...truncatedFaults(reply, rrset),
@@ -72,8 +72,7 @@ const completeCheck = (rrset: RRset): Check => {
   return createCheck({
     id: 'truncation',
     questions: [question],
-    asked: describeQuestion(question),
-    expected: `the whole over TCP: ${describeRrset(rrset)}`,
+    expected: () => `the whole over TCP: ${describeRrset(rrset)}`,
     judge: ([reply]) => (reply ? answerFaults(reply, rrset) : []),
   })
 }
@@ -88,7 +87,7 @@ const ednsCheck = (authority: Authority): Check => {
     { name, type },
     {
       id: 'edns',
-      expected: `an OPT record of version 0, at most ${limit} octets`,
+      expected: () => `an OPT record of version 0, at most ${limit} octets`,
       judge: (reply) => [...headerFaults({ ...reply, tc: false }), ...optFaults(reply)],
     },
   )
@@ -99,7 +98,7 @@ const ednsVersionCheck = ({ zone }: Authority): Check =>
     { name: zone.origin, type: 'SOA', edns: { ...usualEdns, version: 1 } },
     {
       id: 'edns-version',
-      expected: 'BADVERS, an OPT record of version 0, no answer',
+      expected: () => 'BADVERS, an OPT record of version 0, no answer',
       judge: (reply) => [
         ...(reply.rcode === 'BADVERS' ? [] : [`${reply.rcode} instead of BADVERS`]),
         ...optFaults(reply),
@@ -117,7 +116,7 @@ const ednsOptionCheck = ({ zone, soa }: Authority): Check =>
     },
     {
       id: 'edns-option',
-      expected: `${describeRrset(soa)}, the unknown option not repeated`,
+      expected: () => `${describeRrset(soa)}, the unknown option not repeated`,
       judge: (reply) => [
         ...answerFaults(reply, soa),
         ...optFaults(reply),
@@ -131,7 +130,7 @@ const ednsFlagCheck = ({ zone, soa }: Authority): Check =>
     { name: zone.origin, type: 'SOA', edns: { ...usualEdns, flags: unknownFlag } },
     {
       id: 'edns-flag',
-      expected: `${describeRrset(soa)}, the unknown flag not repeated`,
+      expected: () => `${describeRrset(soa)}, the unknown flag not repeated`,
       judge: (reply) => [
         ...answerFaults(reply, soa),
         ...optFaults(reply),
@@ -148,7 +147,7 @@ const unknownTypeChecks = ({ zone, soa, answered }: Authority): Check[] => {
     { name: zone.origin, type },
     {
       id: 'unknown-type',
-      expected: 'no data (NOERROR without an answer), authoritative',
+      expected: () => 'no data (NOERROR without an answer), authoritative',
       judge: (reply) => denialFaults(reply, soa, 'NOERROR'),
     },
   )
@@ -159,7 +158,7 @@ const opcodeCheck = ({ zone }: Authority): Check =>
     { name: zone.origin, type: 'SOA', opcode: unknownOpcode },
     {
       id: 'opcode',
-      expected: 'NOTIMP',
+      expected: () => 'NOTIMP',
       judge: (reply) => (reply.rcode === 'NOTIMP' ? [] : [`${reply.rcode} instead of NOTIMP`]),
     },
   )
