@@ -20,6 +20,9 @@ const parts = {
 const operations = suite('operations on real machines and a little internet')
 const lab = createLab(operations)
 const chosen = process.argv.slice(2)
+const unknown = chosen.filter((word) => !Object.hasOwn(parts, word))
+if (unknown.length > 0)
+  throw new Error(`no such parts: ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`)
 
 operations('bootstrap makes everything from nothing', async () => {
   // what parents say is forgotten soon, for the waits of a rotation
