@@ -13,7 +13,7 @@ import { createRegistrar } from '../registrar/registrar.ts'
 import { findZone } from '../zones/authority.ts'
 import { clientTargetsOf } from './addresses.ts'
 import { servedZoneNames } from './generations.ts'
-import { listLbsInService, listServers, targetsOf } from './servers.ts'
+import { lbsInService, listServers, targetsOf } from './servers.ts'
 import type { RunWorld, World } from './world.ts'
 
 /** Where glue is set, as config and environment say. */
@@ -34,20 +34,21 @@ export const domainOf = (zones: readonly string[], host: string): string => {
 export const readAtOnce = 8
 
 /** The zones, and the domains that our host names lie in where these are not ours: there the glue is. */
-const delegatedNames = async (world: World): Promise<readonly string[]> => {
-  const zones = await servedZoneNames(world)
-  const domains = world.settings.config.pairs.map(({ hostname }) => canonicalName(domainOf(zones, hostname)))
+const delegatedNames = ({ settings }: World, zones: readonly string[]): readonly string[] => {
+  const domains = settings.config.pairs.map(({ hostname }) => canonicalName(domainOf(zones, hostname)))
   return [...new Set([...zones, ...domains])]
 }
 
 /**
  * The delegation of every zone, and of the domains of our host names, as every server of the parent zone shows it now. Without
  * those that nobody but our own lbs delegates, from a zone above that is ours too: what they show is what we deploy.
+ * @param served the zones that are served, where they have just been read.
  */
-export const readDelegations = async (world: World): Promise<readonly Delegation[]> => {
+export const readDelegations = async (world: World, served?: readonly string[]): Promise<readonly Delegation[]> => {
   const roots = world.settings.environment.rootServers
-  const all = await mapBounded(await delegatedNames(world), readAtOnce, (zone) => readDelegation(zone, { roots }))
-  return withoutOwn(world, all, await servedZoneNames(world))
+  const zones = served ?? (await servedZoneNames(world))
+  const all = await mapBounded(delegatedNames(world, zones), readAtOnce, (zone) => readDelegation(zone, { roots }))
+  return withoutOwn(world, all, zones)
 }
 
 /** Delegations less those that nobody but our own lbs shows. */
@@ -73,14 +74,12 @@ export const readDsOf = (world: World, zones: readonly string[]): Promise<readon
  * @throws InfraError (exit code 8), naming them, when parents or lbs do not tell: the longest of a part is not the longest.
  */
 export const readTtlSources = async (world: World): Promise<readonly TtlSource[]> => {
-  const [delegations, names, lbs] = await Promise.all([
-    readDelegations(world),
-    delegatedNames(world),
-    listLbsInService(world),
-  ])
+  const servers = await listServers(world)
+  const zones = await servedZoneNames(world, servers)
+  const delegations = await readDelegations(world, zones)
   const hosts = world.settings.config.pairs.map(({ hostname }) => canonicalName(hostname))
-  const targets = lbs.flatMap((lb) => targetsOf(lb, 53))
-  const children = await mapBounded(names, readAtOnce, async (zone) => ({
+  const targets = lbsInService(servers).flatMap((lb) => targetsOf(lb, 53))
+  const children = await mapBounded(delegatedNames(world, zones), readAtOnce, async (zone) => ({
     zone,
     views: await readChild(
       targets,

@@ -38,6 +38,9 @@ export const readServingZones = async (
   return [...new Set(found.flatMap((zones) => zones ?? []))].sort()
 }
 
-/** The names of the zones that are served, whatever zone files are at hand; of these only where a nameserver could not be asked. */
-export const servedZoneNames = async (world: World): Promise<readonly string[]> =>
-  (await readServingZones(world, await listServers(world))) ?? (await zoneNames(world))
+/**
+ * The names of the zones that are served, whatever zone files are at hand; of these only where a nameserver could not be asked.
+ * @param servers all of the project, where they have just been read.
+ */
+export const servedZoneNames = async (world: World, servers?: readonly FleetServer[]): Promise<readonly string[]> =>
+  (await readServingZones(world, servers ?? (await listServers(world)))) ?? (await zoneNames(world))

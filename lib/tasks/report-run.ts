@@ -42,7 +42,7 @@ export interface FinishedRun {
 export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCode> => {
   const servers = await listServers(world)
   // those of what serves now: after a rollback the zone files at hand may have others
-  const zones = await servedZoneNames(world)
+  const zones = await servedZoneNames(world, servers)
   const answers = await askWhoAnswers(world, zones, lbsThatMayBeAsked(servers))
   const sshConfig = await writeSshConfig(world, servers, run.plan.generation)
   const seen = { world, run, answers, servers, sshConfig }

@@ -34,10 +34,6 @@ export const writeFacts = async (
 }
 
 /** The lbs that clients may ask, in the order of their pairs: see lib/plan/lbs.ts. */
-export const listLbsInService = async (world: World): Promise<readonly FleetServer[]> =>
-  lbsInService(await listServers(world))
-
-/** Those among servers that have been read already. */
 export const lbsInService = (servers: readonly FleetServer[]): readonly FleetServer[] =>
   servers.filter((server) => server.role === 'lb' && (server.phase !== 'next' || server.abandoned))
 

@@ -52,7 +52,8 @@ export const checkDelegation = async (
 ): Promise<void> => {
   // from now on the world may be led there
   for (const { lb } of hosts) world.witness.join(await clientTargetsOf(world, [await getServer(world, lb)]))
-  const delegations = await readDelegations(world)
+  const zones = await servedZoneNames(world)
+  const delegations = await readDelegations(world, zones)
   report(delegations.map(describeDelegation).join('; '))
   const states = delegations.map((delegation) => ({ delegation, ...delegationStateOf(delegation) }))
   if (states.every(({ kind }) => kind === 'absent')) {
@@ -63,10 +64,11 @@ export const checkDelegation = async (
     )
   }
   const present = states.flatMap(({ kind, delegation }) => (kind === 'absent' ? [] : [delegation]))
+  const ours = present.flatMap(({ zone }) => (zones.includes(zone) ? [zone] : []))
   const found = [
     findingsAtParents(world, present),
-    signingOf(await readDsOf(world, await oursOf(world, present))),
-    ...(await Promise.all(hosts.map((change) => childFindingsOf(world, change)))),
+    signingOf(await readDsOf(world, ours)),
+    ...(await Promise.all(hosts.map((change) => childFindingsOf(world, change, zones)))),
   ]
   requireRight(found, {
     failed: 'The delegation would not be right with the new glue',
@@ -85,17 +87,16 @@ const findingsAtParents = ({ settings }: RunWorld, delegations: readonly Delegat
   }
 }
 
-const oursOf = async (world: RunWorld, delegations: readonly Delegation[]): Promise<readonly string[]> => {
-  const zones = await servedZoneNames(world)
-  return delegations.flatMap(({ zone }) => (zones.includes(zone) ? [zone] : []))
-}
-
 /** The zone itself has to give the new lb's addresses, through old and new lbs alike, before its parent does. */
-const childFindingsOf = async (world: RunWorld, { host, lb: name }: GlueChange): Promise<Findings> => {
+const childFindingsOf = async (
+  world: RunWorld,
+  { host, lb: name }: GlueChange,
+  zones: readonly string[],
+): Promise<Findings> => {
   const lb = await getServer(world, name)
   const wanted = canonicalAddresses(await glueAddressesOf(world, lb))
   const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
-  const domain = domainOf(await servedZoneNames(world), host)
+  const domain = domainOf(zones, host)
   const views = await readChild(
     lbs.flatMap((one) => targetsOf(one, 53)),
     domain,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { askWhoAnswers } from '../../../lib/tasks/answers.ts'
-import { getServer, listLbsInService } from '../../../lib/tasks/servers.ts'
+import { getServer, lbsInService, listServers } from '../../../lib/tasks/servers.ts'
 import { ownNetwork } from '../dns/parents.ts'
 import { createFakeWorld } from './fake-world.ts'
 
@@ -27,7 +27,7 @@ test('however many zones there are, no more than some are asked for at a time', 
     server.listen(53, (await getServer(fake.world, 'lb1')).ipv4)
     await once(server, 'listening')
     const zones = Array.from({ length: 200 }, (_, index) => `zone${index}.test.`)
-    const answers = await askWhoAnswers(fake.world, zones, await listLbsInService(fake.world))
+    const answers = await askWhoAnswers(fake.world, zones, lbsInService(await listServers(fake.world)))
     assert.is(answers.length, 400)
     assert.ok(most > 1 && most <= 64, `${most} at a time`)
   } finally {
@@ -49,7 +49,7 @@ test('an lb is asked although it is not in service yet, when it is named', async
         ['lb1-next', 'tcp'],
       ],
     )
-    assert.equal(await askWhoAnswers(fake.world, ['example.test.'], await listLbsInService(fake.world)), [])
+    assert.equal(await askWhoAnswers(fake.world, ['example.test.'], lbsInService(await listServers(fake.world))), [])
   } finally {
     await fake.close()
   }
