@@ -2,6 +2,7 @@ import { dangersOf } from './dangers.ts'
 import type { Guards } from './input.ts'
 import { lbsInService, serversBehindLbs } from './lbs.ts'
 import { type Coming, findLosses } from './losses.ts'
+import { nameserversOf } from './nameservers.ts'
 import { switchedTo } from './phases.ts'
 import { countRecords } from './records.ts'
 import type { Danger, Observed, Plan, PlannedChange } from './types.ts'
@@ -60,7 +61,7 @@ const findChange = (
   from: number,
   generation: number,
 ): ObservedChange | UnknownChange => {
-  const isMade = servers.some((one) => one.role === 'nameserver' && one.generation === generation)
+  const isMade = nameserversOf({ servers }, generation).length > 0
   const to = isMade ? generation : 'files'
   return (
     changes?.find((one) => one.from === from && one.to === to) ?? { from, to, fault: 'they have not been compared' }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { InfraError, ifRefused } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
+import { nameserversOf } from '../plan/nameservers.ts'
 import { compileZonesOnce } from '../zones/compile-once.ts'
 import { hashArtefact, hashZones } from '../zones/hash.ts'
 import { findZoneSources } from '../zones/sources.ts'
@@ -53,7 +54,7 @@ export const findArtefact = async (
   generation: number,
   servers: readonly FleetServer[],
 ): Promise<ServedArtefact> => {
-  const members = servers.filter((one) => one.role === 'nameserver' && one.generation === generation)
+  const members = nameserversOf({ servers }, generation)
   // what is made, but for one that is not configured yet
   if (members.every(({ phase, content }) => phase === 'next' && content === '')) {
     return { zones: await compileArtefact(world, generation, servers) }
@@ -72,7 +73,7 @@ const compileLike = async (
   generation: number,
   servers: readonly FleetServer[],
 ): Promise<readonly Zone[] | undefined> => {
-  const members = servers.filter((one) => one.role === 'nameserver' && one.generation === generation)
+  const members = nameserversOf({ servers }, generation)
   const zones = await hashZones(zonesFolderOf(world))
   if (members.every((one) => one.zones !== zones)) return undefined
   const compiled = await compileArtefact(world, generation, servers)

@@ -1,4 +1,5 @@
 import type { FleetServer } from '../fleet/server.ts'
+import { nameserversOf } from '../plan/nameservers.ts'
 import { SshError } from '../ssh/ssh.ts'
 
 /**
@@ -13,7 +14,7 @@ export const askGeneration = async <T extends object>(
   ask: (nameserver: FleetServer) => Promise<T | string>,
 ): Promise<T | string | undefined> => {
   const faults: string[] = []
-  for (const server of servers.filter((one) => one.role === 'nameserver' && one.generation === generation)) {
+  for (const server of nameserversOf({ servers }, generation)) {
     const said = await ask(server).catch(whyNot)
     if (typeof said !== 'string') return said
     faults.push(said)

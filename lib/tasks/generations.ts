@@ -1,5 +1,6 @@
 import type { FleetServer } from '../fleet/server.ts'
 import { readZoneNames } from '../named.ts'
+import { nameserversIn } from '../plan/nameservers.ts'
 import type { ObservedGeneration } from '../plan/types.ts'
 import { zoneNames } from './artefact.ts'
 import { askGeneration } from './ask-generation.ts'
@@ -32,7 +33,7 @@ export const readServingZones = async (
   world: World,
   servers: readonly FleetServer[],
 ): Promise<readonly string[] | undefined> => {
-  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const serving = nameserversIn({ servers }, 'serving')
   const found = (await readGenerations(world, serving)).map(({ zones }) => zones)
   if (found.length === 0 || found.includes(undefined)) return undefined
   return [...new Set(found.flatMap((zones) => zones ?? []))].sort()

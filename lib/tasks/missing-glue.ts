@@ -2,6 +2,7 @@ import { glueStateOf } from '../dns/delegation/faults.ts'
 import type { Delegation } from '../dns/delegation.ts'
 import { serverName } from '../fleet/names.ts'
 import type { FleetServer } from '../fleet/server.ts'
+import { nameserversIn } from '../plan/nameservers.ts'
 import type { Events } from '../report/events.ts'
 import { glueAddressesOf } from './addresses.ts'
 import { readDelegations } from './delegations.ts'
@@ -25,7 +26,7 @@ export const describeGlue = async (
 
 /** Some do not know the lb of a new pair yet. */
 const isSplit = (servers: readonly FleetServer[]): boolean => {
-  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const serving = nameserversIn({ servers }, 'serving')
   return new Set(serving.map(({ generation }) => generation)).size > 1
 }
 

@@ -5,6 +5,7 @@ import type { HandoverQuestions } from '../dns/witness/handover.ts'
 import { findOneSided, sampleQuestions } from '../dns/witness/one-sided.ts'
 import { ifRefused, sentenceOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
+import { nameserversIn, nameserversOf } from '../plan/nameservers.ts'
 import { makesNameservers, switchedTo } from '../plan/phases.ts'
 import type { Plan } from '../plan/types.ts'
 import type { Zone } from '../zones/zone.ts'
@@ -47,7 +48,7 @@ const expect = async (world: Unwitnessed, plan: Plan): Promise<Expectation> => {
   const servers = await listServers(world)
   const names = switchedTo(plan)
   const warm = servers.filter((server) => names.includes(server.name) && server.generation !== generation)
-  if (makesNameservers(plan) || servers.some((one) => one.role === 'nameserver' && one.generation === generation)) {
+  if (makesNameservers(plan) || nameserversOf({ servers }, generation).length > 0) {
     const zones = await getArtefact(world, generation)
     return {
       questions: witnessQuestions(zones),
@@ -57,7 +58,7 @@ const expect = async (world: Unwitnessed, plan: Plan): Promise<Expectation> => {
       unknown: [],
     }
   }
-  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const serving = nameserversIn({ servers }, 'serving')
   const artefacts = await Promise.all(
     generationsOf([...serving, ...warm]).map((one) => readArtefact(world, one, servers)),
   )

@@ -4,6 +4,7 @@ import type { FleetServer } from '../fleet/server.ts'
 import { findRunningOperation } from '../lock.ts'
 import { findConfigDrift } from '../plan/config-drift.ts'
 import { findDrift } from '../plan/drift.ts'
+import { nameserversIn } from '../plan/nameservers.ts'
 import type { Observed } from '../plan/types.ts'
 import type { Status, StatusLb, StatusServer } from '../report/status.ts'
 import type { Answer } from '../report/summary.ts'
@@ -97,7 +98,7 @@ const readFiles = async (world: World): Promise<Files> => {
 
 /** What the lbs should have: the zones of the nameservers that serve, and where one of these was not heard, those of the files. */
 const servedZones = ({ servers, generations }: Observed, files: readonly string[] = []): readonly string[] => {
-  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const serving = nameserversIn({ servers }, 'serving')
   const known = serving.map(({ generation }) => generations.find((one) => one.generation === generation)?.zones)
   const zones = known.length === 0 || known.includes(undefined) ? files : []
   return [...new Set([...zones, ...known.flatMap((one) => one ?? [])])].sort()
@@ -105,7 +106,7 @@ const servedZones = ({ servers, generations }: Observed, files: readonly string[
 
 /** What the nameservers that serve have, a generation at a time. */
 const readContent = async (world: World, servers: readonly FleetServer[], files: Files) => {
-  const serving = servers.filter(({ role, phase }) => role === 'nameserver' && phase === 'serving')
+  const serving = nameserversIn({ servers }, 'serving')
   const generations = [...new Set(serving.map(({ generation }) => generation))]
   const [first] = generations
   // without an lb the zones lack the addresses that make them whole
