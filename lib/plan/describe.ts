@@ -68,11 +68,12 @@ export const describeEffect = (
   { verbose, asks }: { readonly verbose: boolean; readonly asks: boolean },
 ): readonly string[] => {
   const texts = dangers.map((danger) => `${describeDanger(danger)}${asks && !danger.isAgreed ? toAgree : ''}`)
-  return [
-    ...texts.map((text) => wrap(text, columns - 2).replaceAll('\n', '\n  ')),
-    ...describeChange(change, { verbose }),
-  ]
+  return [...texts.map((text) => folded(text)), ...describeChange(change, { verbose })]
 }
+
+/** Lines after the first are set in. */
+const folded = (text: string, indent = '  '): string =>
+  wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)
 
 const toAgree = ' Has to be agreed to by name.'
 const columns = 80
@@ -88,7 +89,10 @@ const waits: Partial<Readonly<Record<PhaseKey, string>>> = {
 const describeWaits = ({ phases }: Plan): readonly string[] => {
   const keys = [...new Set(phases.filter((phase) => phase.waits).map(({ key }) => key))]
   if (keys.length === 0) return []
-  return ['Waits, of which each can be left and gone on with later:', ...keys.map((key) => `  ${waits[key] ?? key}`)]
+  return [
+    'Waits, of which each can be left and gone on with later:',
+    ...keys.map((key) => `  ${folded(waits[key] ?? key, '    ')}`),
+  ]
 }
 
 /** `deploy, generation 1790000000`; what makes no nameserver has no generation. */

@@ -79,6 +79,9 @@ const waitingError = (step: Step, { seen }: WaitState): InfraError =>
     hint: 'Nothing is lost: old and new lbs both serve. Run the same command again later, from any computer; --wait stays.',
   })
 
+/** A line that is longer would be wrapped, and only its end rewritten. */
+const cutTo = (line: string, width: number): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line)
+
 /** On a terminal one line that is rewritten; else a line whenever something new can be said, at most every half minute. */
 export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSilent: boolean }): WaitDisplay => {
   const { stderr } = process
@@ -101,7 +104,7 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
         }
         shown = { seen, at: now, isOver }
       }
-      if (isRewriting) stderr.write(`\r\x1b[K  ${isOver ? '✔' : '…'} ${seen}`.slice(0, stderr.columns + 4))
+      if (isRewriting) stderr.write(`\r\x1b[K${cutTo(`  ${isOver ? '✔' : '…'} ${seen}`, stderr.columns)}`)
     },
     end: () => {
       if (isRewriting && shown) stderr.write('\n')

@@ -44,13 +44,14 @@ describes('says so when nothing is left', () => {
 describes('a plan that has to wait for others says how long that may take', () => {
   const waits = describePlan(rotateOf(twoServing())).split(/Waits, .*\n/)[1]
   assert.equal(
-    waits?.split('\n').map((line) => line.split(' (')[0]),
+    waits?.split(/\n(?! {4})/).map((line) => line.split(' (')[0]),
     [
       '  until the parents publish the glue',
       '  until no cache can hold an old address',
       '  until the old lbs are hardly asked',
     ],
   )
+  assert.ok(waits?.split('\n').every((line) => line.length <= 80))
   assert.not.match(describePlan(deployOf(twoServing())), /Waits/)
 })
 
