@@ -57,3 +57,7 @@ export const isPrivateNetwork = ({ family, length, text }: Network): boolean =>
     const [base, bits] = ipaddr.IPv4.parseCIDR(range)
     return length >= bits && ipaddr.IPv4.parse(text.split('/')[0] ?? '').match(base, bits)
   })
+
+/** The network of so many bits that an address lies in: `203.0.113.0/24`. */
+export const networkOf = (address: string, bits: number): string =>
+  `${(familyOf(address) === 4 ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(`${address}/${bits}`).toString()}/${bits}`

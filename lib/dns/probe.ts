@@ -8,7 +8,7 @@ import { type Answered, describeReply, type Reply } from './wire/reply.ts'
 /** `unknown`: it could not be measured, which is not `ok`. */
 type FindingStatus = 'ok' | 'failed' | 'unknown'
 
-/** What one check found at one address. */
+/** What one check found at one address. Those of `probe` have getters, which a spread leaves behind: see `plainFinding`. */
 export interface Finding {
   readonly check: CheckId
   /** `ns1-next`, `lb1` … */
@@ -146,6 +146,12 @@ class FindingOf implements Finding {
   get command() {
     return this.status === 'ok' ? undefined : digCommand(this.#target, this.#check.questions[0])
   }
+}
+
+/** All its properties as data. */
+export const plainFinding = (finding: Finding): Finding => {
+  const { check, server, address, port, transport, status, asked, expected, got, reference, hint, command } = finding
+  return { check, server, address, port, transport, status, asked, expected, got, reference, hint, command }
 }
 
 const findingOf = (target: Target, check: Check, seen: Pick<Finding, 'status' | 'got'>): Finding =>

@@ -24,6 +24,13 @@ export type CheckId =
   | 'unknown-type'
   | 'opcode'
   | 'version'
+  | 'direct-lb'
+  | 'resolver'
+  | 'parent-ns'
+  | 'glue'
+  | 'ds'
+  | 'ns-target'
+  | 'spread'
 
 /** One question to a server (or a few in one conversation) and what must come of it. Data and pure functions. */
 export interface Check {
@@ -56,8 +63,11 @@ const dataHint =
   'The server does not have the zone as compiled: look whether it loaded this generation (journalctl -u named).'
 const optionsHint = 'Look at the options of named on the nameserver, and whether something else answers in its place.'
 
+const parentHint =
+  'Enter the host names of the pairs and their addresses at the registrar (bootstrap-infra --register does it), or wait until every parent server has the change.'
+
 /** What a reader who does not know DNS by heart needs beside a fault. */
-const texts: Readonly<Record<CheckId, Text>> = {
+export const checkTexts: Readonly<Record<CheckId, Text>> = {
   soa: {
     reference: 'RFC 1034 §4.3.2, RFC 2181 §5.4.1',
     hint: 'Is named running, did it load the zone, and do firewall and lb let port 53 pass over this transport?',
@@ -122,7 +132,35 @@ const texts: Readonly<Record<CheckId, Text>> = {
     hint: 'Set version "none" in named.conf: its version helps only those who look for holes in it.',
     silence: 'unknown',
   },
+  'direct-lb': {
+    hint: 'The lb passes on other answers than its nameserver gives: look at its upstream (dns-lb status), and at what else answers at that address.',
+    silence: 'unknown',
+  },
+  resolver: {
+    reference: 'RFC 1034 §5.3.3, RFC 2181 §5.2',
+    hint: 'Its cache may hold what was true before a change, for as long as its TTL says. Later than that: look at the parents (parent-ns, glue, ds) and at what the lbs answer.',
+    silence: 'unknown',
+  },
+  'parent-ns': { reference: 'RFC 1034 §4.2.2', hint: parentHint, silence: 'unknown' },
+  glue: { reference: 'RFC 1034 §4.2.1, RFC 9471', hint: parentHint, silence: 'unknown' },
+  ds: {
+    reference: 'RFC 4035 §5',
+    hint: 'Have the registrar remove the DS records: validating resolvers take every answer of an unsigned zone for forged.',
+    silence: 'unknown',
+  },
+  'ns-target': {
+    reference: 'RFC 2181 §10.3, RFC 1035 §3.3.13',
+    hint: 'Resolvers have to find an address under this very name: look at its A and AAAA records, and at the zones above it.',
+    silence: 'unknown',
+  },
+  spread: {
+    reference: 'RFC 2182 §3.1',
+    hint: 'Have a second pair in another location (pairs in infra.config.ts): one failure must not take all nameservers of a zone.',
+    silence: 'unknown',
+  },
 }
+
+export const checkIds = Object.keys(checkTexts) as readonly CheckId[]
 
 export type CheckDraft = Pick<Check, 'id' | 'questions' | 'expected' | 'judge'> &
   Partial<Pick<Check, 'asked' | 'ownSocket' | 'mayClose'>>
@@ -137,7 +175,7 @@ const describeFirst = (question: Question) => () => describeQuestion(question)
  */
 export const createCheck = (draft: CheckDraft): Check => {
   const { id, questions, expected, judge, ownSocket = false, mayClose = false } = draft
-  const { reference, hint, silence } = texts[id]
+  const { reference, hint, silence } = checkTexts[id]
   const asked = draft.asked ?? describeFirst(questions[0])
   const { transport } = questions[0]
   return { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose, judge }

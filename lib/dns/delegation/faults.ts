@@ -24,11 +24,12 @@ export const findDelegationDifferences = (delegation: Delegation, wanted: Wanted
   // where nobody refers to anybody and somebody is silent, it is not known whether the zone is delegated
   const isJudged = parents.some(({ kind }) => kind === 'referral') || delegationStateOf(delegation).kind === 'absent'
   return (isJudged ? parents : []).flatMap((parent) =>
-    differencesOf(zone, parent, wanted).map((fault) => `${parent.server} (${parent.address}): ${fault}`),
+    differencesAt(zone, parent, wanted).map((fault) => `${parent.server} (${parent.address}): ${fault}`),
   )
 }
 
-const differencesOf = (zone: string, parent: ParentView, wanted: WantedDelegation): readonly string[] => {
+/** What one of them says otherwise, without who it is. */
+export const differencesAt = (zone: string, parent: ParentView, wanted: WantedDelegation): readonly string[] => {
   if (parent.kind === 'absent') return [`${zone} is not delegated`]
   if (parent.kind !== 'referral') return []
   return [...nsFaults(parent, wanted.ns), ...wanted.glue.flatMap((host) => glueFaults(zone, parent, host))]
