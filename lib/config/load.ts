@@ -11,6 +11,14 @@ import { type RegistrarSettings, registrarKinds, rows } from '../registrar/rows.
 import { quoteWord } from '../ssh/quote.ts'
 import { type Config, configSchema } from './schema.ts'
 
+/** What can be known without any cloud. */
+export interface LocalSettings {
+  readonly config: Config
+  readonly environment: Pick<Environment, 'rootServers'>
+  readonly root: string
+  readonly sources: string
+}
+
 interface Environment {
   /** Such as `https://api.hetzner.cloud/v1`. */
   readonly endpoint: string
@@ -46,9 +54,20 @@ const checkout = path.resolve(import.meta.dirname, '../..')
  * @throws InfraError (exit code 2) listing every fault found in either, each with the path to the field and the remedy.
  */
 export const loadSettings = async (options: LoadOptions = {}): Promise<Settings> => {
+  return load(options, readEnvironment)
+}
+
+/** The same for what asks no cloud: no token is needed, and no key. */
+export const loadLocalSettings = async (options: LoadOptions = {}): Promise<LocalSettings> =>
+  load(options, (variables, _config, faults) => ({ rootServers: readRootServers(variables, faults) }))
+
+const load = async <E>(
+  options: LoadOptions,
+  readFrom: (variables: NodeJS.Dict<string>, config: Config | undefined, faults: string[]) => E | undefined,
+) => {
   const faults: string[] = []
   const config = await readConfig(options.config ?? path.join(checkout, 'infra.config.ts'), faults)
-  const environment = readEnvironment(readVariables(options.envFile, faults), config, faults)
+  const environment = readFrom(readVariables(options.envFile, faults), config, faults)
   if (config && !existsSync(path.resolve(checkout, config.zonesFolder))) {
     faults.push(`zonesFolder: there is no folder ${path.resolve(checkout, config.zonesFolder)}`)
   }

@@ -3,7 +3,7 @@ import { readChild } from '../dns/delegation/child.ts'
 import { type DsReading, readDs } from '../dns/delegation/ds.ts'
 import { findSilentIn } from '../dns/delegation/state.ts'
 import { childTtlsOf, findChildGaps, parentTtlsOf, type TtlSource, unknownTtl } from '../dns/delegation/ttl.ts'
-import { type Delegation, type ParentView, readDelegation } from '../dns/delegation.ts'
+import { type Delegation, readDelegation } from '../dns/delegation.ts'
 import type { Target } from '../dns/query.ts'
 import { canonicalName, isWithin, parentOf } from '../dns/wire/name.ts'
 import type { FleetServer } from '../fleet/server.ts'
@@ -57,12 +57,23 @@ export const withoutOwn = async <D extends Delegation>(
   all: readonly D[],
   zones: readonly string[],
 ): Promise<readonly D[]> => {
-  const isBelowOurs = ({ parentZone }: D): boolean => zones.includes(parentZone)
-  if (!all.some(isBelowOurs)) return all
+  if (!all.some(({ parentZone }) => zones.includes(parentZone))) return all
   const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
-  const ours = canonicalAddresses((await clientTargetsOf(world, lbs)).map(({ address }) => address))
-  const isOurs = ({ address }: ParentView): boolean => ours.includes(canonicalAddress(address))
-  return all.filter((one) => !isBelowOurs(one) || one.parents.length === 0 || !one.parents.every(isOurs))
+  const ours = (await clientTargetsOf(world, lbs)).map(({ address }) => address)
+  return all.filter((one) => !isOwn(one, { zones, ours }))
+}
+
+/** Whether nobody but our own lbs shows a delegation: what they show is what we deploy. */
+export const isOwn = (
+  { parentZone, parents }: Delegation,
+  { zones, ours }: { readonly zones: readonly string[]; readonly ours: readonly string[] },
+): boolean => {
+  const addresses = canonicalAddresses(ours)
+  return (
+    zones.includes(parentZone) &&
+    parents.length > 0 &&
+    parents.every(({ address }) => addresses.includes(canonicalAddress(address)))
+  )
 }
 
 /** The DS records that the parents have of these zones. */

@@ -99,8 +99,10 @@ export const promiseRotations = (rotates: Test, lab: Lab): void => {
     await assertRotated(before, generation)
   })
 
-  rotates('afterwards status shows no drift', async () => {
+  rotates('afterwards status shows no drift, and check-dns finds nothing wrong from the root down', async () => {
     await laptops[0].expectUnanswered(0, 'status')
+    assertSays((await laptops[0].expectUnanswered(0, 'check-dns')).stdout, /^OK: all \d+ checks passed/)
+    await laptops[0].expectUnanswered(0, 'check-dns', '--serving')
   })
 
   /** From here on glue shall point at Floating IPs: the way there is an ordinary rotation, with all that can go wrong in one. */

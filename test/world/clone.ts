@@ -93,7 +93,11 @@ interface Asked {
 /** As a script does it that is told everything beforehand, and has no terminal. */
 const endOf = async (world: World, { name, flags }: Asked): Promise<ExitCode> => {
   const { options, run } = operations[name]
-  const agreed: Flags = { yes: true, verbose: true, ...(options.includes('--yes-delete') ? { yesDelete: true } : {}) }
+  const agreed: Flags = {
+    verbose: true,
+    ...(options.includes('--yes') ? { yes: true } : {}),
+    ...(options.includes('--yes-delete') ? { yesDelete: true } : {}),
+  }
   try {
     return await run(world, { ...agreed, ...flags }, new AbortController().signal)
   } catch (error) {

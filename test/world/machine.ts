@@ -6,6 +6,8 @@ import type { ZoneData } from './zone-data.ts'
 export interface MachineFaults {
   /** Nobody can connect to it by SSH. */
   isUnreachable?: boolean
+  /** Nobody listens on its port 53. */
+  isStopped?: boolean
   /** From where an operator seems to come; default an address that `operatorNetworks` has. */
   seesUsAt?: string
   /** Of every SSH command. */

@@ -1,6 +1,7 @@
 import { createOperationCommand } from '../../lib/cli.ts'
 import type { ExitCode } from '../../lib/errors.ts'
 import { bootstrap } from '../../lib/operations/bootstrap.ts'
+import { createCheckDnsCommand, printCheckDns } from '../../lib/operations/check-dns.ts'
 import { deploy } from '../../lib/operations/deploy.ts'
 import { rollback } from '../../lib/operations/rollback.ts'
 import { rotate } from '../../lib/operations/rotate.ts'
@@ -10,7 +11,7 @@ import type { CommonOptions, Operation } from '../../lib/tasks/operation.ts'
 import type { World } from '../../lib/tasks/world.ts'
 
 /** Options of any operation, as scripts have them: `keepOld` is `--keep-old`. */
-export type Flags = Readonly<Record<string, true | string | undefined>>
+export type Flags = Readonly<Record<string, true | string | readonly string[] | undefined>>
 
 interface Script {
   /** `deploy-infra` */
@@ -36,10 +37,21 @@ const scriptOf = <Options extends CommonOptions>(operation: Operation<Options>):
 const wordsOf = (flags: Flags): readonly string[] =>
   Object.entries(flags).flatMap(([name, value]) => {
     const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    return value === undefined ? [] : value === true ? [long] : [long, value]
+    if (value === undefined) return []
+    return value === true ? [long] : [long].concat(value)
   })
 
-export type OperationName = 'bootstrap' | 'deploy' | 'update' | 'rotate' | 'rollback'
+/** As the script of that name; it has no plan. */
+const checkDns: Script = {
+  script: 'check-dns',
+  options: createCheckDnsCommand().options.flatMap(({ long }) => long ?? []),
+  run: (world, flags, interrupt) => {
+    const command = createCheckDnsCommand().parse(wordsOf(flags), { from: 'user' })
+    return printCheckDns(world, command.opts(), interrupt)
+  },
+}
+
+export type OperationName = 'bootstrap' | 'deploy' | 'update' | 'rotate' | 'rollback' | 'check-dns'
 
 export const operations: Readonly<Record<OperationName, Script>> = {
   bootstrap: scriptOf(bootstrap),
@@ -47,4 +59,5 @@ export const operations: Readonly<Record<OperationName, Script>> = {
   update: scriptOf(update),
   rotate: scriptOf(rotate),
   rollback: scriptOf(rollback),
+  'check-dns': checkDns,
 }

@@ -54,7 +54,7 @@ export const createSite = (): Site => {
   /** A nameserver as it is asked directly or by an lb. */
   const authorityOf = (machine: Machine | undefined): Answerer | undefined => {
     const { nameserver, faults } = machine ?? {}
-    if (!nameserver) return undefined
+    if (!nameserver || faults?.isStopped) return undefined
     const answer = createAuthority({ zones: () => nameserver.zones, identity: nameserver.identity })
     return spoiled(answer, 53, faults ?? {})
   }
@@ -81,8 +81,8 @@ export const createSite = (): Site => {
   const portsOf = (machine: Machine): readonly number[] => {
     if (!isRunning(machine.id)) return []
     const ssh = machine.faults.isUnreachable ? [] : [22]
-    if (machine.lb) return [...ssh, ...lbPorts(machine.lb)]
-    return machine.nameserver ? [...ssh, 53] : ssh
+    const dns = machine.lb ? lbPorts(machine.lb) : machine.nameserver ? [53] : []
+    return [...ssh, ...dns.filter((port) => port !== 53 || !machine.faults.isStopped)]
   }
 
   const openDoor = ({ id, ipv4: address }: Machine, port: number): Promise<Door> =>

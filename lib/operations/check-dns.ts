@@ -1,0 +1,98 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { createCommand, envFile } from '../cli.ts'
+import type { LoadOptions, LocalSettings } from '../config/load.ts'
+import { type CheckId, checkIds } from '../dns/checks/check.ts'
+import type { ExitCode } from '../errors.ts'
+import type { CheckDnsOptions } from '../tasks/check-dns/check-dns.ts'
+import type { World } from '../tasks/world.ts'
+import { widthOf } from '../terminal.ts'
+
+/** @throws InvalidArgumentError for a check that is none. */
+const checkId = (text: string): CheckId => {
+  const id = checkIds.find((one) => one === text)
+  if (id) return id
+  throw new InvalidArgumentError(`It is none of ${checkIds.join(', ')}.`)
+}
+
+/** The command line of check-dns. */
+export const createCheckDnsCommand = () =>
+  createCommand({
+    name: 'check-dns',
+    summary:
+      'Asks every nameserver and every lb all that they must answer, over UDP and TCP, IPv4 and IPv6, and the servers of the parent zones how the world is led there. Changes nothing. Ends with 3 when something is wrong, else with 8 when something could not be measured, else with 0.',
+    background:
+      'What must be answered is what the zone files at hand make; --serving takes what was deployed.\nThe nameservers themselves answer only those who are in operatorNetworks.',
+    examples: [
+      ['', 'everything'],
+      ['--zone example.test --only rrsets absent', 'the data of one zone'],
+      ['--only parent-ns glue ds', 'how the parents lead to the zones, such as after a change at the registrar'],
+      ['--serving', 'whether what was deployed is what is answered, whatever zone files are at hand'],
+      ['--resolver 9.9.9.9', 'and what that resolver finds'],
+      ['--targets lb1=203.0.113.5 lb2=203.0.113.6', 'these alone, without any token'],
+      ['--explain glue', 'what a check is about, and what to do when it fails'],
+    ],
+  })
+    .option(...envFile)
+    .option('--config <path>', 'config file (default: infra.config.ts)')
+    .option('--serving', 'compare with what the generation that serves was deployed with')
+    .option('--targets <server...>', 'NAME=ADDRESS of the servers to ask, in place of those that the cloud lists')
+    .option('--resolver <address>', 'ask this resolver too, as the world does')
+    .option('--zone <name...>', 'only these zones')
+    .addOption(
+      new Option('--only <check...>', 'only these checks; --explain lists them').argParser(
+        (text, before: readonly CheckId[] | undefined) => [...(before ?? []), checkId(text)],
+      ),
+    )
+    .addOption(
+      new Option('--family <number>', 'only over IPv4 or IPv6, for a computer without the other').choices(['4', '6']),
+    )
+    .option('--explain [check]', 'explain a check, or list all of them, and ask nothing', checkId)
+    .option('--json', 'print one JSON object on stdout')
+    .option('--verbose', 'print where an unforeseen error came from')
+
+/** The report stays readable where it is mailed or put into an issue. */
+const widest = 80
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const widthHere = (): number => Math.min(widest, widthOf(process.stdout))
+
+interface Printing extends LoadOptions, CheckDnsOptions {
+  readonly json?: true | undefined
+  readonly explain?: CheckId | true | undefined
+}
+
+/** Asks, and prints what was found. @param from the world, or settings alone for servers that are named in the options. */
+export const printCheckDns = async (
+  from: World | LocalSettings,
+  options: Printing,
+  signal: AbortSignal,
+): Promise<ExitCode> => {
+  const { checkDns } = await import('../tasks/check-dns/check-dns.ts')
+  const { createProgress } = await import('../tasks/check-dns/progress.ts')
+  const { describeReport, exitCodeOfReport, reportJson } = await import('../report/check-dns.ts')
+  const { withProgressLine } = await import('../report/progress-line.ts')
+  const report = await withProgressLine(process.stderr, (show) => {
+    const progress = createProgress((done, expected) => show(`asked ${done} of ${expected}`))
+    return checkDns(from, options, { progress, signal })
+  })
+  print(options.json ? reportJson(report) : describeReport(report, widthHere()))
+  return exitCodeOfReport(report)
+}
+
+/** The whole of the script. */
+export const runCheckDns = async (options: Printing, signal: AbortSignal): Promise<ExitCode> => {
+  const { explain } = options
+  if (explain !== undefined) {
+    const { describeExplanation, listExplanations } = await import('../report/explain-check.ts')
+    print(explain === true ? listExplanations(widthHere()) : describeExplanation(explain, widthHere()))
+    return 0
+  }
+  if (options.targets) {
+    const { loadLocalSettings } = await import('../config/load.ts')
+    return printCheckDns(await loadLocalSettings(options), options, signal)
+  }
+  const { withWorld } = await import('../tasks/open-world.ts')
+  const say = (text: string): void => void process.stderr.write(`${text}\n`)
+  return withWorld({ ...options, say, signal }, (world) => printCheckDns(world, options, signal))
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../../clock.ts'
+import type { Check, CheckId } from '../../dns/checks/check.ts'
+import { type AnswerRecord, compareWays, recordAnswers } from '../../dns/checks/same-answers.ts'
+import { zoneOfChecks } from '../../dns/checks/which.ts'
+import { checksFor } from '../../dns/checks.ts'
+import { type Finding, plainFinding, probe } from '../../dns/probe.ts'
+import { query } from '../../dns/query.ts'
+import { identityOf } from '../../fleet/names.ts'
+import { familyOf } from '../../ip.ts'
+import type { CheckedFinding } from '../../report/check-dns.ts'
+import type { Zone } from '../../zones/zone.ts'
+import type { Progress } from './progress.ts'
+import type { Scene, Subject } from './scene.ts'
+
+export interface Choice {
+  /** Canonical origins; undefined for all. */
+  readonly zones: readonly string[] | undefined
+  readonly isChosen: (id: CheckId) => boolean
+}
+
+export interface Asking {
+  readonly clock: Clock
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+/** Every server, a pair and generation at a time: there lb and nameserver must say the same. */
+export const askServers = async (scene: Scene, choice: Choice, asking: Asking): Promise<readonly CheckedFinding[]> => {
+  const groups = new Map<string, Subject[]>()
+  for (const subject of scene.subjects) {
+    const key = `${subject.pair} ${subject.generation}`
+    groups.set(key, [...(groups.get(key) ?? []), subject])
+  }
+  const [found, lost] = await Promise.all([
+    Promise.all([...groups.values()].map((group) => askGroup(group, scene, choice, asking))),
+    findLostFamily(scene, asking),
+  ])
+  return found.flat().map((finding) => (familyOf(finding.address) === lost ? notMeasured(finding, lost) : finding))
+}
+
+const askGroup = async (
+  subjects: readonly Subject[],
+  { artefacts }: Scene,
+  choice: Choice,
+  { clock, progress, signal }: Asking,
+): Promise<readonly CheckedFinding[]> => {
+  const [{ pair, generation } = { pair: 0, generation: 0 }] = subjects
+  const zones = artefacts.get(generation)
+  if (!zones) return []
+  const checks = chooseChecks(zones, choice, { pair, generation })
+  const zoneOf = zoneOfChecks(zones)
+  const { recording, recordOf } = recordAnswers(checks, () => progress.done())
+  progress.expect(checks.length * subjects.length)
+  const asked = await Promise.all(
+    subjects.map(async ({ target, role }) => {
+      const findings = await probe([target], recording, { clock, signal })
+      // those without an answer
+      progress.done(checks.length - recordOf(target).answers.size)
+      return findings.flatMap((finding, index) => {
+        const check = checks[index]
+        return check && isTold(finding, choice) ? [{ ...plainFinding(finding), kind: role, zone: zoneOf(check) }] : []
+      })
+    }),
+  )
+  if (!choice.isChosen('direct-lb')) return asked.flat()
+  const recordsOf = (role: Subject['role']): readonly AnswerRecord[] =>
+    subjects.filter((one) => one.role === role).map(({ target }) => recordOf(target))
+  const direct = recordsOf('nameserver')
+  const compared = direct.length === 0 ? [] : recordsOf('lb').flatMap((lb) => compareWays(checks, lb, direct))
+  return [...asked.flat(), ...compared.map((finding) => ({ ...finding, kind: 'lb', zone: undefined }) as const)]
+}
+
+/** The SOA is always asked for: a server that does not even answer it is not asked the rest. */
+const chooseChecks = (
+  zones: readonly Zone[],
+  { zones: wanted, isChosen }: Choice,
+  { pair, generation }: { readonly pair: number; readonly generation: number },
+): readonly Check[] => {
+  const isWanted = (origin: string | undefined): boolean => !wanted || origin === undefined || wanted.includes(origin)
+  // what is asked once a server is asked of the first
+  const sorted = [...zones.filter(({ origin }) => isWanted(origin)), ...zones.filter(({ origin }) => !isWanted(origin))]
+  const checks = checksFor(sorted, { nsid: identityOf(pair, generation), serial: generation })
+  const isCompared = isChosen('direct-lb')
+  const zoneOf = zoneOfChecks(zones)
+  return checks.filter((check) => (check.id === 'soa' || isCompared || isChosen(check.id)) && isWanted(zoneOf(check)))
+}
+
+const isTold = ({ check, status }: Finding, { isChosen }: Choice): boolean =>
+  isChosen(check) || (check === 'soa' && status !== 'ok')
+
+/** The family over which this computer sends nothing to anybody: that says nothing of the servers. */
+const findLostFamily = async ({ subjects, artefacts }: Scene, { signal }: Asking): Promise<4 | 6 | undefined> => {
+  const zone = [...artefacts.values()].flat()[0]
+  if (!zone) return undefined
+  const asked = await Promise.all(
+    subjects.map(async ({ target }) => ({
+      family: familyOf(target.address),
+      reply: await query(target, { name: zone.origin, type: 'SOA', transport: 'udp' }, { signal }),
+    })),
+  )
+  const isLost = ({ reply }: (typeof asked)[number]): boolean => reply.kind === 'unreachable'
+  return ([4, 6] as const).find((family) => {
+    const [ours, others] = [asked.filter((one) => one.family === family), asked.filter((one) => one.family !== family)]
+    return ours.length > 0 && ours.every(isLost) && others.some((one) => !isLost(one))
+  })
+}
+
+const notMeasured = (finding: CheckedFinding, family: 4 | 6): CheckedFinding => ({
+  ...finding,
+  status: 'unknown',
+  got: `this computer sends nothing over IPv${family}`,
+  hint: `Run this where there is IPv${family}, or with --family ${family === 4 ? 6 : 4}.`,
+})
