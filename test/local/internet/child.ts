@@ -18,20 +18,38 @@ export interface ChildZone {
   readonly records: readonly string[]
 }
 
+export const startChild = (layout: TwinLayout, { ipv4, ipv6, origin, records }: ChildZone): Promise<Child> =>
+  startNameserver(layout, {
+    ipv4,
+    ipv6,
+    zones: [{ origin: `${origin}.`, text: `$ORIGIN ${origin}.\n${records.join('\n')}\n` }],
+    options: 'minimal-responses yes;',
+  })
+
+interface Nameserver {
+  readonly ipv4: string
+  readonly ipv6: string
+  readonly zones: readonly { readonly origin: string; readonly text: string }[]
+  /** Lines for the options block of named.conf(5). */
+  readonly options: string
+}
+
 /** A real authoritative server on two addresses of the twin, in the twin's namespace. */
-export const startChild = async (layout: TwinLayout, { ipv4, ipv6, origin, records }: ChildZone): Promise<Child> => {
+export const startNameserver = async (
+  layout: TwinLayout,
+  { ipv4, ipv6, zones, options }: Nameserver,
+): Promise<Child> => {
   const folder = path.join(layout.stateDir, 'child', ipv4)
   await mkdir(folder, { recursive: true })
-  await writeFile(path.join(folder, 'zone'), `$ORIGIN ${origin}.\n${records.join('\n')}\n`)
+  for (const { origin, text } of zones) await writeFile(path.join(folder, `${origin}zone`), text)
   const config = path.join(folder, 'named.conf')
   await writeFile(
     config,
     `options { directory "${folder}"; pid-file none; session-keyfile none; lock-file none;
   listen-on { ${ipv4}; }; listen-on-v6 { ${ipv6}; }; recursion no; allow-transfer { none; }; notify no;
-  dnssec-validation no; empty-zones-enable no; minimal-responses yes; };
+  dnssec-validation no; empty-zones-enable no; ${options} };
 controls { };
-zone "${origin}" { type primary; file "${folder}/zone"; };
-`,
+${zones.map(({ origin }) => `zone "${origin}" { type primary; file "${folder}/${origin}zone"; };\n`).join('')}`,
   )
   for (const address of [`${ipv4}/32`, `${ipv6}/128`]) {
     await runShell(`ip -n ${layout.namespace} addr replace ${address} dev lo`)
@@ -44,7 +62,7 @@ zone "${origin}" { type primary; file "${folder}/zone"; };
   const kill = (): boolean => child.kill('SIGKILL')
   process.once('exit', kill)
   await until(`${ipv4} answers`, () =>
-    ask(ipv4, origin, 'SOA').then(
+    ask(ipv4, zones[0]?.origin ?? '.', 'SOA').then(
       ({ aa }) => aa,
       () => false,
     ),
