@@ -16,23 +16,44 @@ export const mountDisk = (places: MachinePlaces, { base }: Pick<Machine, 'base'>
 export const unmountDisk = (places: MachinePlaces): string =>
   `! mountpoint -q ${places.root} || umount ${places.root} 2>/dev/null || umount -l ${places.root}`
 
-/** An empty disk, or a copy of `from`, with the files of a first boot on it. */
-export const layDisk = async (places: MachinePlaces, files: readonly DiskFile[], from?: string): Promise<void> => {
+/** What a disk is made of. */
+interface NewDisk extends Pick<Machine, 'base'> {
+  /** Those of a first boot. */
+  readonly files: readonly DiskFile[]
+  /** Differences from the base to begin with. */
+  readonly copyFrom?: string
+}
+
+/**
+ * An empty disk, or a copy of `copyFrom`, with the files of a first boot on it. These are written through the mounted disk: what the
+ * copy has deleted of its base stands in its layer as a mark, in whose place no folder can be made.
+ */
+export const layDisk = async (places: MachinePlaces, { base, files, copyFrom }: NewDisk): Promise<void> => {
+  await runShell(unmountDisk(places))
   for (const directory of [places.upper, places.work, places.root]) {
     await rm(directory, { recursive: true, force: true })
     await mkdir(directory, { recursive: true })
   }
   await chmod(places.upper, 0o755)
-  if (from !== undefined) await copyDisk(from, places.upper)
-  for (const file of files) await layFile(places.upper, file)
+  if (copyFrom !== undefined) await copyDisk(copyFrom, places.upper)
+  await runShell(mountDisk(places, { base }))
+  try {
+    for (const file of files) await layFile(places.root, file)
+  } finally {
+    await runShell(unmountDisk(places))
+  }
 }
 
-/** A directory of the upper layer covers the image's own of that name, so it needs the same mode, whatever the umask. */
-const layFile = async (upper: string, file: DiskFile): Promise<void> => {
-  const target = path.join(upper, file.path)
-  await mkdir(path.dirname(target), { recursive: true })
-  for (let directory = path.dirname(file.path); directory !== '.'; directory = path.dirname(directory)) {
-    await chmod(path.join(upper, directory), directory === 'root' || directory === 'root/.ssh' ? 0o700 : 0o755)
+/** New folders get the mode that sshd wants of them, whatever the umask. */
+const layFile = async (root: string, file: DiskFile): Promise<void> => {
+  const target = path.join(root, file.path)
+  const made = await mkdir(path.dirname(target), { recursive: true })
+  for (
+    let folder = path.dirname(target);
+    made !== undefined && folder.startsWith(made);
+    folder = path.dirname(folder)
+  ) {
+    await chmod(folder, folder.endsWith('/.ssh') ? 0o700 : 0o755)
   }
   await rm(target, { force: true })
   await writeFile(target, file.text)

@@ -40,7 +40,7 @@ export const createNspawnMachines = ({ layout, clock = systemClock }: NspawnOpti
     if ((await findMachine(layout, spec.id)) !== undefined) return
     const source = await sourceOf(spec.image)
     await mkdir(machinesDirectory(layout), { recursive: true, mode: 0o700 })
-    await layDisk(placesOf(layout, spec.id), firstBootFiles(layout, spec), source.copyFrom)
+    await layDisk(placesOf(layout, spec.id), { ...source, files: firstBootFiles(layout, spec) })
     await saveMachine(layout, { spec, base: source.base, nics: [], rules: null, routed: [] })
   }
 

@@ -14,13 +14,15 @@ test('has no unit that failed, and names interfaces as Hetzner does', async () =
   assert.is(await host().ssh(12, 'cat /sys/class/net/enp7s0/address'), '86:00:00:00:00:12')
 })
 
-test('makes a machine from a snapshot of a running one', async () => {
+test('makes a machine from a snapshot of a running one, which has deleted folders of its image', async () => {
+  await host().ssh(11, 'rm -rf /etc/cron.d /root/.ssh /var/lib/cloud; mkdir /etc/cron.d')
   assert.ok((await machines().snapshot(11, 'saved')).bytes > 1e8)
   await machines().create(await host().specOf(21, 'saved'))
   await machines().removeSnapshot('saved')
   await machines().start(21)
   await host().untilReady(21)
-  assert.is(await host().ssh(21, 'cat /root/file; hostname'), 'kept\nhost21')
+  assert.is(await host().ssh(21, 'cat /root/file; hostname; ls -A /etc/cron.d'), 'kept\nhost21')
+  assert.is(await host().ssh(21, 'stat -c %a /root /root/.ssh /var/lib/cloud'), '700\n700\n755')
 })
 
 test('sets the password of root, whether it runs or not', async () => {

@@ -25,15 +25,16 @@ export const layContainer = async (directory: string, instance: Instance, userDa
   const places = placesOf(layout, instance.number)
   await mkdir(places.directory, { recursive: true, mode: 0o700 })
   const meta = JSON.stringify({ 'instance-id': instance.name, 'local-hostname': instance.name })
-  await layDisk(places, [
+  const base = await ensureImage({ cacheDir: layout.cacheDir })
+  const files = [
     { path: 'etc/hostname', text: `${instance.name}\n`, mode: 0o644 },
     { path: 'etc/hosts', text: `127.0.0.1 localhost\n127.0.1.1 ${instance.name}\n`, mode: 0o644 },
     { path: 'etc/machine-id', text: '', mode: 0o444 },
     { path: `${seed}/meta-data`, text: `${meta}\n`, mode: 0o600 },
     { path: `${seed}/user-data`, text: userData, mode: 0o600 },
     { path: `${seed}/vendor-data`, text: vendorData, mode: 0o600 },
-  ])
-  const base = await ensureImage({ cacheDir: layout.cacheDir })
+  ]
+  await layDisk(places, { base, files })
   await writeWhole(places.plug, `${mountDisk(places, { base })}\n${plugText(layout, instance)}\n`)
   await writeWhole(places.unplug, unplugText(layout, instance.number))
 }
