@@ -59,6 +59,10 @@ export const placeOrder = (cloud: Cloud, body: ServerBody): ServerOrder => {
   if (!image) throw invalidInput('image', `image '${body.image}' not found`)
   if (image.architecture !== type.architecture)
     throw invalidInput('image', 'incompatible architecture of image and server type')
+  // the code is the API's; its words for this case are not known
+  if (image.status !== 'available') throw invalidInput('image', `image ${image.id} is still ${image.status}`)
+  if (image.disk_size > type.disk)
+    throw new ApiError(422, 'invalid_input', 'image disk is bigger than server type disk')
   if (typeof body.placement_group === 'number') {
     getRecord(cloud, 'placement_groups', body.placement_group)
     requireRoomInGroup(cloud, body.placement_group)
