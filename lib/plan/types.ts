@@ -110,7 +110,7 @@ export type Step =
       readonly kind: 'configure'
       readonly role: Role
       readonly servers: readonly string[]
-      /** Also bring installed packages up to date; those that run are not restarted. */
+      /** Whether installed packages are brought up to date, as on every new machine; those that run are not restarted. */
       readonly upgrade?: boolean
     }
   | { readonly kind: 'check-nameserver'; readonly server: string }

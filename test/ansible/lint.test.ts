@@ -10,7 +10,7 @@ const lint = suite('lint')
 
 const execFileAsync = promisify(execFile)
 const folder = path.resolve(import.meta.dirname, '../../ansible')
-const playbooks = ['nameservers.yml', 'lbs.yml']
+const playbooks = ['nameservers.yml', 'lbs.yml', 'images.yml']
 const env = { ...process.env, ANSIBLE_CONFIG: path.join(folder, 'ansible.cfg'), ANSIBLE_NOCOLOR: '1' }
 
 const run = async (program: string, ...args: readonly string[]): Promise<string> => {

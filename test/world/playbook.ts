@@ -57,7 +57,7 @@ const connect = (site: Site, { address, name, sshOptions }: InventoryHost): Mach
 /** What runs is not touched: the new is only installed. */
 const configureLb = async ({ site, release }: ScriptedPlaybook, machine: Machine, { variables }: InventoryHost) => {
   const lb = machine.lb ?? createLbState(release())
-  const isUpgrade = variables.lb_upgrade_packages === true
+  const isUpgrade = variables.common_upgrade_packages === true
   await site.change(machine.id, { lb: { ...lb, release: isUpgrade ? release() : lb.release } })
 }
 

@@ -20,16 +20,19 @@ export interface ConfigureStep {
 /** One Ansible run for all machines of a role: their packages install side by side. */
 export const configure = async (
   world: RunWorld,
-  { role, servers, upgrade = false }: ConfigureStep,
+  { role, servers, upgrade = true }: ConfigureStep,
   report: Report,
 ): Promise<void> => {
   const machines = await Promise.all(servers.map((name) => getServer(world, name)))
-  const variables =
-    role === 'lb' ? lbVariables(upgrade, await listAddresses(world)) : await nameserverVariables(world, machines)
+  const variables = role === 'lb' ? lbVariables(await listAddresses(world)) : await nameserverVariables(world, machines)
   await world.playbook({
     folder: path.join(world.settings.sources, 'ansible'),
     role,
-    hosts: await Promise.all(machines.map((machine) => inventoryHost(world, machine, variables(world, machine)))),
+    hosts: await Promise.all(
+      machines.map((machine) =>
+        inventoryHost(world, machine, { ...variables(world, machine), common_upgrade_packages: upgrade }),
+      ),
+    ),
     logFile: path.join(world.events.directory, `ansible-${role}.log`),
     onTask: report,
   })
@@ -48,7 +51,7 @@ const inventoryHost = async (world: RunWorld, machine: FleetServer, variables: V
 })
 
 const lbVariables =
-  (upgrade: boolean, addresses: readonly FleetAddress[]) =>
+  (addresses: readonly FleetAddress[]) =>
   ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4 }: FleetServer): Variables => ({
     lb_operator_networks: settings.config.operatorNetworks,
     lb_public_ipv4: ipv4,
@@ -56,7 +59,6 @@ const lbVariables =
     lb_private_ipv4: privateIpv4,
     // all of the pair, wherever they lead at the moment: they can be led here without touching the machine again
     lb_floating_addresses: addresses.filter((address) => address.pair === pair).map(({ ip }) => ip),
-    lb_upgrade_packages: upgrade,
   })
 
 /** The whole private network may ask: in it are lbs and nameservers alone, and lbs made later ask the same nameserver. */
