@@ -1,4 +1,4 @@
-import { createReader, type Filter, type Reader } from './collection.ts'
+import { createReader, createWriter, type Filter, type Reader, type Writer } from './collection.ts'
 import type { Connection } from './connection.ts'
 import type { Architecture, Image } from './types.ts'
 
@@ -9,13 +9,15 @@ interface ImageFilter extends Filter {
   readonly includeDeprecated?: boolean
 }
 
-export interface Images extends Omit<Reader<Image, ImageFilter>, 'find'> {
+export interface Images extends Omit<Reader<Image, ImageFilter>, 'find'>, Pick<Writer<Image>, 'delete'> {
   /** The same name exists once per architecture. */
   find(name: string, architecture: Architecture): Promise<Image | undefined>
 }
 
 /** Source: https://docs.hetzner.cloud/reference/cloud#images */
 export const createImages = (connection: Connection): Images => {
-  const { list, get } = createReader<Image, ImageFilter>(connection, { many: 'images', one: 'image' })
-  return { list, get, find: async (name, architecture) => (await list({ name, architecture }))[0] }
+  const spelling = { many: 'images', one: 'image' }
+  const { list, get } = createReader<Image, ImageFilter>(connection, spelling)
+  const remove = createWriter<Image>(connection, spelling).delete
+  return { list, get, delete: remove, find: async (name, architecture) => (await list({ name, architecture }))[0] }
 }

@@ -1,9 +1,11 @@
 import { type Change, createReader, createWriter, type Filter, type Reader } from './collection.ts'
 import { type Connection, sendAndWait } from './connection.ts'
+import { createImage } from './create-image.ts'
 import { createServerReady } from './create-server.ts'
 import { deleteServer } from './delete-server.ts'
 import { retryWhileLocked } from './locked.ts'
-import type { CreateServerBody, Server, ServerStatus } from './types.ts'
+import { shutDown } from './shut-down.ts'
+import type { CreateImageBody, CreateServerBody, Image, Server, ServerStatus } from './types.ts'
 
 interface ServerFilter extends Filter {
   readonly status?: ServerStatus | readonly ServerStatus[]
@@ -16,6 +18,10 @@ export interface Servers extends Reader<Server, ServerFilter> {
   delete(id: number): Promise<void>
   /** Of deletion and rebuild; the API wants both alike. */
   changeProtection(id: number, isProtected: boolean): Promise<void>
+  /** Powers it off from inside. */
+  shutDown(id: number): Promise<void>
+  /** Of its disk; resolves when servers can be made from it. */
+  createImage(id: number, body: CreateImageBody): Promise<Image>
 }
 
 /** Source: https://docs.hetzner.cloud/reference/cloud#servers and #server-actions */
@@ -26,6 +32,8 @@ export const createServers = (connection: Connection): Servers => {
     createReady: (body, options) => createServerReady(connection, body, options),
     update: createWriter<Server>(connection, spelling).update,
     delete: (id) => deleteServer(connection, id),
+    shutDown: (id) => shutDown(connection, id),
+    createImage: (id, body) => createImage(connection, id, body),
     changeProtection: (id, on) =>
       act(connection, id, { action: 'change_protection', body: { delete: on, rebuild: on } }),
   }

@@ -83,6 +83,15 @@ export interface Image {
   readonly os_flavor: string
   readonly os_version: string | null
   readonly deprecated: string | null
+  /** Gigabytes; servers with a smaller disk cannot be made from it. */
+  readonly disk_size: number
+  /** Gigabytes that are paid for; null as long as that is not known, and for what is not one's own. */
+  readonly image_size: number | null
+  readonly labels: Labels
+}
+
+export interface CreateImageBody {
+  readonly description: string
   readonly labels: Labels
 }
 

@@ -15,6 +15,10 @@ await addCases(images, {
     use: (hcloud) => hcloud.images.list({ type: 'system', includeDeprecated: true }),
     result: [],
   },
+  'images.delete': {
+    script: [['DELETE /images/9', { status: 204 }]],
+    use: (hcloud) => hcloud.images.delete(9),
+  },
 })
 
 images.run()

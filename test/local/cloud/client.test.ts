@@ -57,6 +57,30 @@ test('a server: created ready, renamed, protected, deleted', async ({ hcloud }) 
   assert.is(await hcloud.servers.find('ns1'), undefined)
 })
 
+const image = { description: 'ns-x86-1', labels: { ...labels, baked: '1' } }
+
+test('an image: made of a server that was shut down, a server made from it, deleted', async ({ hcloud }) => {
+  const { id } = await hcloud.servers.createReady(body('baker'), { timeoutMs: 10_000 })
+  await hcloud.servers.shutDown(id)
+  assert.is((await hcloud.servers.get(id)).status, 'off')
+  const made = await hcloud.servers.createImage(id, image)
+  assert.equal([made.status, made.labels, made.disk_size], ['available', image.labels, 80])
+  await hcloud.servers.delete(id)
+  const server = await hcloud.servers.createReady({ ...body('ns1'), image: made.id }, { timeoutMs: 10_000 })
+  assert.is(server.image?.id, made.id)
+  await hcloud.images.delete(made.id)
+  await hcloud.images.delete(made.id)
+  assert.equal(await hcloud.images.list({ labelSelector: 'baked' }), [])
+})
+
+test('an image whose making was not answered is found by its labels, and not made twice', async ({ hcloud, probe }) => {
+  const { id } = await hcloud.servers.createReady(body('baker'), { timeoutMs: 10_000 })
+  await probe.fault({ method: 'POST', path: `/servers/${id}/actions/create_image`, dropAfter: true })
+  const made = await hcloud.servers.createImage(id, image)
+  assert.is(made.status, 'available')
+  assert.is((await hcloud.images.list({ labelSelector: 'baked' })).length, 1)
+})
+
 test('network, firewall, key, placement group and image: found and changed', async ({ hcloud, probe }) => {
   const net = await createNetwork(hcloud)
   const rule = { direction: 'in', protocol: 'tcp', port: '22', source_ips: ['198.18.0.0/15'] } as const
