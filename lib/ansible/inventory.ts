@@ -31,5 +31,5 @@ export const inventoryOf = (role: Role, hosts: readonly InventoryHost[]): string
   return JSON.stringify({ [groups[role]]: { hosts: Object.fromEntries(entries) } }, undefined, 2)
 }
 
-/** The playbook that configures the machines of a role. */
-export const playbookOf = (role: Role): string => `${groups[role]}.yml`
+/** The playbook that configures the machines of a role, or the one that bakes images, of either role. */
+export const playbookOf = (role: Role, isBaking = false): string => (isBaking ? 'images.yml' : `${groups[role]}.yml`)

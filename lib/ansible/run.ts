@@ -14,6 +14,8 @@ export interface PlaybookRun {
   /** Folder with ansible.cfg, playbooks and roles. */
   readonly folder: string
   readonly role: Role
+  /** Machines that become images: they get what all of the role have, and nothing of their own. */
+  readonly isBaking?: boolean
   readonly hosts: readonly InventoryHost[]
   /** Where the whole output goes. */
   readonly logFile: string
@@ -22,12 +24,10 @@ export interface PlaybookRun {
 }
 
 /** The command line; everything that varies is in the inventory. */
-export const playbookCommand = (folder: string, role: Role, inventory: string): readonly string[] => [
-  'ansible-playbook',
-  '--inventory',
-  inventory,
-  path.join(folder, playbookOf(role)),
-]
+export const playbookCommand = (
+  { folder, role, isBaking }: Pick<PlaybookRun, 'folder' | 'role' | 'isBaking'>,
+  inventory: string,
+): readonly string[] => ['ansible-playbook', '--inventory', inventory, path.join(folder, playbookOf(role, isBaking))]
 
 /**
  * Runs the playbook of a role on all `hosts` at once.
@@ -41,7 +41,7 @@ export const runPlaybook = (run: PlaybookRun): Promise<ReadonlyMap<string, numbe
     const inventory = path.join(directory, 'inventory.json')
     await writeFile(inventory, inventoryOf(run.role, run.hosts))
     const home = path.join(directory, 'home')
-    const ended = await execute(playbookCommand(run.folder, run.role, inventory), home, run)
+    const ended = await execute(playbookCommand(run, inventory), home, run)
     if (ended.exitCode !== 0) throw playbookError(run, ended)
     requireWork(run, ended.output)
     return changesOf(ended.output)

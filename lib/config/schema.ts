@@ -103,6 +103,12 @@ export const configSchema = z.strictObject({
       lostRrsets: z.int().min(0).default(5),
     })
     .prefault({}),
+  images: z
+    .strictObject({
+      /** A baked image that is older is not taken any more; 0 for the stock image always. */
+      maxAgeDays: z.int().min(0).max(365).default(7),
+    })
+    .prefault({}),
   witness: z.strictObject({
     /** Questions that the witness asks each address of each lb while an operation runs. */
     queriesPerSecond: z.int().min(1).max(5000),

@@ -57,8 +57,8 @@ export const projectLabels = (project: string): Labels => ({ project })
 export const projectSelector = (project: string): string => `project=${project}`
 
 // A label value must begin and end with a letter or digit, which base64url does not.
-const sealKey = (key: string): string => `k.${key}.k`
-const openKey = (value: string | undefined): string[] => (value?.startsWith('k.') ? [value.slice(2, -2)] : [])
+export const sealKey = (key: string): string => `k.${key}.k`
+export const openKey = (value: string | undefined): string[] => (value?.startsWith('k.') ? [value.slice(2, -2)] : [])
 
 export const serverLabels = (project: string, facts: ServerFacts): Labels => ({
   ...projectLabels(project),

@@ -1,3 +1,5 @@
+import type { Architecture } from '../hcloud/types.ts'
+
 export type Role = 'nameserver' | 'lb'
 /** `next` is being prepared, `serving` serves, `old` is retired but warm. */
 export type Phase = 'next' | 'serving' | 'old'
@@ -30,3 +32,23 @@ export const families: readonly Family[] = ['ipv4', 'ipv6']
 
 /** The name of a Floating IP that glue of a pair points at, such as `lb1-ipv4`. */
 export const addressName = (pair: number, family: Family): string => `${serverName('lb', pair, 'serving')}-${family}`
+
+/** What an image is baked for. */
+export interface ImageKind {
+  readonly role: Role
+  readonly architecture: Architecture
+}
+
+/** What a baked image is called, such as `ns-x86-1790000000`. The cloud has no names for it: this one is its description. */
+export const imageName = ({ role, architecture }: ImageKind, baked: number): string =>
+  `${prefixes[role]}-${architecture}-${baked}`
+
+/** The name of the machine that an image is made of, such as `bake-ns-x86`. */
+export const bakerName = ({ role, architecture }: ImageKind): string => `bake-${prefixes[role]}-${architecture}`
+
+/** Undoes `bakerName`; undefined for a name that it cannot have made. */
+export const parseBakerName = (name: string): ImageKind | undefined => {
+  const [, prefix, architecture] = /^bake-(ns|lb)-(x86|arm)$/.exec(name) ?? []
+  if (architecture !== 'x86' && architecture !== 'arm') return undefined
+  return { role: prefix === 'ns' ? 'nameserver' : 'lb', architecture }
+}

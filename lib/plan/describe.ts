@@ -1,4 +1,5 @@
 import wrap from 'wrap-ansi'
+import { bakerName, type ImageKind, imageName } from '../fleet/names.ts'
 import { describeDanger } from './dangers.ts'
 import { describeChange } from './describe-change.ts'
 import type { PhaseKey, Plan, PlanPhase, Step } from './types.ts'
@@ -9,7 +10,8 @@ const describers: Describers = {
   'ensure-ssh-key': () => 'Register the SSH key',
   'ensure-network': () => 'Make the private network',
   'ensure-firewall': ({ role }) => `Make the firewall of the ${role === 'lb' ? 'lbs' : 'nameservers'}`,
-  'create-server': ({ server, generation }) => `Create ${server} (generation ${generation})`,
+  'create-server': ({ server, generation, images = [] }) =>
+    `Create ${server} (generation ${generation})${images.length > 0 ? ` from ${images.join(' or ')}` : ''}`,
   'await-server': ({ server }) => `Wait until ${server} is ready`,
   configure: ({ servers, upgrade }) =>
     `Configure ${servers.join(', ')} with Ansible${upgrade ? ', packages up to date' : ''}`,
@@ -45,7 +47,15 @@ const describers: Describers = {
   'protect-server': ({ server }) => `Protect ${server} from deletion`,
   'keep-server': ({ server }) => `Keep ${server} warm`,
   'delete-server': ({ server }) => `DELETE ${server}`,
+  'create-baker': (kind) => `Create ${bakerName(kind)} from the stock image`,
+  'await-baker': (kind) => `Wait until ${bakerName(kind)} is ready`,
+  bake: (kind) => `Put what all ${machinesOf(kind)} have on ${bakerName(kind)} with Ansible`,
+  'take-image': (kind) => `Make the image ${imageName(kind, kind.baked)} of it`,
+  'remove-baker': (kind) => `Remove ${bakerName(kind)}`,
+  'delete-image': ({ image }) => `DELETE the image ${image}`,
 }
+
+const machinesOf = ({ role }: ImageKind): string => (role === 'lb' ? 'lbs' : 'nameservers')
 
 /** One line that says what a step does, the same in the plan, the tree, the events and the report. */
 export const describeStep = <S extends Step>(step: S): string => (describers[step.kind] as (step: S) => string)(step)

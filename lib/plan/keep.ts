@@ -4,7 +4,7 @@ import type { PlanPhase, Step } from './types.ts'
 
 /**
  * What becomes of a phase that deletes when the operator says no: the same servers are marked as kept, and stay warm. What is warm is
- * called old, also where it never came to serve; all of it is marked before any of it changes its name.
+ * called old, also where it never came to serve; all of it is marked before any of it changes its name. Images just stay.
  */
 export const keepInstead = ({ tracks }: PlanPhase): PlanPhase => {
   const servers = tracks.flat().flatMap((step) => (step.kind === 'delete-server' ? [step.server] : []))
@@ -17,7 +17,7 @@ export const keepInstead = ({ tracks }: PlanPhase): PlanPhase => {
   })
   return {
     key: 'keep',
-    title: 'Keep the old warm',
+    title: servers.length > 0 ? 'Keep the old warm' : 'Keep the old',
     tracks: renames.length === 0 ? sideBySide(marks) : [[...marks, ...renames]],
   }
 }

@@ -1,4 +1,4 @@
-import type { Family, Phase, Role } from '../fleet/names.ts'
+import type { Family, ImageKind, Phase, Role } from '../fleet/names.ts'
 import type { RecordCounts } from './records.ts'
 import type { ObservedChange, UnknownChange, ZoneChange } from './zone-change.ts'
 
@@ -74,6 +74,28 @@ interface Leading {
   readonly silent: readonly string[]
 }
 
+/** A baked image of the project. */
+export interface ObservedImage extends ImageKind {
+  readonly name: string
+  /** Hash of the roles that made it. */
+  readonly recipe: string
+  /** Unix time in seconds. */
+  readonly baked: number
+  /** One that is being made is none yet. */
+  readonly isReady: boolean
+}
+
+/** What is so of images, and of what they are made of. */
+export interface Baking {
+  readonly images: readonly ObservedImage[]
+  /** What the roles at hand make. */
+  readonly recipes: Readonly<Record<Role, string>>
+  /** The architectures of the server types that the config has. */
+  readonly architectures: readonly ImageKind['architecture'][]
+  /** Machines that an earlier run left in the middle. */
+  readonly bakers: readonly ImageKind[]
+}
+
 export interface Observed {
   readonly servers: readonly ObservedServer[]
   readonly lbs: readonly ObservedLb[]
@@ -89,6 +111,8 @@ export interface Observed {
   readonly publication?: Publication
   /** The same, where there are lbs of pairs that the config does not have any more, or zones would lose a name of an lb. */
   readonly leading?: Leading
+  /** The same. */
+  readonly baking?: Baking
   /** From each generation that serves to what it may be replaced by; the same. */
   readonly changes?: readonly (ObservedChange | UnknownChange)[]
 }
@@ -104,7 +128,13 @@ export type Step =
   | { readonly kind: 'ensure-ssh-key' }
   | { readonly kind: 'ensure-network' }
   | { readonly kind: 'ensure-firewall'; readonly role: Role }
-  | { readonly kind: 'create-server'; readonly server: string; readonly generation: number }
+  | {
+      readonly kind: 'create-server'
+      readonly server: string
+      readonly generation: number
+      /** Names of baked images, one an architecture: that of the type which can be had is taken, the stock image without one. */
+      readonly images?: readonly string[]
+    }
   | { readonly kind: 'await-server'; readonly server: string }
   | {
       readonly kind: 'configure'
@@ -160,6 +190,12 @@ export type Step =
   | { readonly kind: 'protect-server'; readonly server: string }
   | { readonly kind: 'keep-server'; readonly server: string }
   | { readonly kind: 'delete-server'; readonly server: string }
+  | ({ readonly kind: 'create-baker' } & ImageKind)
+  | ({ readonly kind: 'await-baker' } & ImageKind)
+  | ({ readonly kind: 'bake'; readonly recipe: string } & ImageKind)
+  | ({ readonly kind: 'take-image'; readonly recipe: string; readonly baked: number } & ImageKind)
+  | ({ readonly kind: 'remove-baker' } & ImageKind)
+  | { readonly kind: 'delete-image'; readonly image: string }
 
 /** Steps of one track follow each other; the tracks of a phase run side by side. */
 export type Track = readonly Step[]
@@ -199,6 +235,9 @@ export type PhaseKey =
   | 'withdraw'
   /** Removes the new lbs of a rotation that is taken back. */
   | 'abandon'
+  /** Makes images, of machines that nobody asks. */
+  | 'bake'
+  | 'remove-images'
 
 export interface PlanPhase {
   readonly key: PhaseKey

@@ -2,6 +2,7 @@ import type { Step } from '../plan/types.ts'
 import { createAddress, moveAddress, removeAddress } from './handlers/addresses.ts'
 import { abandonLbs, announceLbs } from './handlers/announcement.ts'
 import { awaitServer } from './handlers/await-server.ts'
+import { awaitBaker, bake, createBaker, deleteImage, removeBaker, takeImage } from './handlers/baking.ts'
 import { checkNameserver, identifyLb, verifyAddress, verifyLb } from './handlers/checks.ts'
 import { configure } from './handlers/configure.ts'
 import { createServer } from './handlers/create-server.ts'
@@ -58,6 +59,12 @@ const handlers: Handlers = {
   'protect-server': protect,
   'keep-server': keep,
   'delete-server': remove,
+  'create-baker': createBaker,
+  'await-baker': awaitBaker,
+  bake,
+  'take-image': takeImage,
+  'remove-baker': removeBaker,
+  'delete-image': deleteImage,
 }
 
 /** Carries out one step. Every handler first looks whether the step is done already, so it can be run again after a crash. */

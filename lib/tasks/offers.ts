@@ -5,11 +5,11 @@ import type { World } from './world.ts'
 /** A server that can be ordered for a pair. */
 interface Offer {
   readonly type: ServerType
-  /** Of the image for the architecture of the type: a name exists once per architecture. */
-  readonly imageId: number
+  /** The one for the architecture of the type: a name exists once per architecture. */
+  readonly image: { readonly id: number; readonly name: string }
 }
 
-interface Offers {
+export interface Offers {
   /** In the order of preference of the config. */
   readonly offers: readonly Offer[]
   /** Why each of the other types cannot be ordered, a sentence each. */
@@ -48,8 +48,8 @@ const judge = (name: string, { types, images, location, image }: Market): Offer 
   const here = type.locations.find((one) => one.name === location)
   if (!here) return `${name} is not sold in ${location}`
   if (!here.available) return `${name} is sold out in ${location} at the moment`
-  const imageId = images.get(type.architecture)?.id
-  return imageId === undefined
+  const id = images.get(type.architecture)?.id
+  return id === undefined
     ? `the cloud has no image ${image} for ${type.architecture}, as ${name} needs`
-    : { type, imageId }
+    : { type, image: { id, name: image } }
 }

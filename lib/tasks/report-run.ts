@@ -9,6 +9,7 @@ import { namesOf } from '../plan/phases.ts'
 import type { Plan } from '../plan/types.ts'
 import type { Events } from '../report/events.ts'
 import { describeHandover, describeReturns } from '../report/handover.ts'
+import { describeImages } from '../report/images.ts'
 import { knownHostsOf, sshConfigOf } from '../report/ssh-config.ts'
 import { describeLbs } from '../report/status.ts'
 import { type Answer, describeAnswers, describePhases, describeWitnessTable } from '../report/summary.ts'
@@ -17,6 +18,7 @@ import { widthOf } from '../terminal.ts'
 import { duration } from '../time.ts'
 import { askWhoAnswers } from './answers.ts'
 import { servedZoneNames } from './generations.ts'
+import { listImages } from './images.ts'
 import { describeGlue } from './missing-glue.ts'
 import type { Witnessed } from './run-witness.ts'
 import { lbsThatMayBeAsked, listServers } from './servers.ts'
@@ -84,6 +86,10 @@ const sections = {
   change: ({ run: { plan, events, verbose = false } }) => {
     const effect = describeEffect(plan, { verbose, asks: false }).join('\n')
     return events && effect !== '' ? () => effect : undefined
+  },
+  images: async ({ world }) => {
+    const images = await listImages(world)
+    return (width) => `Baked images:\n${describeImages(images, width)}`
   },
   answers:
     ({ answers }) =>

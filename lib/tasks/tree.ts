@@ -1,4 +1,5 @@
 import { Listr, type ListrTask } from 'listr2'
+import { bakerName } from '../fleet/names.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step, Track } from '../plan/types.ts'
 import { drawWhile } from '../terminal.ts'
@@ -60,6 +61,7 @@ export const runPhase = async (world: RunWorld, phase: PlanPhase, display: Displ
 const subjectOf = (track: Track): string => {
   const [first] = track
   if (!first) return ''
+  if ('architecture' in first) return bakerName(first)
   return 'lb' in first ? first.lb : 'server' in first ? first.server : describeStep(first)
 }
 

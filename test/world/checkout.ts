@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Settings } from '../../lib/config/load.ts'
 import { type Config, configSchema, type InfraConfig } from '../../lib/config/schema.ts'
@@ -58,10 +58,13 @@ export const writeZones = async (options: Pick<CheckoutOptions, 'root' | 'config
   for (const [file, text] of Object.entries(zones)) await writeFile(path.join(folder, file), text)
 }
 
+const roles = path.resolve(import.meta.dirname, '../../ansible')
+
 /** Makes a folder as a checkout would be, and says with which settings its scripts run. */
 export const createCheckout = async (options: CheckoutOptions): Promise<Settings> => {
   const { root, config, endpoint } = options
   await writeZones(options)
+  await symlink(roles, path.join(root, 'ansible'))
   return {
     config,
     environment: {

@@ -1,3 +1,4 @@
+import { bakerName, imageName } from '../../lib/fleet/names.ts'
 import type { Step } from '../../lib/plan/types.ts'
 import { previews } from './dns-lb.ts'
 import type { FrontRequest } from './front.ts'
@@ -73,6 +74,14 @@ const failures: Failures = {
   'protect-server': (fast) => refuse(fast, 'POST', /\/actions\/change_protection$/),
   'keep-server': (fast) => refuse(fast, 'PUT', /^\/v1\/servers\/\d+$/, '"kept":"true"'),
   'delete-server': (fast) => refuse(fast, 'DELETE', /^\/v1\/servers\/\d+$/),
+  'create-baker': (fast, kind) => refuse(fast, 'POST', /^\/v1\/servers$/, `"name":"${bakerName(kind)}"`),
+  'await-baker': (fast, kind) => refuseCommand(fast, bakerName(kind), 'cloud-init'),
+  bake: (fast, { role }) => {
+    fast.faults.playbook = role
+  },
+  'take-image': (fast, kind) => refuse(fast, 'POST', /\/actions\/create_image$/, imageName(kind, kind.baked)),
+  'remove-baker': (fast) => refuse(fast, 'DELETE', /^\/v1\/servers\/\d+$/),
+  'delete-image': (fast) => refuse(fast, 'DELETE', /^\/v1\/images\/\d+$/),
 }
 
 export const failStep = (fast: FastWorld, step: Step): void =>

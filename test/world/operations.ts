@@ -1,5 +1,6 @@
 import { createOperationCommand } from '../../lib/cli.ts'
 import type { ExitCode } from '../../lib/errors.ts'
+import { bake } from '../../lib/operations/bake.ts'
 import { bootstrap } from '../../lib/operations/bootstrap.ts'
 import { createCheckDnsCommand, printCheckDns } from '../../lib/operations/check-dns.ts'
 import { deploy } from '../../lib/operations/deploy.ts'
@@ -51,9 +52,10 @@ const checkDns: Script = {
   },
 }
 
-export type OperationName = 'bootstrap' | 'deploy' | 'update' | 'rotate' | 'rollback' | 'check-dns'
+export type OperationName = 'bake' | 'bootstrap' | 'deploy' | 'update' | 'rotate' | 'rollback' | 'check-dns'
 
 export const operations: Readonly<Record<OperationName, Script>> = {
+  bake: scriptOf(bake),
   bootstrap: scriptOf(bootstrap),
   deploy: scriptOf(deploy),
   update: scriptOf(update),

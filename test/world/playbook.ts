@@ -25,13 +25,14 @@ export const createScriptedPlaybook = (options: ScriptedPlaybook): typeof runPla
     read.set(text, known)
     return known
   }
-  return async ({ role, hosts, onTask }) => {
+  return async ({ role, isBaking, hosts, onTask }) => {
     onTask(`${role} : everything`)
     const failure = options.takeFailure(role)
     if (failure !== undefined) throw playbookError(failure)
     await Promise.all(
       hosts.map(async (host) => {
         const machine = connect(options.site, host)
+        if (isBaking) return
         if (role === 'lb') await configureLb(options, machine, host)
         else await configureNameserver(options, machine, { host, zoneOf })
       }),

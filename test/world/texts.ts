@@ -5,7 +5,7 @@ export const errorIn = (stderr: string): string => stderr.slice(Math.max(0, stde
 
 /** Options that an error advises, and that the script it is about does not have. */
 export const unknownOptionsIn = (error: string, name: OperationName): readonly string[] =>
-  [...error.matchAll(/(?:\b([a-z]+-(?:infra|lbs)) )?(--[a-z-]+)/g)].flatMap(([text, script, option = '']) => {
+  [...error.matchAll(/(?:\b([a-z]+-(?:images|infra|lbs)) )?(--[a-z-]+)/g)].flatMap(([text, script, option = '']) => {
     const about = Object.values(operations).find((one) => one.script === script) ?? operations[name]
     return about.options.includes(option) ? [] : [text]
   })

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { InventoryHost, Variables } from '../../ansible/inventory.ts'
+import type { Variables } from '../../ansible/inventory.ts'
 import type { FleetAddress } from '../../fleet/address.ts'
 import { identityOf, type Role } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import type { Zone } from '../../zones/zone.ts'
 import { listAddresses } from '../addresses.ts'
+import { inventoryHost } from '../inventory-host.ts'
 import type { Report } from '../record.ts'
 import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
@@ -37,18 +38,6 @@ export const configure = async (
     onTask: report,
   })
 }
-
-const inventoryHost = async (world: RunWorld, machine: FleetServer, variables: Variables): Promise<InventoryHost> => ({
-  name: machine.name,
-  address: machine.ipv4,
-  sshOptions: await world.ssh.options(machine),
-  variables: {
-    // the play is for that machine, whatever a setting or a play says: on this computer it would change this computer
-    ansible_connection: 'ssh',
-    common_operator_networks: world.settings.config.operatorNetworks,
-    ...variables,
-  },
-})
 
 const lbVariables =
   (addresses: readonly FleetAddress[]) =>

@@ -4,22 +4,19 @@ import { firewallName, parseServerName, type Role, serverName } from '../../flee
 import type { FleetServer } from '../../fleet/server.ts'
 import { userDataOf } from '../../fleet/user-data.ts'
 import { readCommit } from '../../git.ts'
-import { ActionError, type HcloudError, isHcloudError } from '../../hcloud/errors.ts'
 import type { CreateServerBody } from '../../hcloud/types.ts'
 import { createHostKey } from '../../ssh/host-key.ts'
 import { hashZones } from '../../zones/hash.ts'
 import { givenOf, zonesFolderOf } from '../artefact.ts'
 import { getNetwork } from '../network.ts'
 import { readOffers } from '../offers.ts'
+import { orderServer } from '../order-server.ts'
 import type { Report } from '../record.ts'
 import { findServer, listServers } from '../servers.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
 
-/** The cloud says itself when it fails; until then, a big image of one's own or a slow computer under the local twin takes minutes. */
-const createTimeoutMs = 600_000
-
-/** Creates a server that cannot have served yet; tries the types of its pair in order while the cloud has no room. */
+/** Creates a server that cannot have served yet. */
 export const createServer = async (
   world: World,
   step: { readonly server: string; readonly generation: number },
@@ -27,28 +24,10 @@ export const createServer = async (
 ): Promise<void> => {
   const body = await bodyOf(world, step)
   const { offers, faults } = await readOffers(world, (await pairOf(world, step.server)).pair)
-  const refusals = [...faults]
-  for (const { type, imageId: image } of offers) {
-    report(`${type.name} in ${body.location}`)
-    try {
-      await world.hcloud.servers.createReady({ ...body, server_type: type.name, image }, { timeoutMs: createTimeoutMs })
-      return
-    } catch (error) {
-      if (!isOutOfStock(error)) throw error
-      refusals.push(error.message)
-    }
-  }
-  throw new InfraError(`${step.server} could not be created in ${body.location}:\n  ${refusals.join('\n  ')}`, {
-    hint: 'Add another server type to the pair in infra.config.ts, or try again later. The serving machines were not touched.',
-  })
+  const hint =
+    'Add another server type to the pair in infra.config.ts, or try again later. The serving machines were not touched.'
+  await orderServer(world, { body, offers, faults, hint }, report)
 }
-
-/** Told when it is ordered, or by the action that fails later; the half-made server is gone by then. */
-const isOutOfStock = (error: unknown): error is HcloudError | ActionError =>
-  isHcloudError(error, ...outOfStock) ||
-  (error instanceof ActionError && error.isRemoved && outOfStock.some((code) => code === error.code))
-
-const outOfStock = ['resource_unavailable', 'placement_error'] as const
 
 /** Where the config does not have the pair any more, what it makes until its end is as what it has. */
 const pairOf = async (world: World, name: string) => {

@@ -53,12 +53,10 @@ const withShell = async (variables: Readonly<Record<string, string>>, work: () =
 }
 
 ansible('the command is data: inventory and playbook', () => {
-  assert.equal(playbookCommand('/a', 'lb', '/tmp/i.json'), [
-    'ansible-playbook',
-    '--inventory',
-    '/tmp/i.json',
-    '/a/lbs.yml',
-  ])
+  const run = { folder: '/a', role: 'lb' } as const
+  const [command, inventory] = ['ansible-playbook', ['--inventory', '/tmp/i.json']]
+  assert.equal(playbookCommand(run, '/tmp/i.json'), [command, ...inventory, '/a/lbs.yml'])
+  assert.equal(playbookCommand({ ...run, isBaking: true }, '/tmp/i.json'), [command, ...inventory, '/a/images.yml'])
 })
 
 ansible('what the shell says of Ansible, of Python and of the language has no effect', async () => {

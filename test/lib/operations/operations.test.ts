@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createOperationCommand } from '../../../lib/cli.ts'
 import { abandonment } from '../../../lib/operations/abandon.ts'
+import { bake } from '../../../lib/operations/bake.ts'
 import { bootstrap } from '../../../lib/operations/bootstrap.ts'
 import { deploy } from '../../../lib/operations/deploy.ts'
 import { removalOfKept } from '../../../lib/operations/remove-kept.ts'
@@ -44,6 +45,7 @@ const checkOperation = <Options extends CommonOptions>(operation: Operation<Opti
   })
   checkReport(operation.name, operation)
 }
+checkOperation(bake)
 checkOperation(bootstrap)
 checkOperation(deploy)
 checkOperation(rollback)

@@ -1,4 +1,5 @@
 import { planAbandon } from '../../../lib/plan/abandon.ts'
+import { type BakeRequest, planBake } from '../../../lib/plan/bake.ts'
 import { type BootstrapRequest, planBootstrap } from '../../../lib/plan/bootstrap.ts'
 import { type DeployRequest, planDeploy } from '../../../lib/plan/deploy.ts'
 import type { PlanInput } from '../../../lib/plan/input.ts'
@@ -27,6 +28,9 @@ export const ordinary: PlanInput = { ...common, ...names }
 /** The plans of every operation as they are ordinarily asked for: of two pairs, at the time 200. */
 export const bootstrapOf = (world: Observed, changes: Partial<BootstrapRequest> = {}): Plan =>
   accepted(planBootstrap(world, { ...ordinary, register: true, ...changes }))
+
+export const bakeOf = (world: Observed, changes: Partial<BakeRequest> = {}): Plan =>
+  accepted(planBake(world, { ...common, only: [], ...changes }))
 
 export const deployOf = (world: Observed, changes: Partial<DeployRequest> = {}): Plan =>
   accepted(planDeploy(world, { ...common, keepOld: false, fresh: false, newLbs: [], ...changes }))

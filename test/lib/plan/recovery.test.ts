@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { abandonRecovery } from '../../../lib/plan/abandon-recovery.ts'
+import { bakeRecovery } from '../../../lib/plan/bake-recovery.ts'
 import { bootstrapRecovery } from '../../../lib/plan/bootstrap-recovery.ts'
 import { deployRecovery } from '../../../lib/plan/deploy-recovery.ts'
 import { describeTraffic } from '../../../lib/plan/describe-traffic.ts'
@@ -19,7 +20,7 @@ import { findUnreturned, planReapply, planSwitchBack } from '../../../lib/plan/s
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { undoRecovery } from '../../../lib/plan/undo-recovery.ts'
 import { updateRecovery } from '../../../lib/plan/update-recovery.ts'
-import { abandonOf, bootstrapOf, deployOf, removeKeptOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
+import { abandonOf, bakeOf, bootstrapOf, deployOf, removeKeptOf, rollbackOf, rotateOf, updateOf } from './operations.ts'
 import {
   after,
   finalOf,
@@ -76,7 +77,37 @@ const lineOf = (recovery: Recovery, plan: Plan, index: number): string => {
   return `${plan.phases[index]?.title}: ${whereTrafficIs({ ...stop, isBegun: false }).traffic}; ${traffic}, ${codes.join(' ')}`
 }
 
+/** Where the third image of the nameservers is made. */
+const baking = (): Observed => ({
+  ...observed([], []),
+  sshKey: false,
+  baking: {
+    images: [10, 20].map((baked) => ({
+      name: `ns-x86-${baked}`,
+      role: 'nameserver',
+      architecture: 'x86',
+      recipe: 'r',
+      baked,
+      isReady: true,
+    })),
+    recipes: { nameserver: 'n', lb: 'l' },
+    architectures: ['x86'],
+    bakers: [{ role: 'lb', architecture: 'x86' }],
+  },
+})
+
 const tables: readonly (readonly [title: string, recovery: Recovery, plan: Plan, lines: readonly string[]])[] = [
+  [
+    'bake',
+    bakeRecovery,
+    bakeOf(baking()),
+    [
+      'Foundation: old; old, 1 4',
+      'Discard what was left: old; old, 1 4',
+      'Bake: old; old, 1 4',
+      'Remove old images: old; old, 1 4',
+    ],
+  ],
   [
     'bootstrap',
     bootstrapRecovery,

@@ -64,6 +64,7 @@ export const createFakeWorld = async ({
     witness: { queriesPerSecond: 1 },
     addresses: 'server' as const,
     registrar: 'manual' as const,
+    images: { maxAgeDays: 7 },
     rotation: { slackSeconds: 1, idleSeconds: 1 },
     guards: { lostShare: 0.3, lostRrsets: 5 },
   }
