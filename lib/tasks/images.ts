@@ -3,7 +3,9 @@ import { recipeOf } from '../ansible/recipe.ts'
 import { type Baker, type FleetImage, toBaker, toFleetImage } from '../fleet/image.ts'
 import { projectSelector } from '../fleet/labels.ts'
 import { bakerName, type ImageKind, parseBakerName, type Role } from '../fleet/names.ts'
-import type { Baking, Observed } from '../plan/types.ts'
+import { withImages } from '../plan/images.ts'
+import { stepsOf } from '../plan/phases.ts'
+import type { Baking, Observed, Plan } from '../plan/types.ts'
 import { observe } from './observe.ts'
 import type { World } from './world.ts'
 
@@ -52,6 +54,13 @@ const architecturesOf = async ({ hcloud, settings }: World): Promise<Baking['arc
   const wanted = settings.config.pairs.flatMap(({ serverTypes }) => serverTypes)
   const types = await hcloud.serverTypes.list()
   return [...new Set(types.flatMap(({ name, architecture }) => (wanted.includes(name) ? architecture : [])))].sort()
+}
+
+/** Says in a plan which images its servers are made from. @param now Unix time in seconds, the same each time a plan is made. */
+export const lookForImages = async (world: World, plan: Plan, now: number): Promise<Plan> => {
+  if (!stepsOf(plan).some(({ kind }) => kind === 'create-server')) return plan
+  const { image: stock, images } = world.settings.config
+  return withImages(plan, { ...(await readChoosable(world)), now, maxAgeDays: images.maxAgeDays, stock })
 }
 
 /** For the operation that makes images. */

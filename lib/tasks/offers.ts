@@ -3,7 +3,7 @@ import type { Image, ServerType } from '../hcloud/types.ts'
 import type { World } from './world.ts'
 
 /** A server that can be ordered for a pair. */
-interface Offer {
+export interface Offer {
   readonly type: ServerType
   /** The one for the architecture of the type: a name exists once per architecture. */
   readonly image: { readonly id: number; readonly name: string }

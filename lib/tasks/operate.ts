@@ -16,6 +16,7 @@ import { hashZones } from '../zones/hash.ts'
 import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
 import { zoneNames, zonesFolderOf } from './artefact.ts'
+import { lookForImages } from './images.ts'
 import { lookForLockout } from './lockout.ts'
 import { observe } from './observe.ts'
 import { withWorld } from './open-world.ts'
@@ -96,7 +97,11 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   const input = await inputOf(world)
   const look = course.observe ?? observe
   const makePlan = async (): Promise<Plan> =>
-    lookForLockout(world, accepted(course.plan(await look(world), input, options)))
+    lookForImages(
+      world,
+      await lookForLockout(world, accepted(course.plan(await look(world), input, options))),
+      input.now,
+    )
   const plan = await makePlan()
   const answers = answersOf(errand)
   verifyAccepted(plan, input.zoneNames, answers)

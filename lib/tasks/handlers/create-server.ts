@@ -1,4 +1,5 @@
 import { InfraError } from '../../errors.ts'
+import type { FleetImage } from '../../fleet/image.ts'
 import { type Labels, serverLabels } from '../../fleet/labels.ts'
 import { firewallName, parseServerName, type Role, serverName } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
@@ -8,25 +9,34 @@ import type { CreateServerBody } from '../../hcloud/types.ts'
 import { createHostKey } from '../../ssh/host-key.ts'
 import { hashZones } from '../../zones/hash.ts'
 import { givenOf, zonesFolderOf } from '../artefact.ts'
+import { listImages } from '../images.ts'
 import { getNetwork } from '../network.ts'
-import { readOffers } from '../offers.ts'
+import { type Offer, readOffers } from '../offers.ts'
 import { orderServer } from '../order-server.ts'
 import type { Report } from '../record.ts'
 import { findServer, listServers } from '../servers.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { World } from '../world.ts'
 
-/** Creates a server that cannot have served yet. */
+/** Creates a server that cannot have served yet, from an image of the plan that its type can have, or from the stock image. */
 export const createServer = async (
   world: World,
-  step: { readonly server: string; readonly generation: number },
+  step: { readonly server: string; readonly generation: number; readonly images?: readonly string[] },
   report: Report,
 ): Promise<void> => {
   const body = await bodyOf(world, step)
   const { offers, faults } = await readOffers(world, (await pairOf(world, step.server)).pair)
+  const baked = (await listImages(world)).filter(({ name, isReady }) => isReady && step.images?.includes(name))
   const hint =
     'Add another server type to the pair in infra.config.ts, or try again later. The serving machines were not touched.'
-  await orderServer(world, { body, offers, faults, hint }, report)
+  await orderServer(world, { body, offers: offers.map((offer) => bakedOffer(offer, baked)), faults, hint }, report)
+}
+
+/** A disk that is smaller than that of the image's maker cannot be made from it. */
+const bakedOffer = (offer: Offer, baked: readonly FleetImage[]): Offer => {
+  const { architecture, disk } = offer.type
+  const image = baked.find((one) => one.architecture === architecture && one.diskSize <= disk)
+  return image ? { ...offer, image } : offer
 }
 
 /** Where the config does not have the pair any more, what it makes until its end is as what it has. */

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { imageLabels } from '../../../lib/fleet/image.ts'
 import { createServer } from '../../../lib/tasks/handlers/create-server.ts'
 import { ensureFirewall, ensureNetwork } from '../../../lib/tasks/handlers/foundation.ts'
 import { readOrders } from '../../../lib/tasks/preflight.ts'
@@ -77,5 +78,50 @@ for (const [title, types, image, told] of [
     assert.match((await errorOf(readOrders(ordering('fsn1', types, image)))).message, told)
   })
 }
+
+/** An image baked on a machine of this type, as it is called. */
+const bakeOn = async (serverType: string): Promise<string> => {
+  const { hcloud } = fake.world
+  const order = { name: 'bake-ns-x86', server_type: serverType, image: 'debian-12', location: 'fsn1' }
+  const { id } = await hcloud.servers.createReady(order, { timeoutMs: 10_000 })
+  const labels = imageLabels(fake.world.settings.config.project, {
+    role: 'nameserver',
+    architecture: 'x86',
+    recipe: 'abc',
+    baked: 100,
+  })
+  await hcloud.servers.createImage(id, { description: 'ns-x86-100', labels })
+  await hcloud.servers.delete(id)
+  return 'ns-x86-100'
+}
+
+const madeFrom = async (images: readonly string[]): Promise<string> => {
+  const world = ordering('fsn1', ['cpx12'])
+  await ensureNetwork(world)
+  await ensureFirewall(world, 'nameserver')
+  const said: string[] = []
+  await createServer(world, { server: 'ns1-next', generation: 200, images }, (text) => void said.push(text))
+  const [server] = await fake.world.hcloud.servers.list()
+  const isBaked = server?.image?.type === 'snapshot'
+  assert.is(said[0], `cpx12 in fsn1 from ${isBaked ? 'ns-x86-100' : 'debian-12'}`)
+  return isBaked ? 'baked' : 'stock'
+}
+
+tests('takes the baked image that the plan names', async () => {
+  assert.is(await madeFrom([await bakeOn('cpx12')]), 'baked')
+})
+
+tests('takes the stock image where the plan names none, or one that is gone', async () => {
+  const image = await bakeOn('cpx12')
+  assert.is(await madeFrom([]), 'stock')
+  for (const { id } of await fake.world.hcloud.servers.list()) await fake.world.hcloud.servers.delete(id)
+  for (const { id } of await fake.world.hcloud.images.list({ type: 'snapshot' }))
+    await fake.world.hcloud.images.delete(id)
+  assert.is(await madeFrom([image]), 'stock')
+})
+
+tests('takes the stock image where the disk of the baked one is too big for the type', async () => {
+  assert.is(await madeFrom([await bakeOn('cpx22')]), 'stock')
+})
 
 tests.run()
