@@ -31,6 +31,7 @@ const patient = [
   'test/local/machines/contract/multipass',
   'test/scripts/local-libvirt',
   'test/scripts/lost-connection',
+  'test/scripts/baked',
   'test/local/space',
   'test/local/machines/contract/vagrant-lxc',
   'test/local/machines/contract/nspawn',
