@@ -5,7 +5,7 @@ import path from 'node:path'
  * Has the plays of a folder lose hosts while `work` runs: once a host has done the task named for it, ssh to it ends as it
  * does when the network is gone.
  * @param folder where the playbooks are; never that of the checkout itself
- * @param lastTasks by host, such as `lb : Write the firewall`
+ * @param lastTasks by host, such as `lb : Write the firewall, the nginx template and the Floating IPs`
  */
 export const loseHosts = async (
   folder: string,

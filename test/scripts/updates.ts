@@ -228,7 +228,11 @@ export const promiseUpdates = (updates: Test, lab: Lab): void => {
         ["'198.18.0.0/16', '198.51.100.0/24'", "'198.18.0.0/16'"],
       ] as const) {
         checkout.edit('infra.config.ts', from, to)
-        await loseHosts(path.join(checkout.root, 'ansible'), { lb1: 'lb : Write the firewall' }, lost)
+        await loseHosts(
+          path.join(checkout.root, 'ansible'),
+          { lb1: 'lb : Write the firewall, the nginx template and the Floating IPs' },
+          lost,
+        )
         await expect(0, 'update-lbs', '--config-only', '--only', 'lb1')
         assert.is((await lab.fleet().onMachine('lb1', operators)).includes('198.51.100.0'), to.includes('198.51.100.0'))
       }
