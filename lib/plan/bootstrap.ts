@@ -5,10 +5,10 @@ import { laterThanAll, refuseGoingBack } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { newLbsIn, switchOn } from './lbs.ts'
 import { nameserversIn } from './nameservers.ts'
-import { sideBySide, withoutEmpty } from './phases.ts'
+import { configurationOf, sideBySide, withoutEmpty } from './phases.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
-import type { Observed, ObservedServer, Plan, Step } from './types.ts'
+import type { Observed, ObservedServer, Plan, Step, Track } from './types.ts'
 
 export interface BootstrapRequest extends PlanInput {
   /** Also enter glue and nameservers at the registrar, whose API says itself what is there already. */
@@ -47,7 +47,7 @@ export const planBootstrap = (observed: Observed, request: BootstrapRequest): Pl
       title: 'Create',
       tracks: pending.flatMap((state) => creations(state, request.addresses, generation)),
     },
-    { key: 'configure', title: 'Configure', tracks: roles.map((role) => configuration(role, pending)) },
+    { key: 'configure', title: 'Configure', tracks: roles.flatMap((role) => configuration(role, pending)) },
     {
       key: 'check',
       title: 'Check',
@@ -162,10 +162,11 @@ const creation = (server: string, exists: boolean, generation: number): readonly
   { kind: 'await-server', server },
 ]
 
-const configuration = (role: Role, pending: readonly PairState[]): readonly Step[] =>
-  pending.length === 0
-    ? []
-    : [{ kind: 'configure', role, servers: pending.map((state) => (role === 'lb' ? state.lb : state.nameserver)) }]
+const configuration = (role: Role, pending: readonly PairState[]): readonly Track[] =>
+  configurationOf(
+    role,
+    pending.map((state) => (role === 'lb' ? state.lb : state.nameserver)),
+  )
 
 /** Host objects first: a domain cannot be delegated to a name of its own that has no address. Before all, what forbids it. */
 const registration = ({ hostnames }: BootstrapRequest): readonly Step[] => [

@@ -5,7 +5,7 @@ import { abandonedSince, findServingLb, lbsInService, ledLbsIn, newLbsIn } from 
 import { beginLeaving, drainLeaving, pairsServed, refuseLed, refuseReturned } from './leaving.ts'
 import { type Coming, comingFrom } from './losses.ts'
 import { nameserversIn } from './nameservers.ts'
-import { deletionOf, namesOf, sideBySide, withoutEmpty } from './phases.ts'
+import { configurationOf, deletionOf, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers, refuseUnsafe } from './safety.ts'
 import type { Observed, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
@@ -278,7 +278,7 @@ const preparation = (observed: Observed, states: readonly PairState[], generatio
     {
       key: 'configure',
       title: 'Configure',
-      tracks: names.length === 0 ? [] : [[{ kind: 'configure', role: 'nameserver', servers: names }]],
+      tracks: configurationOf('nameserver', names),
     },
     { key: 'check', title: 'Check', tracks: sideBySide(names.map((server) => ({ kind: 'check-nameserver', server }))) },
   ]

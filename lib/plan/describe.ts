@@ -13,6 +13,7 @@ const describers: Describers = {
   'create-server': ({ server, generation, images = [] }) =>
     `Create ${server} (generation ${generation})${images.length > 0 ? ` from ${images.join(' or ')}` : ''}`,
   'await-server': ({ server }) => `Wait until ${server} is ready`,
+  'await-cloud-init': ({ server }) => `Wait for the end of cloud-init on ${server}`,
   configure: ({ servers, upgrade }) =>
     `Configure ${servers.join(', ')} with Ansible${upgrade ? ', packages up to date' : ''}`,
   'check-nameserver': ({ server }) => `Check every answer of ${server}`,

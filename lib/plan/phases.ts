@@ -1,3 +1,4 @@
+import type { Role } from '../fleet/names.ts'
 import type { Plan, PlanPhase, Step, Track } from './types.ts'
 
 /** Each step on a track of its own: all at once. */
@@ -6,6 +7,15 @@ export const sideBySide = (steps: readonly Step[]): readonly Track[] => steps.ma
 /** All steps of a plan, in the order in which a track has them. */
 export const stepsOf = ({ phases }: Pick<Plan, 'phases'>): readonly Step[] =>
   phases.flatMap(({ tracks }) => tracks.flat())
+
+/** Configures new machines. They can be reached before cloud-init is done on them; what it still does then touches nothing of ours. */
+export const configurationOf = (role: Role, servers: readonly string[]): readonly Track[] =>
+  servers.length === 0
+    ? []
+    : [
+        [{ kind: 'configure', role, servers }],
+        ...sideBySide(servers.map((server) => ({ kind: 'await-cloud-init', server }))),
+      ]
 
 /** Nameservers are configured by it, from zone files. */
 export const makesNameservers = (plan: Pick<Plan, 'phases'>): boolean =>

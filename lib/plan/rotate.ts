@@ -4,7 +4,7 @@ import { laterThanAll, planDeploy, refuseGoingBack } from './deploy.ts'
 import type { PlanInput } from './input.ts'
 import { abandonedSince, findServingLb, newLbsIn, switchOn } from './lbs.ts'
 import { refuseReturned } from './leaving.ts'
-import { mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
+import { configurationOf, mergePhases, namesOf, sideBySide, withoutEmpty } from './phases.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { refuseStrangers } from './safety.ts'
 import type { GlueChange, Observed, ObservedLb, ObservedServer, Plan, PlanPhase, Step } from './types.ts'
@@ -160,7 +160,10 @@ const planPreparation = (
           {
             key: 'configure',
             title: 'Configure',
-            tracks: [[{ kind: 'configure', role: 'lb', servers: newLbs.map(({ name }) => name) }]],
+            tracks: configurationOf(
+              'lb',
+              newLbs.map(({ name }) => name),
+            ),
           },
         ],
         deployment.phases,
@@ -274,7 +277,13 @@ const planMove = (observed: Observed, states: readonly PairState[], request: Pla
       {
         key: 'configure',
         title: 'Configure',
-        tracks: pending.length === 0 ? [] : [[{ kind: 'configure', role: 'lb', servers: coming.map(({ lb }) => lb) }]],
+        tracks:
+          pending.length === 0
+            ? []
+            : configurationOf(
+                'lb',
+                coming.map(({ lb }) => lb),
+              ),
       },
       {
         key: 'switch-on',

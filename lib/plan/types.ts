@@ -136,6 +136,7 @@ export type Step =
       readonly images?: readonly string[]
     }
   | { readonly kind: 'await-server'; readonly server: string }
+  | { readonly kind: 'await-cloud-init'; readonly server: string }
   | {
       readonly kind: 'configure'
       readonly role: Role

@@ -1,7 +1,7 @@
 import type { Step } from '../plan/types.ts'
 import { createAddress, moveAddress, removeAddress } from './handlers/addresses.ts'
 import { abandonLbs, announceLbs } from './handlers/announcement.ts'
-import { awaitServer } from './handlers/await-server.ts'
+import { awaitCloudInit, awaitServer } from './handlers/await-server.ts'
 import { awaitBaker, bake, createBaker, deleteImage, removeBaker, takeImage } from './handlers/baking.ts'
 import { checkNameserver, identifyLb, verifyAddress, verifyLb } from './handlers/checks.ts'
 import { configure } from './handlers/configure.ts'
@@ -35,6 +35,7 @@ const handlers: Handlers = {
   'ensure-firewall': (world, { role }) => ensureFirewall(world, role),
   'create-server': createServer,
   'await-server': (world, { server }, report) => awaitServer(world, server, report),
+  'await-cloud-init': (world, { server }, report) => awaitCloudInit(world, server, report),
   configure,
   'check-nameserver': checkNameserver,
   'stage-lb': stage,

@@ -16,7 +16,7 @@ export interface Booting extends SshHost {
 }
 
 /**
- * Waits until a machine can be configured: running, SSH with the pinned key, cloud-init finished.
+ * Waits until a machine can be reached: running, SSH with the pinned key.
  * @param read looks at it anew
  * @throws InfraError after five minutes, saying how far it came.
  */
@@ -24,24 +24,43 @@ export const untilReady = async (world: RunWorld, read: () => Promise<Booting>, 
   const { clock, signal } = world
   const { name } = await read()
   const options = { clock, signal, everyMs: pollMs, timeoutMs: readyTimeoutMs, onSeen: report }
-  await waitFor(`${name} ready`, async () => climbLadder(world, await read(), report), options)
+  await waitFor(`${name} ready`, async () => climbLadder(world, await read()), options)
 }
 
 /** One rung after the other, so that a time-out says how far the machine came. */
-const climbLadder = async (world: RunWorld, server: Booting, report: Report): Promise<Attempt<true>> => {
+const climbLadder = async (world: RunWorld, server: Booting): Promise<Attempt<true>> => {
   if (server.status !== 'running') return { seen: `API says ${server.status}` }
   if (server.lacks) return { seen: `API running, ${server.lacks}` }
   if (!(await isOpen(server.ipv4, 22)))
     return { seen: 'API running, port 22 closed to us: it boots, or operatorNetworks lack the address you work from' }
   try {
-    const state = await readCloudInit(world.ssh, server, { timeoutMs: readyTimeoutMs })
-    if (state === 'running') return { seen: 'SSH works, cloud-init is at work' }
-    if (state === 'recovered') report(`cloud-init is done, with errors it recovered from: cloud-init status --long`)
+    await world.ssh.run(server, ['true'])
     return { done: true }
   } catch (error) {
     if (!(error instanceof SshError)) throw error
     return { seen: `API running, port 22 open, SSH: ${error.failure}` }
   }
+}
+
+/**
+ * Waits for the end of cloud-init on a machine that can be reached.
+ * @throws InfraError when it failed, or after five minutes.
+ */
+export const untilBooted = async (world: RunWorld, server: SshHost, report: Report): Promise<void> => {
+  const { clock, signal } = world
+  const look = async (): Promise<Attempt<true>> => {
+    const state = await readCloudInit(world.ssh, server, { timeoutMs: readyTimeoutMs })
+    if (state === 'running') return { seen: 'cloud-init is at work' }
+    if (state === 'recovered') report(`cloud-init is done, with errors it recovered from: cloud-init status --long`)
+    return { done: true }
+  }
+  await waitFor(`cloud-init on ${server.name}`, look, {
+    clock,
+    signal,
+    everyMs: pollMs,
+    timeoutMs: readyTimeoutMs,
+    onSeen: report,
+  })
 }
 
 const isOpen = (host: string, port: number): Promise<boolean> =>

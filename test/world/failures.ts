@@ -37,7 +37,8 @@ const failures: Failures = {
   'ensure-network': (fast) => refuse(fast, 'POST', /^\/v1\/networks$/),
   'ensure-firewall': (fast) => refuse(fast, 'POST', /^\/v1\/firewalls$/),
   'create-server': (fast, { server }) => refuse(fast, 'POST', /^\/v1\/servers$/, `"name":"${server}"`),
-  'await-server': (fast, { server }) => refuseCommand(fast, server, 'cloud-init'),
+  'await-server': (fast, { server }) => refuseCommand(fast, server, 'sh -c [ -f /etc/ssh'),
+  'await-cloud-init': (fast, { server }) => refuseCommand(fast, server, 'cloud-init'),
   configure: (fast, { role }) => {
     fast.faults.playbook = role
   },

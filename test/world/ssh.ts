@@ -60,6 +60,7 @@ const requireGranted = ({ site, machine, host }: Session, command: readonly stri
 const execute = async (session: Session, command: readonly string[]): Promise<string> => {
   const [program = '', ...words] = command
   if (command.join(' ') === 'printenv SSH_CONNECTION') return connectionOf(session)
+  if (program === 'true') return ''
   if (program === 'cloud-init') return 'status: done\n'
   if (program === 'dns-lb' && session.machine.lb) return dnsLb(session, session.machine.lb, words)
   if (program === 'sh' && words[1]?.includes('ssh-keygen')) return prepareKey(session)

@@ -1,11 +1,11 @@
 import { InfraError } from '../../errors.ts'
 import { rawHostKey } from '../../ssh/known-hosts.ts'
-import { untilReady } from '../readiness.ts'
+import { untilBooted, untilReady } from '../readiness.ts'
 import type { Report } from '../record.ts'
 import { getServer, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
-/** Waits until the server can be configured, then replaces its host key. */
+/** Waits until the server can be reached, then replaces its host key. */
 export const awaitServer = async (world: RunWorld, name: string, report: Report): Promise<void> => {
   const read = async () => {
     const server = await getServer(world, name)
@@ -14,6 +14,10 @@ export const awaitServer = async (world: RunWorld, name: string, report: Report)
   await untilReady(world, read, report)
   await rotateHostKey(world, name)
 }
+
+/** By then nothing on the machine works against what is configured, and all that was asked for at its making is done. */
+export const awaitCloudInit = async (world: RunWorld, name: string, report: Report): Promise<void> =>
+  untilBooted(world, await getServer(world, name), report)
 
 const keyFile = '/etc/ssh/ssh_host_ed25519_key'
 const prepareKey = `[ -f ${keyFile}.next ] || ssh-keygen -q -t ed25519 -N '' -C '' -f ${keyFile}.next; cat ${keyFile}.next.pub`

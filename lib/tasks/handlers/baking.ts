@@ -8,7 +8,7 @@ import { findBaker, listImages, readRecipe } from '../images.ts'
 import { inventoryHost } from '../inventory-host.ts'
 import { type Offers, readOffers } from '../offers.ts'
 import { orderServer } from '../order-server.ts'
-import { untilReady } from '../readiness.ts'
+import { untilBooted, untilReady } from '../readiness.ts'
 import type { Report } from '../record.ts'
 import { projectKeyIds } from '../ssh-keys.ts'
 import type { RunWorld, World } from '../world.ts'
@@ -46,8 +46,11 @@ const smallest = ({ offers, faults }: Offers, { architecture }: ImageKind): Offe
   faults,
 })
 
-export const awaitBaker = (world: RunWorld, kind: ImageKind, report: Report): Promise<void> =>
-  untilReady(world, () => getBaker(world, kind), report)
+/** Nothing may be at work on it any more when it is made to forget. */
+export const awaitBaker = async (world: RunWorld, kind: ImageKind, report: Report): Promise<void> => {
+  await untilReady(world, () => getBaker(world, kind), report)
+  await untilBooted(world, await getBaker(world, kind), report)
+}
 
 const getBaker = async (world: World, kind: ImageKind): Promise<Baker> => {
   const baker = await findBaker(world, kind)

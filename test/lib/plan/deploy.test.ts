@@ -45,7 +45,7 @@ const isDeployed = ({ servers, lbs }: Observed, generation: number): boolean =>
 plans('both serving: creates, checks, stages, switches one lb after the other, renames, deletes', () => {
   assert.equal(linesOf(planned(twoServing())), [
     'Create: Create ns1-next (generation 200), Wait until ns1-next is ready | Create ns2-next (generation 200), Wait until ns2-next is ready',
-    'Configure: Configure ns1-next, ns2-next with Ansible',
+    'Configure: Configure ns1-next, ns2-next with Ansible | Wait for the end of cloud-init on ns1-next | Wait for the end of cloud-init on ns2-next',
     'Check: Check every answer of ns1-next | Check every answer of ns2-next',
     'Stage: Stage ns1-next on the idle colour of lb1, Check ns1-next through the preview port of lb1 | Stage ns2-next on the idle colour of lb2, Check ns2-next through the preview port of lb2',
     'Switch lb1: Switch lb1 to ns1-next, Check ns1-next through port 53 of lb1',
