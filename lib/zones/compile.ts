@@ -12,6 +12,7 @@ import { aliasFaults, faultsIn, foreignFaults, hiddenFaults, incomparableFaults,
 import { readZoneFiles, type ZoneFiles } from './files.ts'
 import { hashFiles } from './hash.ts'
 import { readRawZone } from './raw.ts'
+import { verifySerial } from './serial.ts'
 import type { ZoneSource } from './sources.ts'
 import { splitTtlFaults } from './split-ttls.ts'
 import { runTool } from './tool.ts'
@@ -31,11 +32,6 @@ interface Compiled {
   readonly source: ZoneSource
   readonly zone?: Zone
   readonly faults: readonly string[]
-}
-
-const verifySerial = (serial: number): void => {
-  if (Number.isInteger(serial) && serial > 0 && serial <= 0xffffffff) return
-  throw new InfraError(`${serial} cannot be an SOA serial`, { hint: 'It must be a whole number from 1 to 4294967295.' })
 }
 
 /**

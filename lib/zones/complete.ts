@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { canonicalName, isWithin } from '../dns/wire/name.ts'
+import { soaSerial, withSerialIn } from './serial.ts'
 
 /** Where clients reach a nameserver: the addresses of its lb. */
 export interface GlueHost {
@@ -55,8 +56,6 @@ const hostsIn = (origin: string, hosts: readonly GlueHost[]): readonly GlueHost[
 
 const isStandIn = (line: string, standIn: string): boolean => line.split(/\s+/, 5)[4] === standIn
 
-const soaSerial = /^(\S+\s+\d+\s+IN\s+SOA\s+\S+\s+\S+\s+)(\d+)(?=\s)/m
-
 const recordsOf = (lines: readonly string[]): ZoneRecord[] =>
   lines.flatMap((line) => {
     const [owner, ttl, , type, data] = line.split(/\s+/, 5)
@@ -98,10 +97,9 @@ export const completeZone = (
   const records = recordsOf(lines)
   const inZone = hostsIn(origin, hosts)
   const ttl = records.find(({ owner, type }) => owner === origin && type === 'NS')?.ttl ?? '3600'
-  const withSerial = source.replace(soaSerial, (_line, before: string) => `${before}${serial}`)
   const added = inZone.flatMap((host) => addressLines(ttl, host))
   return {
-    text: `${[withSerial, ...added].join('\n')}\n`,
+    text: `${[withSerialIn(source, serial), ...added].join('\n')}\n`,
     faults: [...serialFaults(source), ...hostFaults(records, inZone)],
   }
 }

@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { compileZones } from '../../../lib/zones/compile.ts'
 import { compileZonesOnce } from '../../../lib/zones/compile-once.ts'
 import { example2Zone, hosts, serial, withZoneFiles } from './fixture.ts'
 
@@ -15,7 +16,19 @@ once('the same files, serial and hosts are compiled once, also when asked for si
     ])
     assert.is(one, other)
     assert.is(await compileZonesOnce({ folder, serial, hosts: [...hosts] }), one)
-    assert.is((await compileZonesOnce({ folder, serial: serial + 1, hosts }))[0]?.serial, serial + 1)
+  }),
+)
+
+once('with another serial they are what they would be if they were compiled anew', () =>
+  withZoneFiles({ 'example2.test.zone': example2Zone }, async (folder) => {
+    await compileZonesOnce({ folder, serial, hosts })
+    const later = await compileZonesOnce({ folder, serial: serial + 1, hosts })
+    assert.equal(later, await compileZones({ folder, serial: serial + 1, hosts }))
+    assert.is(await compileZonesOnce({ folder, serial: serial + 1, hosts }), later)
+    await compileZonesOnce({ folder, serial: 0, hosts }).then(
+      () => assert.unreachable('compiled'),
+      (error: Error) => assert.match(error.message, /0 cannot be an SOA serial/),
+    )
   }),
 )
 
