@@ -43,11 +43,12 @@ export const toFleetServer = (project: string, server: Server): FleetServer | un
   }
 }
 
+/** `ns2` before `ns10`. */
+const { compare } = new Intl.Collator('en', { numeric: true })
+
 /** The servers of the project in the order of their names. The API has them as they were made, and two are made at once. */
 export const fleetOf = (project: string, servers: readonly Server[]): readonly FleetServer[] =>
-  servers
-    .flatMap((server) => toFleetServer(project, server) ?? [])
-    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+  servers.flatMap((server) => toFleetServer(project, server) ?? []).sort((a, b) => compare(a.name, b.name))
 
 /** The API names IPv6 by networks; the first address in one is the host's own. An IPv4 address stays as it is. */
 export const hostAddress = (network: string): string => network.replace(/::\/64$/, '::1')
