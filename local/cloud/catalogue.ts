@@ -76,31 +76,31 @@ const pricesOf = ({ hourly, locations: sold }: TypeRow) =>
     price_per_tb_traffic: price(1),
   }))
 
+/** Made once: every server is shown with its own. */
+const described = rows.map((type) => ({
+  id: type.id,
+  name: type.name,
+  description: type.name.toUpperCase(),
+  category: type.cpu_type === 'dedicated' ? 'General Purpose' : 'Cost Optimized',
+  cores: type.cores,
+  memory: type.memory,
+  disk: type.disk,
+  storage_type: 'local',
+  cpu_type: type.cpu_type,
+  architecture: type.architecture,
+  deprecated: false,
+  deprecation: null,
+  prices: pricesOf(type),
+  locations: locations
+    .filter(({ name }) => type.locations.includes(name))
+    .map(({ id, name }) => ({ id, name, deprecation: null, recommended: true })),
+}))
+
 /** @param isSoldOut a scripted shortage: type and location that cannot be ordered now. */
 export const serverTypes = (isSoldOut: (type: string, location: string) => boolean) =>
-  rows.map((type) => ({
-    id: type.id,
-    name: type.name,
-    description: type.name.toUpperCase(),
-    category: type.cpu_type === 'dedicated' ? 'General Purpose' : 'Cost Optimized',
-    cores: type.cores,
-    memory: type.memory,
-    disk: type.disk,
-    storage_type: 'local',
-    cpu_type: type.cpu_type,
-    architecture: type.architecture,
-    deprecated: false,
-    deprecation: null,
-    prices: pricesOf(type),
-    locations: locations
-      .filter(({ name }) => type.locations.includes(name))
-      .map(({ id, name }) => ({
-        id,
-        name,
-        deprecation: null,
-        recommended: true,
-        available: !isSoldOut(type.name, name),
-      })),
+  described.map((type) => ({
+    ...type,
+    locations: type.locations.map((location) => ({ ...location, available: !isSoldOut(type.name, location.name) })),
   }))
 
 export type ServerType = ReturnType<typeof serverTypes>[number]
