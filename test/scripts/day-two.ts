@@ -27,7 +27,7 @@ export const promiseDayTwo = (lives: Test, lab: Lab): void => {
     writeFileSync(
       zoneFile(zone),
       [
-        '$TTL 1m',
+        '$TTL 5',
         '@ SOA ns1.example.test. h.example.test. 0 3h 1h 2w 5m',
         '@ NS ns1.example.test.',
         '@ NS ns2.example.test.',
