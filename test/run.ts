@@ -23,10 +23,11 @@ interface Result {
 const root = path.resolve(import.meta.dirname, '..')
 
 /**
- * Three rounds: what is quick; what makes real machines and is patient, the longest first; and what needs the two cores for itself, one
- * file at a time: loads on real machines, and machines whose processor is emulated.
+ * Three rounds: what is quick; what makes real machines and is patient, the longest first; and what needs the two cores for itself: loads
+ * on real machines.
  */
 const patient = [
+  'test/scripts/vagrant-libvirt',
   'test/scripts/vagrant-lxc',
   'test/local/machines/contract/multipass',
   'test/scripts/local-libvirt',
@@ -36,11 +37,12 @@ const patient = [
   'test/local/machines/contract/vagrant-lxc',
   'test/local/machines/contract/nspawn',
 ].map((name) => `${name}.test.ts`)
-const alone = ['vagrant-libvirt', 'operations'].map((name) => `test/scripts/${name}.test.ts`)
+const alone = ['test/scripts/operations.test.ts']
 
 /** Of what is quick, what takes longest, each in a process of its own; begun last, it would run alone at the end. */
 const long = [
   'test/local/twin/up',
+  'test/local/internet/check-dns',
   'test/local/machines/multipass/stand-in',
   'test/local/cloud/hcloud-cli',
   'test/lib/tasks/apply',
