@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { Command, CommanderError, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
+import { Command, CommanderError, Help, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { type ExitCode, exitCodes, InfraError, textOf } from './errors.ts'
 import { leaveTerminal, sayAtOnce } from './terminal.ts'
 
@@ -57,12 +57,18 @@ const commonFlags = (options: object): { json: boolean; verbose: boolean } => ({
   verbose: 'verbose' in options && options.verbose === true,
 })
 
+/** Between words, on a terminal: a file or a pipe has lines as long as they are. */
+const fold = (text: string): string => {
+  const { isTTY, columns } = process.stderr
+  return isTTY ? new Help().boxWrap(text, columns - 2) : text
+}
+
 /** Says on stderr, and with `--json` on stdout, why a script ends without success, and returns its exit code. */
 export const reportFailure = (error: unknown, { interrupted, json, verbose }: FailureContext): ExitCode => {
   // commander has printed its own text by now; showing the help is not a failure
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { message, hint, exitCode } = describeFailure(error, interrupted)
-  process.stderr.write(`\nerror: ${message}\n${hint ? `  ${hint.replaceAll('\n', '\n  ')}\n` : ''}`)
+  process.stderr.write(`\nerror: ${message}\n${hint ? `  ${fold(hint).replaceAll('\n', '\n  ')}\n` : ''}`)
   if (verbose && error instanceof Error) process.stderr.write(`\n${error.stack}\n${causesOf(error)}`)
   if (json) process.stdout.write(`${JSON.stringify({ event: 'end', ok: false, exitCode, error: { message, hint } })}\n`)
   return exitCode
