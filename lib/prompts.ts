@@ -15,13 +15,14 @@ export const confirm = async (message: string, { initial = false } = {}): Promis
 /**
  * Asks for `name` to be typed, so that neither a habit nor a key pressed too early can agree. Anything else is told and asked
  * again; nothing typed is a no.
+ * @param no what that means, where the run goes on: the end of a sentence.
  */
-export const typeToConfirm = async (name: string, loss: string): Promise<boolean> => {
+export const typeToConfirm = async (name: string, loss: string, no = 'for no'): Promise<boolean> => {
   const { answer } = await ask<{ answer: string }>({
     type: 'input',
     name: 'answer',
-    message: `${loss}\nType ${name} to agree, or nothing for no`,
-    validate: (typed) => isAnswer(typed, name) || `That is not ${name}: type it exactly, or leave it empty for no`,
+    message: `${loss}\nType ${name} to agree, or nothing ${no}`,
+    validate: (typed) => isAnswer(typed, name) || `That is not ${name}: type it exactly, or leave it empty ${no}`,
   })
   if (answer.trim() === name) return true
   process.stderr.write('  Not agreed to.\n')

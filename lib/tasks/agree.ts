@@ -88,9 +88,10 @@ export const agreeToDelete = async (
   answers: Answers,
 ): Promise<boolean> => {
   if (isAnswered(deletion, answers)) return true
-  if (canAsk()) return typeToConfirm(deletion.name, deletion.loss)
+  const { name, loss, mayKeep } = deletion
+  if (canAsk()) return typeToConfirm(name, loss, mayKeep ? 'to keep all of that' : undefined)
   throw new InfraError(
-    `Only a deletion is left, which has to be agreed to, and there is no terminal to ask on\n${deletion.loss}`,
+    `Only a deletion is left, which has to be agreed to, and there is no terminal to ask on\n${loss}`,
     { exitCode: 2, hint: 'Nothing was deleted. Run again with --yes-delete.' },
   )
 }

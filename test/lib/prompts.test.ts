@@ -65,6 +65,14 @@ test('nothing typed is a no, and says so', async () => {
   assert.match(seen, /result: false/)
 })
 
+test('it says what a no means, where the run goes on', async () => {
+  const keeping = typing.replace(/\)$/, ", 'to keep all of that')")
+  const seen = stripVTControlCharacters(
+    await onTerminal(keeping, [{ after: /nothing to keep all of that/, keys: '\r' }]),
+  )
+  assert.match(seen, /result: false/)
+})
+
 test('questions are folded between words', async () => {
   const seen = stripVTControlCharacters(await onTerminal(typing, [{ after: /nothing for no/, keys: '\r' }]))
   const lines = seen.split(/\r?\n/)
