@@ -32,6 +32,11 @@ operations('bootstrap makes everything from nothing', async () => {
   await lab.fleet().everyAnswerIsOf(await lab.fleet().generationOf('ns1'))
 })
 
+operations('images are baked beside it: later machines are made from these', async () => {
+  await lab.laptop('laptop').expect(0, 'bake-images')
+  await lab.fleet().assertNothingBeside()
+})
+
 for (const [name, promise] of Object.entries(parts))
   if (chosen.length === 0 || chosen.includes(name)) promise(operations, lab)
 
