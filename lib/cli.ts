@@ -68,7 +68,7 @@ export const reportFailure = (error: unknown, { interrupted, json, verbose }: Fa
   // commander has printed its own text by now; showing the help is not a failure
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { message, hint, exitCode } = describeFailure(error, interrupted)
-  process.stderr.write(`\nerror: ${message}\n${hint ? `  ${fold(hint).replaceAll('\n', '\n  ')}\n` : ''}`)
+  process.stderr.write(`\n${fold(`error: ${message}`)}\n${hint ? `  ${fold(hint).replaceAll('\n', '\n  ')}\n` : ''}`)
   if (verbose && error instanceof Error) process.stderr.write(`\n${error.stack}\n${causesOf(error)}`)
   if (json) process.stdout.write(`${JSON.stringify({ event: 'end', ok: false, exitCode, error: { message, hint } })}\n`)
   return exitCode
