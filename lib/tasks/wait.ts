@@ -87,8 +87,11 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
   const { stderr } = process
   const isRewriting = !isSilent && stderr.isTTY
   let shown: { readonly seen: string; readonly at: number; readonly isOver: boolean } | undefined
+  let said: readonly string[] = []
   const sayDetails = (details: readonly string[] = []): void => {
-    if (!isSilent) for (const line of details) stderr.write(`${line}\n`)
+    const news = details.filter((line) => !said.includes(line))
+    if (!isSilent) for (const line of news) stderr.write(`${line}\n`)
+    said = details
   }
   return {
     update: ({ isOver, seen, details, remainingMs }) => {
