@@ -8,7 +8,7 @@ import { fold, foldCommand } from './fold.ts'
 import { table } from './table.ts'
 
 /** Whom a finding is about: a server of ours, what leads there, or whoever is asked on behalf of the world. */
-type SubjectKind = Role | 'parent' | 'name' | 'resolver'
+export type SubjectKind = Role | 'parent' | 'name' | 'resolver'
 
 export type CheckedFinding = Finding & {
   readonly kind: SubjectKind
@@ -23,6 +23,8 @@ export interface CheckReport {
   readonly notes: readonly string[]
   /** Sentences: what could not be found out. */
   readonly unknown: readonly string[]
+  /** An operation holds the lock, or whether one does is not known: what is wrong may be right in a moment. */
+  readonly isMoving: boolean
 }
 
 /** What failed is known; where something could not be measured, or nothing was, nobody knows that all is well. */

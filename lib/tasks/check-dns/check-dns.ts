@@ -83,6 +83,7 @@ export const checkDns = async (
     findings: [...found, ...servers, ...parents, ...names, ...judgePlaces(scene, choice, settings.config), ...resolved],
     notes: scene.notes,
     unknown: scene.unknown,
+    isMoving: scene.isMoving,
   }
 }
 

@@ -33,6 +33,8 @@ export interface Scene {
   readonly notes: readonly string[]
   /** Sentences: what could not be found out. */
   readonly unknown: readonly string[]
+  /** An operation is at work, or may be. */
+  readonly isMoving: boolean
   /** What has been found already. */
   readonly findings: readonly Finding[]
 }
@@ -78,6 +80,7 @@ export const readScene = async (world: World, { isServing }: { readonly isServin
     leading: made.artefacts.get(newest),
     hosts: glueHostsOf(servers, addresses, { config: world.settings.config, generation: newest }),
     notes: [...running.notes, ...notes],
+    isMoving: running.isMoving,
     unknown: [
       ...running.unknown,
       ...made.unknown,
@@ -110,16 +113,18 @@ const readArtefacts = async (
 }
 
 /** What an operation that is at work moves may look wrong for a moment. */
-const readRunning = ({ hcloud, settings }: World): Promise<Pick<Scene, 'notes' | 'unknown'>> =>
+const readRunning = ({ hcloud, settings }: World): Promise<Pick<Scene, 'notes' | 'unknown' | 'isMoving'>> =>
   findRunningOperation({ hcloud, project: settings.config.project })
     .then((running) => ({
       notes: running ? [`${describeRunning(running)}: what it is moving may look wrong.`] : [],
       unknown: [],
+      isMoving: running !== undefined,
     }))
     .catch(
       ifRefused((error) => ({
         notes: [],
         unknown: [`Whether an operation is at work is not known: ${sentenceOf(error)}`],
+        isMoving: true,
       })),
     )
 

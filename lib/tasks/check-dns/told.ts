@@ -73,6 +73,7 @@ export const readToldScene = async (told: readonly ToldServer[], options: ToldOp
       `Without the cloud, the serial (${newest}) and the addresses of the nameservers' own names are taken from what ${current[0]?.name} answers.`,
     ],
     unknown: [],
+    isMoving: false,
     findings: [],
   }
 }
@@ -90,6 +91,7 @@ const silentScene = (replies: readonly Asked[]): Scene => ({
   leading: undefined,
   hosts: [],
   notes: [],
+  isMoving: false,
   unknown: ['Nothing else was judged, since no answer says what these servers were made with.'],
   findings: replies.map(({ target, zone, reply }) =>
     createFinding({

@@ -31,6 +31,7 @@ const finding = (status: CheckedFinding['status'], part: Partial<CheckedFinding>
 const report = (findings: readonly CheckedFinding[], part: Partial<CheckReport> = {}): CheckReport => ({
   findings,
   notes: [],
+  isMoving: false,
   unknown: [],
   ...part,
 })
