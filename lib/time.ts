@@ -33,3 +33,11 @@ const describeSeconds = (seconds: number): string => {
     .map(([unit, count]) => `${count} ${unit}`)
     .join(' ')
 }
+
+const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Reads `30s`, `5 min`, `1h` or `2d`, in milliseconds; `m` is minutes, as in zone files. Undefined for anything else, and for nothing. */
+export const parseDuration = (text: string): number | undefined => {
+  const [, count = '', unit = ''] = /^(\d{1,6}) ?(s|m|min|h|d)$/.exec(text) ?? []
+  return Number(count) * (unitsMs[unit] ?? 0) || undefined
+}

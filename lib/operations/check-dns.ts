@@ -2,16 +2,32 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { createCommand, envFile } from '../cli.ts'
 import type { LoadOptions, LocalSettings } from '../config/load.ts'
 import { type CheckId, checkIds } from '../dns/checks/check.ts'
-import type { ExitCode } from '../errors.ts'
+import { type ExitCode, InfraError } from '../errors.ts'
 import type { CheckDnsOptions } from '../tasks/check-dns/check-dns.ts'
 import type { World } from '../tasks/world.ts'
 import { widthOf } from '../terminal.ts'
+import { parseDuration } from '../time.ts'
+import type { Rules } from '../watch/incidents.ts'
 
 /** @throws InvalidArgumentError for a check that is none. */
 const checkId = (text: string): CheckId => {
   const id = checkIds.find((one) => one === text)
   if (id) return id
   throw new InvalidArgumentError(`It is none of ${checkIds.join(', ')}.`)
+}
+
+/** @throws InvalidArgumentError for what is no time. */
+const timeOf = (text: string): number => {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new InvalidArgumentError('It has to be a time such as 30s, 5min or 1h.')
+}
+
+/** @throws InvalidArgumentError unless it is more than half of them. */
+const rulesOf = (text: string): Rules => {
+  const [, needed, of] = (/^([1-9]\d?)\/([1-9]\d?)$/.exec(text) ?? []).map(Number)
+  if (needed && of && needed <= of && 2 * needed > of) return { needed, of }
+  throw new InvalidArgumentError('It has to be a number of looks out of the last ones, more than half, such as 2/3.')
 }
 
 /** The command line of check-dns. */
@@ -29,6 +45,7 @@ export const createCheckDnsCommand = () =>
       ['--serving', 'whether what was deployed is what is answered, whatever zone files are at hand'],
       ['--resolver 9.9.9.9', 'and what that resolver finds'],
       ['--targets lb1=203.0.113.5 lb2=203.0.113.6', 'these alone, without any token'],
+      ['--watch 30s', 'again and again, with a line when something changes; Ctrl-C ends it'],
       ['--explain glue', 'what a check is about, and what to do when it fails'],
     ],
   })
@@ -47,7 +64,13 @@ export const createCheckDnsCommand = () =>
       new Option('--family <number>', 'only over IPv4 or IPv6, for a computer without the other').choices(['4', '6']),
     )
     .option('--explain [check]', 'explain a check, or list all of them, and ask nothing', checkId)
-    .option('--json', 'print one JSON object on stdout')
+    .option('--watch <time>', 'look again and again, so often: 30s, 5min; Ctrl-C ends it', timeOf)
+    .option(
+      '--confirm <looks>',
+      'with --watch: how many of the last looks have to agree, such as 3/5 (default: 2/3)',
+      rulesOf,
+    )
+    .option('--json', 'print one JSON object on stdout; with --watch one a line for all that happens')
     .option('--verbose', 'print where an unforeseen error came from')
 
 /** The report stays readable where it is mailed or put into an issue. */
@@ -58,6 +81,9 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`)
 const widthHere = (): number => Math.min(widest, widthOf(process.stdout))
 
 interface Printing extends LoadOptions, CheckDnsOptions {
+  /** Milliseconds. */
+  readonly watch?: number | undefined
+  readonly confirm?: Rules | undefined
   readonly json?: true | undefined
   readonly explain?: CheckId | true | undefined
 }
@@ -80,6 +106,17 @@ export const printCheckDns = async (
   return exitCodeOfReport(report)
 }
 
+/** Looks once, or again and again. */
+const checkOrWatch = async (from: World | LocalSettings, options: Printing, signal: AbortSignal): Promise<ExitCode> => {
+  const { watch, confirm } = options
+  if (watch !== undefined) {
+    const { watchDns } = await import('./watch-dns.ts')
+    return watchDns(from, { ...options, watch }, signal)
+  }
+  if (confirm === undefined) return printCheckDns(from, options, signal)
+  throw new InfraError('--confirm is for a watch', { exitCode: 2, hint: 'Say how often to look: --watch 30s.' })
+}
+
 /** The whole of the script. */
 export const runCheckDns = async (options: Printing, signal: AbortSignal): Promise<ExitCode> => {
   const { explain } = options
@@ -90,9 +127,9 @@ export const runCheckDns = async (options: Printing, signal: AbortSignal): Promi
   }
   if (options.targets) {
     const { loadLocalSettings } = await import('../config/load.ts')
-    return printCheckDns(await loadLocalSettings(options), options, signal)
+    return checkOrWatch(await loadLocalSettings(options), options, signal)
   }
   const { withWorld } = await import('../tasks/open-world.ts')
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
-  return withWorld({ ...options, say, signal }, (world) => printCheckDns(world, options, signal))
+  return withWorld({ ...options, say, signal }, (world) => checkOrWatch(world, options, signal))
 }

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { describeMoment, describeRemaining, duration } from '../../lib/time.ts'
+import { describeMoment, describeRemaining, duration, parseDuration } from '../../lib/time.ts'
 
 const time = suite('lib/time')
 
@@ -35,5 +35,20 @@ for (const [ms, text] of [
 time('a moment is told to the second, in the time of no place', () => {
   assert.is(describeMoment(1_795_421_931_999), '08:18:51 UTC, 2026-11-23')
 })
+
+for (const [text, ms] of [
+  ['30s', 30_000],
+  ['5 min', 300_000],
+  ['5m', 300_000],
+  ['2h', 7_200_000],
+  ['1d', 86_400_000],
+  ['0s', undefined],
+  ['30', undefined],
+  ['-30s', undefined],
+  ['1.5h', undefined],
+  ['30s later', undefined],
+] as const) {
+  time(`${text} is ${ms === undefined ? 'no time' : `${ms} ms`}`, () => assert.is(parseDuration(text), ms))
+}
 
 time.run()

@@ -27,6 +27,8 @@ export interface FastRun {
 export interface Clone {
   readonly root: string
   run(name: OperationName, request?: RunRequest): Promise<FastRun>
+  /** For what goes on beside a run: it is never killed, and its output is not recorded. */
+  world(): World
   /** Whether the last run was killed. */
   isDead(): boolean
 }
@@ -43,6 +45,7 @@ export const createClone = (options: CloneOptions): Clone => {
   let gate: Gate | undefined
   return {
     root,
+    world: () => worldOf(options, createGate(root, {})),
     isDead: () => gate?.isDead() === true,
     run: async (name, { killAfter, onEvent, flags = {} } = {}) => {
       const startedAt = performance.now()

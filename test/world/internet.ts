@@ -24,7 +24,7 @@ interface ParentFaults {
 export interface Internet {
   readonly root: string
   /** The servers of `test.`: a and b. */
-  readonly faults: Record<'a' | 'b', ParentFaults>
+  readonly faults: Record<'a' | 'b', ParentFaults> & Record<'root', Pick<ParentFaults, 'isSilent'>>
   registered(): Domains
   register(domains: Domains): void
   /** The parents do as they should. */
@@ -47,7 +47,7 @@ const letters = ['a', 'b'] as const
  */
 export const startInternet = async (prefix: string, now: () => number): Promise<Internet> => {
   const addresses = { root: `${prefix}.1`, a: `${prefix}.2`, b: `${prefix}.3` }
-  const faults: Internet['faults'] = { a: {}, b: {} }
+  const faults: Internet['faults'] = { root: {}, a: {}, b: {} }
   let history: readonly { readonly at: number; readonly domains: Domains }[] = [{ at: 0, domains: new Map() }]
   const last = (): Domains => history.at(-1)?.domains ?? new Map()
 
@@ -65,10 +65,10 @@ export const startInternet = async (prefix: string, now: () => number): Promise<
     openDnsDoor({
       address: addresses[name],
       port: 53,
-      answerer: () => (name !== 'root' && faults[name].isSilent ? () => null : answerers[name]),
+      answerer: () => (faults[name].isSilent ? () => null : answerers[name]),
     })
   const mend = (): void => {
-    for (const letter of letters) faults[letter] = {}
+    for (const name of ['root', ...letters] as const) faults[name] = {}
   }
   const door = await allOf([open('root'), open('a'), open('b')])
   return {

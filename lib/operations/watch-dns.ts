@@ -1,0 +1,71 @@
+import { systemClock } from '../clock.ts'
+import type { LocalSettings } from '../config/load.ts'
+import { type ExitCode, InfraError } from '../errors.ts'
+import { type CheckDnsOptions, checkDns } from '../tasks/check-dns/check-dns.ts'
+import { createProgress } from '../tasks/check-dns/progress.ts'
+import type { World } from '../tasks/world.ts'
+import { createDelivery } from '../tell/deliver.ts'
+import { createLines } from '../tell/lines.ts'
+import { createNdjson } from '../tell/ndjson.ts'
+import type { Teller } from '../tell/teller.ts'
+import type { Rules } from '../watch/incidents.ts'
+import { findLink } from '../watch/link.ts'
+import { watch } from '../watch/watch.ts'
+
+interface WatchDnsOptions extends CheckDnsOptions {
+  /** From look to look, in milliseconds. */
+  readonly watch: number
+  /** Two of three without. */
+  readonly confirm?: Rules | undefined
+  readonly json?: true | undefined
+}
+
+const usualRules: Rules = { needed: 2, of: 3 }
+
+const printTo =
+  (stream: NodeJS.WriteStream) =>
+  (line: string): void =>
+    void stream.write(`${line}\n`)
+
+/**
+ * check-dns again and again, with incidents told to whoever the options name.
+ * @param more tellers besides those.
+ * @returns 3 when incidents are open at the end, else 8 when the last look was not right in all, else 0.
+ * @throws InfraError (exit code 2) for options and zone files that cannot be.
+ */
+export const watchDns = async (
+  from: World | LocalSettings,
+  options: WatchDnsOptions,
+  signal: AbortSignal,
+  more: readonly Teller[] = [],
+): Promise<ExitCode> => {
+  const settings = 'settings' in from ? from.settings : from
+  const clock = 'clock' in from ? from.clock : systemClock
+  const now = (): number => clock.now()
+  const print = printTo(process.stdout)
+  const shown = options.json ? createNdjson(print, now) : createLines(print, now)
+  const progress = createProgress(() => undefined)
+  return untilHangup(signal, (ended) =>
+    watch({
+      clock,
+      everyMs: options.watch,
+      rules: options.confirm ?? usualRules,
+      signal: ended,
+      look: (limit) => checkDns(from, options, { progress, signal: limit }),
+      isLinkUp: (report, limit) => findLink(report, { roots: settings.environment.rootServers, signal: limit }),
+      deliver: createDelivery([shown, ...more], printTo(process.stderr)),
+    }),
+  )
+}
+
+/** A terminal that is closed ends a watch as Ctrl-C does. */
+const untilHangup = async <T>(signal: AbortSignal, work: (ended: AbortSignal) => Promise<T>): Promise<T> => {
+  const hangup = new AbortController()
+  const onHangup = (): void => hangup.abort(new InfraError('the terminal was closed', { exitCode: 130 }))
+  process.once('SIGHUP', onHangup)
+  try {
+    return await work(AbortSignal.any([signal, hangup.signal]))
+  } finally {
+    process.off('SIGHUP', onHangup)
+  }
+}

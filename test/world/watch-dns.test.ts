@@ -1,0 +1,204 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { CheckId } from '../../lib/dns/checks/check.ts'
+import type { ExitCode } from '../../lib/errors.ts'
+import { watchDns } from '../../lib/operations/watch-dns.ts'
+import type { Look, Teller } from '../../lib/tell/teller.ts'
+import { openMembers } from '../../lib/watch/incidents.ts'
+import type { MachineFaults } from './machine.ts'
+import { recordOutput } from './output.ts'
+import type { Saved } from './outside.ts'
+import { prepared } from './prepared.ts'
+import { createFastWorld } from './world.ts'
+
+const test = suite('world/watch-dns')
+
+const fast = await createFastWorld({ pairs: 2 })
+test.after(() => fast.close())
+
+let serving: Saved
+
+test.before(async () => {
+  await prepared(fast)
+  serving = await fast.save()
+})
+test.before.each(() => fast.load(serving))
+test.after.each(() => fast.mend())
+
+interface Watched {
+  readonly exitCode: ExitCode
+  readonly stdout: string
+  readonly looks: readonly Look[]
+  /** `2 opened ns2 soa | lb2 soa`: in which look, from 1, and what. */
+  readonly told: readonly string[]
+}
+
+/** Watches until `after` says that it was the last look. @param after is told which look it was, from 1. */
+const watched = async (
+  after: (look: number, end: () => void) => void | Promise<void>,
+  options: { readonly json?: true; readonly only?: readonly CheckId[]; readonly watch?: number } = {},
+): Promise<Watched> => {
+  const looks: Look[] = []
+  const told: string[] = []
+  const end = new AbortController()
+  const note = (kind: string, words: readonly string[]): void => {
+    told.push(`${looks.length + 1} ${kind} ${words.join(' | ')}`)
+  }
+  const teller: Teller = {
+    name: 'test',
+    timeoutMs: 60_000,
+    opened: async (incident) =>
+      note(
+        'opened',
+        openMembers(incident).map(({ server, check }) => `${server} ${check}`),
+      ),
+    changed: async (incident) =>
+      note(
+        'changed',
+        openMembers(incident).map(({ server, check }) => `${server} ${check}`),
+      ),
+    closed: async ({ key }) => note('closed', [key.split(' ')[0] ?? '']),
+    looked: async (look) => {
+      looks.push(look)
+      await after(looks.length, () => end.abort())
+    },
+  }
+  const recorded = await recordOutput(() =>
+    watchDns(fast.clones[0].world(), { watch: 30_000, ...options }, end.signal, [teller]),
+  )
+  return { exitCode: recorded.result, stdout: recorded.stdout, looks, told }
+}
+
+const replaced = (bytes: Buffer, from: string, to: string): Buffer => {
+  const [before, after] = [from, to].map((text) => Buffer.from(text.split('.').map(Number))) as [Buffer, Buffer]
+  const copy = Buffer.from(bytes)
+  for (let at = copy.indexOf(before); at >= 0; at = copy.indexOf(before)) after.copy(copy, at)
+  return copy
+}
+const otherRecord: MachineFaults = { spoil: (_asked, answer) => replaced(answer, '192.0.2.80', '192.0.2.99') }
+
+for (const [title, name, faults, members] of [
+  ['a nameserver that is stopped', 'ns2', { isStopped: true }, 'ns2 soa | lb2 soa'],
+  ['a record that is another on one nameserver', 'ns2', otherRecord, 'ns2 rrsets | lb2 rrsets'],
+  ['an lb that is cut off', 'lb2', { isStopped: true }, 'lb2 soa'],
+  ['a record that is changed on the way', 'lb2', otherRecord, 'lb2 rrsets | lb2 direct-lb'],
+] as const) {
+  test(`${title}: one incident within two looks, which is over two looks after it is mended`, async () => {
+    const { told, exitCode, looks } = await watched(async (look, end) => {
+      if (look === 1) fast.spoil(name, faults)
+      if (look === 4) await fast.mend()
+      if (look === 7) end()
+    })
+    assert.equal(told, [`3 opened ${members}`, `6 closed ${name}`])
+    assert.is(exitCode, 0)
+    assert.equal(
+      looks.map(({ open }) => open.length),
+      [0, 0, 1, 1, 1, 0, 0],
+    )
+    assert.is((looks[1]?.at ?? 0) - (looks[0]?.at ?? 0) >= 30_000, true)
+  })
+}
+
+test('what is open when it ends is the exit code', async () => {
+  fast.spoil('lb1', { isStopped: true })
+  const { exitCode } = await watched((look, end) => (look === 2 ? end() : undefined))
+  assert.is(exitCode, 3)
+})
+
+test('a single bad look opens nothing, but is not well either', async () => {
+  fast.spoil('lb1', { isStopped: true })
+  const { exitCode, told } = await watched((_look, end) => end())
+  assert.is(exitCode, 8)
+  assert.equal(told, [])
+})
+
+test('a line when something changes, and none for a look like the one before', async () => {
+  const { stdout } = await watched(async (look, end) => {
+    if (look === 2) fast.spoil('lb2', { isStopped: true })
+    if (look === 5) await fast.mend()
+    if (look === 7) end()
+  })
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^\d\d:\d\d:\d\d UTC, \d{4}-\d\d-\d\d {2}/, ''))
+  assert.is(lines.length, 7, stdout)
+  assert.is(lines[0], 'all is well')
+  assert.is(lines[1], 'something is wrong')
+  assert.match(lines[2] ?? '', /^OPENED {3}lb2: soa of example\.test\. over IPv4\. Not so: .* Got: no answer: /)
+  assert.is(lines[3], 'something is wrong; 1 open')
+  assert.is(lines[4], 'all is well; 1 open')
+  assert.match(lines[5] ?? '', /^CLOSED {3}lb2: soa of example\.test\. over IPv4, after \d/)
+  assert.is(lines[6], 'all is well')
+})
+
+test('as JSON an object a line', async () => {
+  fast.spoil('lb2', { isStopped: true })
+  const { stdout } = await watched(
+    async (look, end) => {
+      if (look === 2) await fast.mend()
+      if (look === 4) end()
+    },
+    { json: true },
+  )
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.equal(
+    events.map(({ event, verdict, title }) => [event, verdict ?? title]),
+    [
+      ['look', 'failed'],
+      ['opened', 'lb2: soa of example.test. over IPv4'],
+      ['look', 'failed'],
+      ['look', 'ok'],
+      ['closed', 'lb2: soa of example.test. over IPv4'],
+      ['look', 'ok'],
+    ],
+  )
+  assert.match(events[1].command, /^dig /)
+  assert.equal(events[2].open, [events[1].key])
+})
+
+test('a deployment opens nothing', async () => {
+  let isDone = false
+  let deployed: Promise<unknown> | undefined
+  let after = 0
+  const step = (look: number, end: () => void): void => {
+    if (look === 1) {
+      // its output is recorded within that of the watch
+      deployed = fast.clones[1].run('deploy', { flags: { keepOld: true } }).then(({ exitCode: code }) => {
+        assert.is(code, 0)
+        isDone = true
+      })
+    }
+    if (isDone) after += 1
+    if (after === 4) end()
+  }
+  // who holds the lock renews it by the clock of this computer: were time to leap further, it would run out
+  const { told, looks, exitCode } = await watched(step, { watch: 3000 })
+  await deployed
+  assert.equal(told, [])
+  assert.is(
+    looks.some(({ report }) => report?.isMoving),
+    true,
+  )
+  assert.is(exitCode, 0)
+})
+
+test('when nobody answers, not even the root, that is no outage', async () => {
+  const step = (look: number, end: () => void): void => {
+    if (look === 1) for (const name of ['lb1', 'lb2', 'ns1', 'ns2']) fast.spoil(name, { isStopped: true })
+    if (look === 1) for (const name of ['root', 'a', 'b'] as const) fast.internet.faults[name] = { isSilent: true }
+    if (look === 4) end()
+  }
+  const { told, looks, stdout } = await watched(step, { only: ['soa', 'parent-ns'] })
+  assert.equal(told, [])
+  assert.equal(
+    looks.map(({ isLinkUp }) => isLinkUp),
+    [true, false, false, false],
+  )
+  assert.is(stdout.match(/the way out of this computer is lost/g)?.length, 1)
+})
+
+test.run()
