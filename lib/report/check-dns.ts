@@ -16,6 +16,15 @@ export type CheckedFinding = Finding & {
   readonly zone: string | undefined
 }
 
+/** How long a server took to answer for the SOA of a zone over UDP, among the other questions. */
+export interface Latency {
+  readonly kind: SubjectKind
+  readonly server: string
+  readonly address: string
+  readonly zone: string
+  readonly ms: number
+}
+
 /** All that check-dns found. */
 export interface CheckReport {
   readonly findings: readonly CheckedFinding[]
@@ -25,6 +34,8 @@ export interface CheckReport {
   readonly unknown: readonly string[]
   /** An operation holds the lock, or whether one does is not known: what is wrong may be right in a moment. */
   readonly isMoving: boolean
+  /** Of the servers of ours that answered. */
+  readonly latencies: readonly Latency[]
 }
 
 /** What failed is known; where something could not be measured, or nothing was, nobody knows that all is well. */

@@ -80,10 +80,18 @@ export const checkDns = async (
   ])
   const found = scene.findings.map((finding) => ({ ...finding, kind: 'lb', zone: undefined }) as const)
   return {
-    findings: [...found, ...servers, ...parents, ...names, ...judgePlaces(scene, choice, settings.config), ...resolved],
+    findings: [
+      ...found,
+      ...servers.findings,
+      ...parents,
+      ...names,
+      ...judgePlaces(scene, choice, settings.config),
+      ...resolved,
+    ],
     notes: scene.notes,
     unknown: scene.unknown,
     isMoving: scene.isMoving,
+    latencies: servers.latencies,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Check, CheckId } from '../../dns/checks/check.ts'
+import { timeAnswers } from '../../dns/checks/latency.ts'
 import { type AnswerRecord, compareWays, recordAnswers } from '../../dns/checks/same-answers.ts'
 import { zoneOfChecks } from '../../dns/checks/which.ts'
 import { checksFor } from '../../dns/checks.ts'
@@ -7,7 +8,7 @@ import { type Finding, plainFinding, probe } from '../../dns/probe.ts'
 import { query } from '../../dns/query.ts'
 import { identityOf } from '../../fleet/names.ts'
 import { familyOf } from '../../ip.ts'
-import type { CheckedFinding } from '../../report/check-dns.ts'
+import type { CheckedFinding, Latency } from '../../report/check-dns.ts'
 import type { Zone } from '../../zones/zone.ts'
 import type { Progress } from './progress.ts'
 import type { Scene, Subject } from './scene.ts'
@@ -24,8 +25,13 @@ export interface Asking {
   readonly signal: AbortSignal
 }
 
+interface ServersFound {
+  readonly findings: readonly CheckedFinding[]
+  readonly latencies: readonly Latency[]
+}
+
 /** Every server, a pair and generation at a time: there lb and nameserver must say the same. */
-export const askServers = async (scene: Scene, choice: Choice, asking: Asking): Promise<readonly CheckedFinding[]> => {
+export const askServers = async (scene: Scene, choice: Choice, asking: Asking): Promise<ServersFound> => {
   const groups = new Map<string, Subject[]>()
   for (const subject of scene.subjects) {
     const key = `${subject.pair} ${subject.generation}`
@@ -35,7 +41,11 @@ export const askServers = async (scene: Scene, choice: Choice, asking: Asking): 
     Promise.all([...groups.values()].map((group) => askGroup(group, scene, choice, asking))),
     findLostFamily(scene, asking),
   ])
-  return found.flat().map((finding) => (familyOf(finding.address) === lost ? notMeasured(finding, lost) : finding))
+  const findings = found.flatMap((group) => group.findings)
+  return {
+    findings: findings.map((finding) => (familyOf(finding.address) === lost ? notMeasured(finding, lost) : finding)),
+    latencies: found.flatMap(({ latencies }) => latencies),
+  }
 }
 
 const askGroup = async (
@@ -43,17 +53,21 @@ const askGroup = async (
   { artefacts }: Scene,
   choice: Choice,
   { clock, progress, signal }: Asking,
-): Promise<readonly CheckedFinding[]> => {
+): Promise<ServersFound> => {
   const [{ pair, generation } = { pair: 0, generation: 0 }] = subjects
   const zones = artefacts.get(generation)
-  if (!zones) return []
+  if (!zones) return { findings: [], latencies: [] }
   const checks = chooseChecks(zones, choice, { pair, generation })
   const zoneOf = zoneOfChecks(zones)
   const { recording, recordOf } = recordAnswers(checks, () => progress.done())
+  const latencies: Latency[] = []
   progress.expect(checks.length * subjects.length)
   const asked = await Promise.all(
     subjects.map(async ({ target, role }) => {
-      const findings = await probe([target], recording, { clock, signal })
+      const timed = timeAnswers(recording, (check, { name, address }, ms) =>
+        latencies.push({ kind: role, server: name, address, zone: zoneOf(check) ?? '.', ms }),
+      )
+      const findings = await probe([target], timed, { clock, signal })
       // those without an answer
       progress.done(checks.length - recordOf(target).answers.size)
       return findings.flatMap((finding, index) => {
@@ -62,12 +76,13 @@ const askGroup = async (
       })
     }),
   )
-  if (!choice.isChosen('direct-lb')) return asked.flat()
+  if (!choice.isChosen('direct-lb')) return { findings: asked.flat(), latencies }
   const recordsOf = (role: Subject['role']): readonly AnswerRecord[] =>
     subjects.filter((one) => one.role === role).map(({ target }) => recordOf(target))
   const direct = recordsOf('nameserver')
   const compared = direct.length === 0 ? [] : recordsOf('lb').flatMap((lb) => compareWays(checks, lb, direct))
-  return [...asked.flat(), ...compared.map((finding) => ({ ...finding, kind: 'lb', zone: undefined }) as const)]
+  const through = compared.map((finding): CheckedFinding => ({ ...finding, kind: 'lb', zone: undefined }))
+  return { findings: [...asked.flat(), ...through], latencies }
 }
 
 /** The SOA is always asked for: a server that does not even answer it is not asked the rest. */

@@ -32,6 +32,7 @@ const report = (findings: readonly CheckedFinding[], part: Partial<CheckReport> 
   findings,
   notes: [],
   isMoving: false,
+  latencies: [],
   unknown: [],
   ...part,
 })

@@ -1,0 +1,19 @@
+import type { Target } from '../query.ts'
+import type { Check } from './check.ts'
+
+/**
+ * Checks that say how long the answer for the SOA took over UDP: every zone has one, and it is small everywhere.
+ * @param note is told milliseconds.
+ */
+export const timeAnswers = (
+  checks: readonly Check[],
+  note: (check: Check, target: Target, ms: number) => void,
+): readonly Check[] =>
+  checks.map((check) => {
+    if (check.id !== 'soa' || check.transport !== 'udp') return check
+    const judge: Check['judge'] = (replies, target) => {
+      for (const { ms } of replies) note(check, target, ms)
+      return check.judge(replies, target)
+    }
+    return { ...check, judge }
+  })
