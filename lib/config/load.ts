@@ -83,6 +83,21 @@ const load = async <E>(
   return { config, environment, root: checkout, sources: checkout }
 }
 
+/** What signs and opens doors for those who are told of incidents. */
+export interface TellerSecrets {
+  readonly webhookSecret: string | undefined
+  readonly githubToken: string | undefined
+}
+
+/** @throws InfraError (exit code 2) when the file that was named is not there. */
+export const loadTellerSecrets = ({ envFile }: LoadOptions): TellerSecrets => {
+  const faults: string[] = []
+  const { WEBHOOK_SECRET, GITHUB_TOKEN } = readVariables(envFile, faults)
+  const [fault] = faults
+  if (fault !== undefined) throw new InfraError(fault, { exitCode: 2 })
+  return { webhookSecret: WEBHOOK_SECRET?.trim() || undefined, githubToken: GITHUB_TOKEN?.trim() || undefined }
+}
+
 /** The variables of the shell that this process was started from, for programs that are given some of them. */
 export const readShell = (): NodeJS.Dict<string> => process.env
 

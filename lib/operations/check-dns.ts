@@ -5,6 +5,7 @@ import { type CheckId, checkIds } from '../dns/checks/check.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
 import type { CheckDnsOptions } from '../tasks/check-dns/check-dns.ts'
 import type { World } from '../tasks/world.ts'
+import type { TellOptions } from '../tell/open-tellers.ts'
 import { widthOf } from '../terminal.ts'
 import { parseDuration } from '../time.ts'
 import type { Rules } from '../watch/incidents.ts'
@@ -70,6 +71,12 @@ export const createCheckDnsCommand = () =>
       'with --watch: how many of the last looks have to agree, such as 3/5 (default: 2/3)',
       rulesOf,
     )
+    .option('--webhook <url>', 'with --watch: post incidents there, signed when WEBHOOK_SECRET is set')
+    .option(
+      '--prometheus <file>',
+      'with --watch: write metrics into a file for the textfile collector, after each look',
+    )
+    .option('--listen <address>', 'with --watch: serve the same at ADDRESS:PORT under /metrics, such as [::1]:9353')
     .option('--json', 'print one JSON object on stdout; with --watch one a line for all that happens')
     .option('--verbose', 'print where an unforeseen error came from')
 
@@ -80,7 +87,7 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const widthHere = (): number => Math.min(widest, widthOf(process.stdout))
 
-interface Printing extends LoadOptions, CheckDnsOptions {
+interface Printing extends LoadOptions, CheckDnsOptions, TellOptions {
   /** Milliseconds. */
   readonly watch?: number | undefined
   readonly confirm?: Rules | undefined
@@ -108,13 +115,14 @@ export const printCheckDns = async (
 
 /** Looks once, or again and again. */
 const checkOrWatch = async (from: World | LocalSettings, options: Printing, signal: AbortSignal): Promise<ExitCode> => {
-  const { watch, confirm } = options
+  const { watch } = options
   if (watch !== undefined) {
     const { watchDns } = await import('./watch-dns.ts')
     return watchDns(from, { ...options, watch }, signal)
   }
-  if (confirm === undefined) return printCheckDns(from, options, signal)
-  throw new InfraError('--confirm is for a watch', { exitCode: 2, hint: 'Say how often to look: --watch 30s.' })
+  const stray = (['confirm', 'webhook', 'prometheus', 'listen'] as const).find((name) => options[name] !== undefined)
+  if (stray === undefined) return printCheckDns(from, options, signal)
+  throw new InfraError(`--${stray} is for a watch`, { exitCode: 2, hint: 'Say how often to look: --watch 30s.' })
 }
 
 /** The whole of the script. */

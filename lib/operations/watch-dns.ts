@@ -1,18 +1,19 @@
 import { systemClock } from '../clock.ts'
-import type { LocalSettings } from '../config/load.ts'
+import { type LoadOptions, type LocalSettings, loadTellerSecrets } from '../config/load.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
 import { type CheckDnsOptions, checkDns } from '../tasks/check-dns/check-dns.ts'
 import { createProgress } from '../tasks/check-dns/progress.ts'
 import type { World } from '../tasks/world.ts'
-import { createDelivery } from '../tell/deliver.ts'
+import { createDelivery, type Deliver } from '../tell/deliver.ts'
 import { createLines } from '../tell/lines.ts'
 import { createNdjson } from '../tell/ndjson.ts'
+import { type TellOptions, withTellers } from '../tell/open-tellers.ts'
 import type { Teller } from '../tell/teller.ts'
 import type { Rules } from '../watch/incidents.ts'
 import { findLink } from '../watch/link.ts'
 import { watch } from '../watch/watch.ts'
 
-interface WatchDnsOptions extends CheckDnsOptions {
+interface WatchDnsOptions extends CheckDnsOptions, LoadOptions, TellOptions {
   /** From look to look, in milliseconds. */
   readonly watch: number
   /** Two of three without. */
@@ -41,11 +42,12 @@ export const watchDns = async (
 ): Promise<ExitCode> => {
   const settings = 'settings' in from ? from.settings : from
   const clock = 'clock' in from ? from.clock : systemClock
-  const now = (): number => clock.now()
   const print = printTo(process.stdout)
-  const shown = options.json ? createNdjson(print, now) : createLines(print, now)
+  const shown = options.json ? createNdjson(print) : createLines(print)
   const progress = createProgress(() => undefined)
-  return untilHangup(signal, (ended) =>
+  const secrets = loadTellerSecrets(options)
+  const say = printTo(process.stderr)
+  const look = (deliver: Deliver) => (ended: AbortSignal) =>
     watch({
       clock,
       everyMs: options.watch,
@@ -53,8 +55,10 @@ export const watchDns = async (
       signal: ended,
       look: (limit) => checkDns(from, options, { progress, signal: limit }),
       isLinkUp: (report, limit) => findLink(report, { roots: settings.environment.rootServers, signal: limit }),
-      deliver: createDelivery([shown, ...more], printTo(process.stderr)),
-    }),
+      deliver,
+    })
+  return withTellers(options, { clock, secrets, say }, (tellers) =>
+    untilHangup(signal, look(createDelivery([shown, ...tellers, ...more], say))),
   )
 }
 

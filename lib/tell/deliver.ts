@@ -49,8 +49,7 @@ const createLane = (teller: Teller, say: (text: string) => void): Deliver => {
 
 const tellOne = async (teller: Teller, { kind, incident, at }: Told, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
-  if (kind === 'closed') await teller.closed(incident, { signal, at })
-  else await teller[kind](incident, { signal })
+  await teller[kind](incident, { signal, at })
 }
 
 /** @throws Error when the time is up, whether the work heeds its signal or not. */

@@ -19,7 +19,7 @@ const stateOf = (look: Look): string => {
 }
 
 /** A line when something changes: for logs, and wherever there is no terminal. */
-export const createLines = (print: (line: string) => void, now: () => number): Teller => {
+export const createLines = (print: (line: string) => void): Teller => {
   let last = ''
   const sayOnce = (text: string, at: number): void => {
     if (text !== last) print(`${describeMoment(at)}  ${text}`)
@@ -28,8 +28,8 @@ export const createLines = (print: (line: string) => void, now: () => number): T
   return {
     name: 'watch',
     timeoutMs: 5000,
-    opened: async (incident) => print(describeChange('opened', incident, now())),
-    changed: async (incident) => print(describeChange('changed', incident, now())),
+    opened: async (incident, { at }) => print(describeChange('opened', incident, at)),
+    changed: async (incident, { at }) => print(describeChange('changed', incident, at)),
     closed: async (incident, { at }) => print(describeChange('closed', incident, at)),
     looked: async (look) => sayOnce([stateOf(look), ...look.remarks].join('. '), look.at),
   }

@@ -18,14 +18,14 @@ const lookJson = (look: Look) => ({
 })
 
 /** An object a line: `look`, `opened`, `changed`, `closed`. */
-export const createNdjson = (print: (line: string) => void, now: () => number): Teller => {
+export const createNdjson = (print: (line: string) => void): Teller => {
   const emit = (event: string, incident: Incident, at: number): void =>
     print(JSON.stringify({ event, time: new Date(at).toISOString(), ...incidentJson(incident) }))
   return {
     name: 'json',
     timeoutMs: 5000,
-    opened: async (incident) => emit('opened', incident, now()),
-    changed: async (incident) => emit('changed', incident, now()),
+    opened: async (incident, { at }) => emit('opened', incident, at),
+    changed: async (incident, { at }) => emit('changed', incident, at),
     closed: async (incident, { at }) => emit('closed', incident, at),
     looked: async (look) => print(JSON.stringify(lookJson(look))),
   }

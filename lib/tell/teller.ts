@@ -16,9 +16,14 @@ export interface Look {
   readonly open: readonly Incident[]
 }
 
-interface TellOptions {
+interface Limited {
   /** Aborted when the time of the teller is up. */
   readonly signal: AbortSignal
+}
+
+export interface TellOptions extends Limited {
+  /** When it was seen, the same for each try; milliseconds since the Unix epoch. */
+  readonly at: number
 }
 
 /**
@@ -32,8 +37,7 @@ export interface Teller {
   readonly timeoutMs: number
   opened(incident: Incident, options: TellOptions): Promise<void>
   changed(incident: Incident, options: TellOptions): Promise<void>
-  /** @param at when it was seen to be over; milliseconds since the Unix epoch. */
-  closed(incident: Incident, options: TellOptions & { readonly at: number }): Promise<void>
+  closed(incident: Incident, options: TellOptions): Promise<void>
   /** After each look, and after the incidents of it. */
-  looked(look: Look, options: TellOptions): Promise<void>
+  looked(look: Look, options: Limited): Promise<void>
 }
