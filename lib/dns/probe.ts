@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
+import type { Pace } from '../pace.ts'
 import type { Check, CheckId } from './checks/check.ts'
 import { type Asked, type Lane, openLane } from './checks/lane.ts'
 import type { Target } from './query.ts'
@@ -35,6 +36,7 @@ export interface ProbeOptions {
   readonly timeoutMs?: number
   readonly clock?: Clock
   readonly signal?: AbortSignal
+  readonly pace?: Pace | undefined
 }
 
 /**
@@ -69,8 +71,8 @@ const probeLane = async (
   options: ProbeOptions,
   found: Map<Check, Finding>,
 ): Promise<void> => {
-  const { concurrency = 32, tries = 3, timeoutMs = 1500, clock = systemClock, signal } = options
-  const lane = openLane(target, { concurrency, tries, timeoutMs, clock, signal })
+  const { concurrency = 32, tries = 3, timeoutMs = 1500, clock = systemClock, signal, pace } = options
+  const lane = openLane(target, { concurrency, tries, timeoutMs, clock, signal, pace })
   try {
     const first = checks.find(({ id }) => id === 'soa')
     const reached = first ? await lane.ask(first, 0) : undefined

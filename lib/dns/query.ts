@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
+import type { Pace } from '../pace.ts'
 import { openTcp } from './query/tcp.ts'
 import { type Connection, openUdp } from './query/udp.ts'
 import { prepareQuestion, type Question } from './wire/question.ts'
@@ -16,6 +17,7 @@ export interface QueryOptions {
   readonly signal?: AbortSignal | undefined
   /** For the pauses of a conversation. */
   readonly clock?: Clock
+  readonly pace?: Pace | undefined
 }
 
 const withConnection = async <T>(
@@ -43,10 +45,11 @@ const withConnection = async <T>(
 export const query = async (
   target: Endpoint,
   question: Question,
-  { timeoutMs = 2000, signal }: QueryOptions = {},
+  { timeoutMs = 2000, signal, pace }: QueryOptions = {},
 ): Promise<Reply> => {
   const prepared = prepareQuestion(question)
   const { transport, anySource = false } = question
+  await pace?.(1, signal)
   const connection = transport === 'tcp' ? openTcp(target) : openUdp(target, { anySource })
   return withConnection(connection, signal, ({ ask }) => ask(prepared, timeoutMs))
 }
@@ -59,9 +62,10 @@ export const query = async (
 export const converse = async (
   target: Endpoint,
   questions: readonly Question[],
-  { timeoutMs = 2000, signal, clock = systemClock }: QueryOptions = {},
-): Promise<readonly Reply[]> =>
-  withConnection(openTcp(target), signal, async ({ ask }) => {
+  { timeoutMs = 2000, signal, clock = systemClock, pace }: QueryOptions = {},
+): Promise<readonly Reply[]> => {
+  await pace?.(questions.length, signal)
+  return withConnection(openTcp(target), signal, async ({ ask }) => {
     const replies: Promise<Reply>[] = []
     for (const question of questions) {
       if (question.pauseMs) await Promise.all(replies).then(() => clock.sleep(question.pauseMs ?? 0, signal))
@@ -69,3 +73,4 @@ export const converse = async (
     }
     return Promise.all(replies)
   })
+}

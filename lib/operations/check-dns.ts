@@ -24,6 +24,12 @@ const timeOf = (text: string): number => {
   throw new InvalidArgumentError('It has to be a time such as 30s, 5min or 1h.')
 }
 
+/** @throws InvalidArgumentError for what is no number of them. */
+const questionsASecond = (text: string): number => {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It has to be a whole number.')
+}
+
 /** @throws InvalidArgumentError unless it is more than half of them. */
 const rulesOf = (text: string): Rules => {
   const [, needed, of] = (/^([1-9]\d?)\/([1-9]\d?)$/.exec(text) ?? []).map(Number)
@@ -71,6 +77,7 @@ export const createCheckDnsCommand = () =>
       'with --watch: how many of the last looks have to agree, such as 3/5 (default: 2/3)',
       rulesOf,
     )
+    .option('--rate <questions>', 'ask no more than so many questions a second over all', questionsASecond)
     .option('--webhook <url>', 'with --watch: post incidents there, signed when WEBHOOK_SECRET is set')
     .option(
       '--prometheus <file>',
@@ -91,6 +98,8 @@ interface Printing extends LoadOptions, CheckDnsOptions, TellOptions {
   /** Milliseconds. */
   readonly watch?: number | undefined
   readonly confirm?: Rules | undefined
+  /** Questions a second. */
+  readonly rate?: number | undefined
   readonly json?: true | undefined
   readonly explain?: CheckId | true | undefined
 }
@@ -102,12 +111,15 @@ export const printCheckDns = async (
   signal: AbortSignal,
 ): Promise<ExitCode> => {
   const { checkDns } = await import('../tasks/check-dns/check-dns.ts')
+  const { paceOf } = await import('../pace.ts')
+  const { systemClock } = await import('../clock.ts')
   const { createProgress } = await import('../tasks/check-dns/progress.ts')
   const { describeReport, exitCodeOfReport, reportJson } = await import('../report/check-dns.ts')
   const { withProgressLine } = await import('../report/progress-line.ts')
   const report = await withProgressLine(process.stderr, (show) => {
     const progress = createProgress((done, expected) => show(`asked ${done} of ${expected}`))
-    return checkDns(from, options, { progress, signal })
+    const pace = paceOf(options.rate, 'clock' in from ? from.clock : systemClock)
+    return checkDns(from, options, { progress, signal, pace })
   })
   print(options.json ? reportJson(report) : describeReport(report, widthHere()))
   return exitCodeOfReport(report)

@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { type LoadOptions, type LocalSettings, loadTellerSecrets } from '../config/load.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
+import { paceOf } from '../pace.ts'
 import { type CheckDnsOptions, checkDns } from '../tasks/check-dns/check-dns.ts'
 import { createProgress } from '../tasks/check-dns/progress.ts'
 import type { World } from '../tasks/world.ts'
@@ -18,6 +19,8 @@ interface WatchDnsOptions extends CheckDnsOptions, LoadOptions, TellOptions {
   readonly watch: number
   /** Two of three without. */
   readonly confirm?: Rules | undefined
+  /** Questions a second. */
+  readonly rate?: number | undefined
   readonly json?: true | undefined
 }
 
@@ -44,6 +47,7 @@ export const watchDns = async (
   const clock = 'clock' in from ? from.clock : systemClock
   const print = printTo(process.stdout)
   const shown = options.json ? createNdjson(print) : createLines(print)
+  const pace = paceOf(options.rate, clock)
   const progress = createProgress(() => undefined)
   const secrets = loadTellerSecrets(options)
   const say = printTo(process.stderr)
@@ -53,8 +57,8 @@ export const watchDns = async (
       everyMs: options.watch,
       rules: options.confirm ?? usualRules,
       signal: ended,
-      look: (limit) => checkDns(from, options, { progress, signal: limit }),
-      isLinkUp: (report, limit) => findLink(report, { roots: settings.environment.rootServers, signal: limit }),
+      look: (limit) => checkDns(from, options, { progress, signal: limit, pace }),
+      isLinkUp: (report, limit) => findLink(report, { roots: settings.environment.rootServers, signal: limit, pace }),
       deliver,
     })
   return withTellers(options, { clock, secrets, say }, (tellers) =>

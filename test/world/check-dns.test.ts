@@ -213,6 +213,17 @@ test('options that cannot be are refused before anything is asked', async () => 
   }
 })
 
+test('no more questions a second than it is told', async () => {
+  const startedAt = fast.clock.now()
+  const report = await told({ rate: '20' })
+  assert.is(report.exitCode, 0)
+  // each takes a question at least
+  const asked = report.targets.filter(({ server }) => /^(lb|ns)/.test(server)).reduce((sum, { ok }) => sum + ok, 0)
+  assert.ok(asked > 100)
+  const tookMs = fast.clock.now() - startedAt
+  assert.ok(tookMs >= ((asked - 10) * 1000) / 20, `${asked} took ${tookMs} ms`)
+})
+
 test('one zone and one check alone', async () => {
   const report = await told({ zone: ['EXAMPLE.test'], only: ['serial'] })
   assert.is(report.exitCode, 0)

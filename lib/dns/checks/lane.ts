@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import type { Pace } from '../../pace.ts'
 import { openTcp, type TcpConnection } from '../query/tcp.ts'
 import { type Connection, openUdp } from '../query/udp.ts'
 import { converse, query, type Target } from '../query.ts'
@@ -12,6 +13,7 @@ export interface LaneOptions {
   readonly timeoutMs: number
   readonly clock: Clock
   readonly signal: AbortSignal | undefined
+  readonly pace: Pace | undefined
 }
 
 /** The questions of one transport to one address; their sockets are opened when needed and reused. */
@@ -33,12 +35,13 @@ const isSettled = (reply: Reply, check: Check): boolean =>
   reply.kind === 'answered' || (reply.kind === 'closed' && check.mayClose)
 
 export const openLane = (target: Target, options: LaneOptions): Lane => {
-  const { tries, timeoutMs, clock, signal } = options
+  const { tries, timeoutMs, clock, signal, pace } = options
   const sockets = createSockets(target)
 
   const askOnce = async (check: Check, worker: number): Promise<readonly Reply[]> => {
     if (check.questions.length > 1) return converse(target, check.questions, options)
     if (check.ownSocket) return [await query(target, check.questions[0], options)]
+    await pace?.(1, signal)
     const connection = check.transport === 'udp' ? sockets.udp(worker) : sockets.tcp()
     const reply = await connection.ask(prepareQuestion(check.questions[0]), timeoutMs)
     // A late answer must not meet the next question, and a new port is a new flow through an lb.

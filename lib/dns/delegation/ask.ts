@@ -1,3 +1,4 @@
+import type { Pace } from '../../pace.ts'
 import { query } from '../query.ts'
 import type { Question } from '../wire/question.ts'
 import type { Endpoint, Reply } from '../wire/reply.ts'
@@ -6,6 +7,7 @@ export interface AskOptions {
   /** For each question. Default 2000. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal | undefined
+  readonly pace?: Pace | undefined
 }
 
 type Asked = Pick<Question, 'name' | 'type'>

@@ -6,6 +6,7 @@ import type { CheckId } from '../../dns/checks/check.ts'
 import { canonicalName } from '../../dns/wire/name.ts'
 import { InfraError } from '../../errors.ts'
 import { familyOf, isAddress } from '../../ip.ts'
+import type { Pace } from '../../pace.ts'
 import type { CheckReport } from '../../report/check-dns.ts'
 import { findZoneSources } from '../../zones/sources.ts'
 import type { World } from '../world.ts'
@@ -31,6 +32,7 @@ export interface CheckDnsOptions {
 interface Running {
   readonly progress: Progress
   readonly signal: AbortSignal
+  readonly pace?: Pace | undefined
 }
 
 /**
@@ -60,7 +62,7 @@ export const checkDns = async (
   const all =
     'settings' in from
       ? await readScene(from, { isServing: options.serving === true })
-      : await readToldScene(told ?? [], { config: settings.config, folder, signal: running.signal })
+      : await readToldScene(told ?? [], { config: settings.config, folder, signal: running.signal, pace: running.pace })
   if (wanted && options.serving && all.leading) {
     verifyZones(
       wanted,

@@ -8,6 +8,7 @@ import { type Finding, plainFinding, probe } from '../../dns/probe.ts'
 import { query } from '../../dns/query.ts'
 import { identityOf } from '../../fleet/names.ts'
 import { familyOf } from '../../ip.ts'
+import type { Pace } from '../../pace.ts'
 import type { CheckedFinding, Latency } from '../../report/check-dns.ts'
 import type { Zone } from '../../zones/zone.ts'
 import type { Progress } from './progress.ts'
@@ -23,6 +24,7 @@ export interface Asking {
   readonly clock: Clock
   readonly progress: Progress
   readonly signal: AbortSignal
+  readonly pace?: Pace | undefined
 }
 
 interface ServersFound {
@@ -52,7 +54,7 @@ const askGroup = async (
   subjects: readonly Subject[],
   { artefacts }: Scene,
   choice: Choice,
-  { clock, progress, signal }: Asking,
+  { clock, progress, signal, pace }: Asking,
 ): Promise<ServersFound> => {
   const [{ pair, generation } = { pair: 0, generation: 0 }] = subjects
   const zones = artefacts.get(generation)
@@ -67,7 +69,7 @@ const askGroup = async (
       const timed = timeAnswers(recording, (check, { name, address }, ms) =>
         latencies.push({ kind: role, server: name, address, zone: zoneOf(check) ?? '.', ms }),
       )
-      const findings = await probe([target], timed, { clock, signal })
+      const findings = await probe([target], timed, { clock, signal, pace })
       // those without an answer
       progress.done(checks.length - recordOf(target).answers.size)
       return findings.flatMap((finding, index) => {
@@ -104,13 +106,13 @@ const isTold = ({ check, status }: Finding, { isChosen }: Choice): boolean =>
   isChosen(check) || (check === 'soa' && status !== 'ok')
 
 /** The family over which this computer sends nothing to anybody: that says nothing of the servers. */
-const findLostFamily = async ({ subjects, artefacts }: Scene, { signal }: Asking): Promise<4 | 6 | undefined> => {
+const findLostFamily = async ({ subjects, artefacts }: Scene, { signal, pace }: Asking): Promise<4 | 6 | undefined> => {
   const zone = [...artefacts.values()].flat()[0]
   if (!zone) return undefined
   const asked = await Promise.all(
     subjects.map(async ({ target }) => ({
       family: familyOf(target.address),
-      reply: await query(target, { name: zone.origin, type: 'SOA', transport: 'udp' }, { signal }),
+      reply: await query(target, { name: zone.origin, type: 'SOA', transport: 'udp' }, { signal, pace }),
     })),
   )
   const isLost = ({ reply }: (typeof asked)[number]): boolean => reply.kind === 'unreachable'

@@ -9,6 +9,7 @@ import { describeReply, type Reply } from '../../dns/wire/reply.ts'
 import { InfraError } from '../../errors.ts'
 import { parseServerName } from '../../fleet/names.ts'
 import { familyOf, isAddress } from '../../ip.ts'
+import type { Pace } from '../../pace.ts'
 import { findZone } from '../../zones/authority.ts'
 import { compileZonesOnce } from '../../zones/compile-once.ts'
 import type { GlueHost } from '../../zones/complete.ts'
@@ -36,6 +37,7 @@ export interface ToldOptions {
   /** Absolute, of the zones. */
   readonly folder: string
   readonly signal: AbortSignal
+  readonly pace: Pace | undefined
 }
 
 const atOnce = 64
@@ -46,11 +48,11 @@ const atOnce = 64
  * @throws InfraError (exit code 2) when the zone files do not compile; with exit code 8 when none of them gives our host names an address.
  */
 export const readToldScene = async (told: readonly ToldServer[], options: ToldOptions): Promise<Scene> => {
-  const { config, folder, signal } = options
+  const { config, folder, signal, pace } = options
   const zones = (await findZoneSources(folder)).map(({ origin }) => origin)
   const asked = told.flatMap(({ target }) => zones.map((zone) => ({ target, zone })))
   const replies = await mapBounded(asked, atOnce, async ({ target, zone }) => {
-    const reply = await query(target, { name: zone, type: 'SOA', transport: 'udp' }, { signal })
+    const reply = await query(target, { name: zone, type: 'SOA', transport: 'udp' }, { signal, pace })
     signal.throwIfAborted()
     return { target, zone, reply }
   })
@@ -61,7 +63,7 @@ export const readToldScene = async (told: readonly ToldServer[], options: ToldOp
   // serials are the Unix times of deployments
   const newest = Math.max(...heard.map(({ serial }) => serial))
   const current = [...new Set(heard.filter(({ serial }) => serial === newest).map(({ target }) => target))]
-  const hosts = await readHosts(config, zones, { targets: current, signal })
+  const hosts = await readHosts(config, zones, { targets: current, signal, pace })
   const subjects = told.map((one): Subject => ({ ...one, generation: newest }))
   const artefact = await compileZonesOnce({ folder, serial: newest, hosts })
   return {
@@ -111,13 +113,14 @@ const silentScene = (replies: readonly Asked[]): Scene => ({
 interface Informed {
   readonly targets: readonly Target[]
   readonly signal: AbortSignal
+  readonly pace: Pace | undefined
 }
 
 /** @throws InfraError (exit code 8) when a host name in a zone of ours has no address there. */
 const readHosts = async (
   { pairs }: Config,
   zones: readonly string[],
-  { targets, signal }: Informed,
+  { targets, signal, pace }: Informed,
 ): Promise<readonly GlueHost[]> => {
   const hosts = await Promise.all(
     pairs.map(async ({ hostname }) => {
@@ -126,7 +129,7 @@ const readHosts = async (
         canonicalName(hostname),
       )
       if (!zone) return []
-      const views = await readChild(targets, zone.origin, [hostname], { signal })
+      const views = await readChild(targets, zone.origin, [hostname], { signal, pace })
       const found = views.find(({ addresses }) => addresses.some(({ type }) => type === 'A'))
       const addressOf = (family: 4 | 6): string | undefined =>
         found?.addresses.find(({ address }) => familyOf(address) === family)?.address

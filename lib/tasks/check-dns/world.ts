@@ -34,7 +34,7 @@ const chosenZones = ({ leading = [] }: Scene, { zones }: Choice): readonly Zone[
 export const askParents = async (
   scene: Scene,
   choice: Choice,
-  { roots, progress, signal }: WorldAsking,
+  { roots, progress, signal, pace }: WorldAsking,
 ): Promise<readonly CheckedFinding[]> => {
   if (!['parent-ns', 'glue', 'ds'].some((id) => choice.isChosen(id as 'ds'))) return []
   const zones = chosenZones(scene, choice)
@@ -42,7 +42,7 @@ export const askParents = async (
   const all = (scene.leading ?? []).map(({ origin }) => origin)
   const ours = scene.subjects.filter(({ role }) => role === 'lb').map(({ target }) => target.address)
   const found = await mapBounded(zones, readAtOnce, async (zone) => {
-    const options = { roots, signal }
+    const options = { roots, signal, pace }
     const walk = walkToParent(zone.origin, options)
     const [delegation, ds] = await Promise.all([
       readDelegation(zone.origin, options, walk),
@@ -73,7 +73,7 @@ const mnameOf = ({ origin, rrsets }: Zone): readonly string[] =>
 export const askNames = async (
   scene: Scene,
   choice: Choice,
-  { roots, progress, signal }: WorldAsking,
+  { roots, progress, signal, pace }: WorldAsking,
 ): Promise<readonly CheckedFinding[]> => {
   if (!choice.isChosen('ns-target')) return []
   const uses = new Map<string, string[]>()
@@ -85,7 +85,7 @@ export const askNames = async (
   }
   progress.expect(uses.size)
   return mapBounded([...uses], readAtOnce, async ([host, [first = '', ...others]]) => {
-    const found = await findAddresses(host, { roots, signal })
+    const found = await findAddresses(host, { roots, signal, pace })
     progress.done()
     const use = others.length > 0 ? `${first} and ${others.length} more` : first
     const finding = judgeName(found, { use, addresses: addressesOfHost(scene, host) })
@@ -111,14 +111,14 @@ const patience = { timeoutMs: 5000, tries: 2, concurrency: 16 }
 export const askResolver = async (
   scene: Scene,
   choice: Choice,
-  { address, clock, progress, signal }: Asking & { readonly address: string },
+  { address, clock, progress, signal, pace }: Asking & { readonly address: string },
 ): Promise<readonly CheckedFinding[]> => {
   const zones = chosenZones(scene, choice)
   const [first] = zones
   if (!first || !choice.isChosen('resolver')) return []
   const target = { name: 'resolver', address, port: 53 }
   const question = { name: first.origin, type: 'SOA', transport: 'udp', rd: true } as const
-  const greeting = await query(target, question, { timeoutMs: patience.timeoutMs, signal })
+  const greeting = await query(target, question, { timeoutMs: patience.timeoutMs, signal, pace })
   signal.throwIfAborted()
   if (greeting.kind !== 'answered') {
     const finding = createFinding({
@@ -136,7 +136,7 @@ export const askResolver = async (
   }
   const checks = resolverChecks(zones.map((zone) => authorityOf(zone, scene.leading ?? [])))
   progress.expect(checks.length)
-  const findings = await probe([target], checks, { ...patience, clock, signal })
+  const findings = await probe([target], checks, { ...patience, clock, signal, pace })
   progress.done(checks.length)
   const zoneOf = zoneOfChecks(zones)
   return findings.map((finding, index) => {
