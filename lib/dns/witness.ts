@@ -3,6 +3,7 @@ import { createHandover, type Handover } from './witness/handover.ts'
 import { createLatency } from './witness/latency.ts'
 import { keepConnection, type Run, sendByTcp, sendSteadily, type WitnessOptions } from './witness/load.ts'
 import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './witness/tally.ts'
+import { createTimeline, type Timeline } from './witness/timeline.ts'
 
 export interface WitnessReport {
   /** Milliseconds since the Unix epoch. */
@@ -20,6 +21,8 @@ export interface WitnessReport {
 /** Asks like many resolvers would, steadily and all the while, and keeps account. */
 export interface Witness {
   snapshot(): WitnessReport
+  /** What was seen when: of every query that has ended. */
+  timeline(): Timeline
   /** From now on, queries belong to this step. */
   markStep(name: string): void
   /** Asks these targets too, from now on. */
@@ -55,10 +58,14 @@ export const startWitness = (options: WitnessOptions): Witness => {
     },
   }
   const handover = options.handover && createHandover(options.handover, clock.now)
+  const timeline = createTimeline(startedAt)
   const senders: Sender[] = []
   const join = (joining: readonly Target[], since = clock.now()): void => {
     for (const target of joining) {
-      const tally = createTally({ ...target, since }, clock.now, handover?.of(target.name))
+      const tally = createTally({ ...target, since }, clock.now, {
+        account: handover?.of(target.name),
+        lane: timeline.lane(target),
+      })
       senders.push(startSender(run, target, tally))
     }
   }
@@ -80,6 +87,7 @@ export const startWitness = (options: WitnessOptions): Witness => {
   }
   return {
     snapshot,
+    timeline: timeline.report,
     markStep: (name) => {
       steps.push({ name, at: clock.now() })
     },

@@ -3,6 +3,7 @@ import { describeQuestion, type Question } from '../wire/question.ts'
 import type { Answered, Reply } from '../wire/reply.ts'
 import type { LbAccount } from './handover.ts'
 import { createLatency, type Latency } from './latency.ts'
+import type { Fate, Lane } from './timeline.ts'
 
 /** One query that went wrong, and during which step of the operation it was sent. */
 interface Incident {
@@ -109,12 +110,24 @@ const createIncidents = () => {
   }
 }
 
+/** What else each query is told to. */
+interface Accounts {
+  /** Of the lb that it is an address of, where an operation hands it over. */
+  readonly account?: LbAccount | undefined
+  readonly lane?: Lane
+}
+
+const fateOf = (reply: Reply, verdict: true | string): Fate => {
+  if (reply.kind === 'answered') return verdict === true ? 'answered' : 'wrong'
+  if (reply.kind === 'malformed') return 'wrong'
+  return reply.kind === 'refused' ? 'refused' : 'lost'
+}
+
 /** @param target.since when it is first asked, milliseconds since the Unix epoch */
 export const createTally = (
   target: Target & { readonly since: number },
   now: () => number,
-  /** Of the lb that it is an address of, where an operation hands it over. */
-  account?: LbAccount,
+  { account, lane }: Accounts = {},
 ): Tally => {
   const latency = createLatency()
   const counts = { sent: 0, answered: 0, wrong: 0, lost: 0, refused: 0, inFlight: 0, retriedLost: 0 }
@@ -131,14 +144,10 @@ export const createTally = (
     const seen = nsids.get(nsid)
     nsids.set(nsid, { nsid, first: seen?.first ?? now(), last: now(), count: (seen?.count ?? 0) + 1 })
     if (verdict === true) {
-      counts.answered++
       heard.add(sent.question.transport)
       account?.note(sent, reply)
       if (sent.question.transport === 'tcp') tcp.answered++
-    } else {
-      counts.wrong++
-      wrongs.note(sent, verdict)
-    }
+    } else wrongs.note(sent, verdict)
   }
 
   return {
@@ -148,15 +157,14 @@ export const createTally = (
       counts.inFlight++
     },
     settle: (sent, reply, verdict) => {
+      const { at, question } = sent
+      const fate = fateOf(reply, verdict)
       counts.inFlight--
-      if (sent.question.transport === 'tcp') tcp.sent++
+      counts[fate]++
+      lane?.note({ at, transport: question.transport, reply, fate })
+      if (question.transport === 'tcp') tcp.sent++
       if (reply.kind === 'answered') return answer(sent, reply, verdict)
-      if (reply.kind === 'malformed') {
-        counts.wrong++
-        return wrongs.note(sent, reply.detail)
-      }
-      if (reply.kind === 'refused') counts.refused++
-      else counts.lost++
+      if (reply.kind === 'malformed') return wrongs.note(sent, reply.detail)
       if (!sent.isHeard) unheard.set(sent.step, (unheard.get(sent.step) ?? 0) + 1)
       losses.note(sent, reply.detail)
     },

@@ -100,6 +100,30 @@ test('garbage is wrong; a dead port is refused', async () => {
   assert.is(refused.totals.refused, refused.totals.sent)
 })
 
+test('the timeline has every query that was counted, and who answered from when on', async () => {
+  let received = 0
+  const server = await startServer(
+    (asked, transport) => (transport === 'udp' && received++ % 10 === 0 ? null : forward(asked, transport, named.port)),
+    'lb1',
+  )
+  const witness = startWitness(options({ targets: [server.target], timeoutMs: 200 }))
+  await systemClock.sleep(500)
+  const { totals, startedAt } = await witness.stop()
+  await server.close()
+  const { lanes, identities, startedAtUnixMs } = witness.timeline()
+  const bins = lanes[0]?.bins ?? []
+  const sum = (field: 'asked' | 'answered' | 'lost' | 'wrong' | 'refused'): number =>
+    bins.reduce((all, bin) => all + bin[field], 0)
+  assert.equal(
+    [sum('asked'), sum('answered'), sum('lost'), sum('wrong'), sum('refused')],
+    [totals.sent, totals.answered, totals.lost, 0, 0],
+  )
+  assert.ok(totals.lost > 0)
+  assert.is(startedAtUnixMs, startedAt)
+  assert.equal([lanes.length, lanes[0]?.lb, identities], [1, 'lb1', [nsid]])
+  assert.ok(bins.length >= 4, `${bins.length} bins`)
+})
+
 test('losses belong to the step in which the query was sent; settle waits for them', async () => {
   let silent = false
   const server = await startServer((asked, transport) => (silent ? null : forward(asked, transport, named.port)))
