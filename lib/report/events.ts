@@ -1,44 +1,9 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { WitnessReport } from '../dns/witness.ts'
 import { InfraError } from '../errors.ts'
-import type { PhaseKey, Plan } from '../plan/types.ts'
-
-/** What happened, one object a line: in `runs/<generation>/events.ndjson`, and on stdout with `--json`. */
-type RunEvent =
-  | ({ readonly event: 'plan' } & Plan)
-  | {
-      readonly event: 'phase'
-      readonly key: PhaseKey
-      readonly title: string
-      readonly state: State
-      readonly ms?: number
-    }
-  | {
-      readonly event: 'step'
-      readonly step: string
-      readonly kind: string
-      readonly state: State
-      readonly ms?: number
-      readonly error?: string
-      /** All that was found wrong, where the error names the first of it. */
-      readonly findings?: readonly string[]
-      /** What it said last. */
-      readonly detail?: string
-    }
-  | {
-      readonly event: 'wait'
-      readonly seen: string
-      readonly isOver: boolean
-      readonly details?: readonly string[]
-      readonly remainingMs?: number
-    }
-  | { readonly event: 'witness'; readonly report: WitnessReport }
-  /** It asked nothing: why, the end of a sentence. */
-  | { readonly event: 'witness'; readonly unasked: string }
-  | { readonly event: 'end'; readonly ok: boolean; readonly exitCode: number; readonly answers: readonly unknown[] }
-
-type State = 'started' | 'done' | 'failed'
+import type { PhaseKey } from '../plan/types.ts'
+import { createJournal, type JournalPhase } from './journal.ts'
+import type { RunEvent } from './run-event.ts'
 
 interface FinishedPhase {
   readonly key: PhaseKey
@@ -50,6 +15,8 @@ export interface Events {
   readonly directory: string
   /** All phases of this run that have ended, with what they took. */
   readonly phases: () => readonly FinishedPhase[]
+  /** All phases that have begun, with their steps and times. */
+  readonly journal: () => readonly JournalPhase[]
   /** The last words of the steps of this kind that are done. */
   readonly said: (kind: string) => readonly string[]
   emit(event: RunEvent): void
@@ -68,15 +35,20 @@ export const createEvents = (
   mkdirSync(directory, { recursive: true })
   const file = path.join(directory, 'events.ndjson')
   const phases: FinishedPhase[] = []
+  const journal = createJournal()
   const said: { readonly kind: string; readonly detail: string }[] = []
-  const lineOf = (event: object): string => `${JSON.stringify({ time: new Date(now()).toISOString(), ...event })}\n`
+  const lineOf = (event: object, at = now()): string =>
+    `${JSON.stringify({ time: new Date(at).toISOString(), ...event })}\n`
   return {
     directory,
     phases: () => phases,
+    journal: journal.phases,
     said: (kind) => said.flatMap((one) => (one.kind === kind ? [one.detail] : [])),
     emit: (event) => {
-      const line = lineOf(event)
+      const at = now()
+      const line = lineOf(event, at)
       appendFileSync(file, line)
+      journal.note(event, at)
       if (event.event === 'phase' && event.ms !== undefined) {
         const { key, title, ms } = event
         phases.push({ key, title, ms })

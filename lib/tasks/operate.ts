@@ -25,6 +25,7 @@ import { preflight, preflightZones, readOrders } from './preflight.ts'
 import { StoppedError } from './recover.ts'
 import { displayFor } from './renderer.ts'
 import { afterwardsError, reportRun } from './report-run.ts'
+import { openRecord } from './run-files.ts'
 import { withWitness } from './run-witness.ts'
 import { waitForWorld } from './waits.ts'
 import type { RunWorld, World } from './world.ts'
@@ -205,6 +206,7 @@ const run = async <Options extends CommonOptions>(
   const answers = answersOf(errand)
   const directory = path.join(world.settings.root, 'runs', String(plan.generation))
   const events = createEvents(directory, { json: options.json === true, now: world.clock.now })
+  const record = openRecord(world, { plan, events })
   events.emit({ event: 'plan', ...plan })
   const runWorld = { ...world, generation: plan.generation, events }
   const waits = { ...operation.waits?.(options), yes: answers.yes, json: options.json }
@@ -220,11 +222,15 @@ const run = async <Options extends CommonOptions>(
     isApplied = true
   }
   try {
-    const witness = await withWitness(runWorld, { kind: course.witness, plan }, apply)
-    return await reportRun(world, { ...options, plan, report: course.report, events, witness })
+    const witness = await withWitness(runWorld, { kind: course.witness, plan, tell: record.witnessed }, apply)
+    const told = { ...options, plan, report: course.report, events, witness, tell: record.answered }
+    const exitCode = await reportRun(world, told)
+    await record.write(undefined)
+    return exitCode
   } catch (error) {
     const failure = isApplied ? afterwardsError(error) : error
     events.fail(failure)
+    await record.write(failure)
     throw failure
   }
 }

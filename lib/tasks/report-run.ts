@@ -32,6 +32,8 @@ export interface FinishedRun {
   /** Undefined when there was nothing to do. */
   readonly events: Events | undefined
   readonly witness: Witnessed | undefined
+  /** Told who answers now. */
+  readonly tell?: (answers: readonly Answer[]) => void
   readonly envFile?: string | undefined
   readonly json?: boolean | undefined
   readonly verbose?: boolean | undefined
@@ -46,6 +48,7 @@ export const reportRun = async (world: World, run: FinishedRun): Promise<ExitCod
   // those of what serves now: after a rollback the zone files at hand may have others
   const zones = await servedZoneNames(world, servers)
   const answers = await askWhoAnswers(world, zones, lbsThatMayBeAsked(servers))
+  run.tell?.(answers)
   const sshConfig = await writeSshConfig(world, servers, run.plan.generation)
   const seen = { world, run, answers, servers, sshConfig }
   const parts = await Promise.all(run.report.map((name) => sections[name](seen)))

@@ -1,6 +1,7 @@
 import { acceptGenerations, generationFromZones } from '../dns/accept.ts'
 import { startWitness, type Witness, type WitnessReport } from '../dns/witness.ts'
 import type { Plan } from '../plan/types.ts'
+import type { Watched } from '../report/run-record.ts'
 import { clientTargetsOf } from './addresses.ts'
 import { prepareWitness, type Unasked, type Unwitnessed } from './prepare-witness.ts'
 import { lbsThatMayBeAsked, listServers } from './servers.ts'
@@ -22,6 +23,13 @@ export type WitnessKind = 'none' | 'serving'
 /** What a witness has to say, or why it asked nothing. */
 export type Witnessed = { readonly report: WitnessReport } | Unasked
 
+interface WitnessTask {
+  readonly kind: WitnessKind
+  readonly plan: Plan
+  /** Told when it is over, however `work` ended. */
+  readonly tell: (seen: Watched | Unasked) => void
+}
+
 /**
  * Runs `work` while a witness asks every question of the zones through every address of every lb. What a generation answers that
  * serves now, or that the plan goes back to, is learnt before; what the new one must answer is its artefact.
@@ -29,7 +37,7 @@ export type Witnessed = { readonly report: WitnessReport } | Unasked
  */
 export const withWitness = async (
   world: Unwitnessed,
-  { kind, plan }: { readonly kind: WitnessKind; readonly plan: Plan },
+  { kind, plan, tell }: WitnessTask,
   work: (world: RunWorld) => Promise<void>,
 ): Promise<Witnessed | undefined> => {
   if (kind === 'none') {
@@ -39,6 +47,7 @@ export const withWitness = async (
   const witness = await start(world, plan)
   if ('unasked' in witness) {
     world.events.emit({ event: 'witness', ...witness })
+    tell(witness)
     await work({ ...world, witness: noWitness })
     return witness
   }
@@ -47,11 +56,12 @@ export const withWitness = async (
   } finally {
     const report = await witness.stop()
     world.events.emit({ event: 'witness', report })
+    tell({ report, timeline: witness.timeline() })
   }
   return { report: witness.snapshot() }
 }
 
-interface StartedWitness extends Pick<Witness, 'stop' | 'snapshot'> {
+interface StartedWitness extends Pick<Witness, 'stop' | 'snapshot' | 'timeline'> {
   readonly forRun: RunWitness
 }
 
@@ -75,6 +85,7 @@ const start = async (world: Unwitnessed, plan: Plan): Promise<StartedWitness | U
   return {
     stop: witness.stop,
     snapshot: witness.snapshot,
+    timeline: witness.timeline,
     forRun: {
       incidents: (lb, step) => incidentsOf(witness, lb, step),
       markStep: witness.markStep,

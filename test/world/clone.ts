@@ -11,6 +11,7 @@ import { recordOutput } from './output.ts'
 
 export interface RunRequest extends Watch {
   readonly flags?: Flags
+  readonly interrupt?: AbortSignal
 }
 
 export interface FastRun {
@@ -47,11 +48,13 @@ export const createClone = (options: CloneOptions): Clone => {
     root,
     world: () => worldOf(options, createGate(root, {})),
     isDead: () => gate?.isDead() === true,
-    run: async (name, { killAfter, onEvent, flags = {} } = {}) => {
+    run: async (name, { killAfter, onEvent, flags = {}, interrupt = new AbortController().signal } = {}) => {
       const startedAt = performance.now()
       const own = createGate(root, { killAfter, onEvent })
       gate = own
-      const { result, stdout, stderr } = await recordOutput(() => endOf(worldOf(options, own), { name, flags }))
+      const { result, stdout, stderr } = await recordOutput(() =>
+        endOf(worldOf(options, own), { name, flags, interrupt }),
+      )
       const exitCode = own.isDead() ? undefined : result
       return { exitCode, stdout, stderr, events: own.events(), ms: performance.now() - startedAt }
     },
@@ -91,10 +94,11 @@ const worldOf = ({ settings, clock, ssh, playbook }: CloneOptions, gate: Gate): 
 interface Asked {
   readonly name: OperationName
   readonly flags: Flags
+  readonly interrupt: AbortSignal
 }
 
 /** As a script does it that is told everything beforehand, and has no terminal. */
-const endOf = async (world: World, { name, flags }: Asked): Promise<ExitCode> => {
+const endOf = async (world: World, { name, flags, interrupt }: Asked): Promise<ExitCode> => {
   const { options, run } = operations[name]
   const agreed: Flags = {
     verbose: true,
@@ -102,8 +106,8 @@ const endOf = async (world: World, { name, flags }: Asked): Promise<ExitCode> =>
     ...(options.includes('--yes-delete') ? { yesDelete: true } : {}),
   }
   try {
-    return await run(world, { ...agreed, ...flags }, new AbortController().signal)
+    return await run(world, { ...agreed, ...flags }, interrupt)
   } catch (error) {
-    return reportFailure(error, { interrupted: false, json: flags.json === true, verbose: false })
+    return reportFailure(error, { interrupted: interrupt.aborted, json: flags.json === true, verbose: false })
   }
 }
