@@ -17,6 +17,12 @@ export const describeMoment = (ms: number): string => {
   return `${time} UTC, ${day}`
 }
 
+/**
+ * The same for what happens within a second: `08:18:51.204 UTC`.
+ * @param ms since the Unix epoch.
+ */
+export const preciseTime = (ms: number): string => `${new Date(ms).toISOString().slice(11, 23)} UTC`
+
 /** By its two largest units. */
 const describeSeconds = (seconds: number): string => {
   const units = [

@@ -71,9 +71,14 @@ const outcomeOf = (failure: unknown, stop: unknown): Outcome => {
 
 const isInterrupt = (stop: unknown): boolean => stop instanceof InfraError && stop.exitCode === 130
 
-/** @returns the path of the file to open. */
+/**
+ * The data first, which is left where the page cannot be drawn. What draws is loaded only now: it takes a moment.
+ * @returns the path of the file to open.
+ */
 const writeFiles = async (directory: string, record: RunRecord): Promise<string> => {
-  const file = path.join(directory, 'report.json')
-  await writeFile(file, `${JSON.stringify(record)}\n`)
-  return file
+  await writeFile(path.join(directory, 'report.json'), `${JSON.stringify(record)}\n`)
+  const { reportPage } = await import('../report/html/page.ts')
+  const page = path.join(directory, 'report.html')
+  await writeFile(page, await reportPage(record))
+  return page
 }

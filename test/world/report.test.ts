@@ -1,38 +1,19 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InfraError } from '../../lib/errors.ts'
 import type { RecordedWitness, RunRecord } from '../../lib/report/run-record.ts'
 import type { FastRun } from './clone.ts'
-import type { RunEvent } from './gate.ts'
-import { prepared, requireRun } from './prepared.ts'
-import { createFastWorld } from './world.ts'
+import { hostileText, startReported } from './reported.ts'
 
 // What is left in runs/<generation> of an operation that came to its end, failed or was interrupted.
 const test = suite('world/report')
 
-const fast = await createFastWorld({ pairs: 2, config: { witness: { queriesPerSecond: 200 } } })
+const { fast, reset, deploy, deployBadly, folderOf } = await startReported()
 test.after(() => fast.close())
-const [{ root }] = fast.clones
-await prepared(fast)
-await requireRun(fast, 'deploy', {})
-const before = await fast.save()
-const zoneFile = path.join(root, 'zones', 'example.test.zone')
-const source = await readFile(zoneFile, 'utf8')
-test.before.each(async () => {
-  await fast.load(before)
-  await writeFile(zoneFile, `${source}new A 192.0.2.6\n`)
-})
-
-const generationOf = ({ events }: FastRun): string => {
-  const plan = events.find(({ event }) => event === 'plan') as { generation?: number } | undefined
-  return String(plan?.generation)
-}
-
-const folderOf = (run: FastRun): string => path.join(root, 'runs', generationOf(run))
+test.before.each(reset)
 
 const recordOf = async (run: FastRun): Promise<RunRecord> => {
   const file = path.join(folderOf(run), 'report.json')
@@ -45,24 +26,10 @@ const witnessIn = ({ witness }: RunRecord): RecordedWitness => {
   return witness
 }
 
-/** Played operations are over too soon for a witness to ask much: commands take a moment, and so does what stands before and after a switch. */
-const unhurried = ({ event, key, state }: RunEvent): void => {
-  if (event !== 'phase' || state !== 'started') return
-  if (key === 'stage') for (const lb of ['lb1', 'lb2']) fast.spoil(lb, { slowMs: 1 })
-  if (key === 'stage' || key === 'retire') spawn('sleep', ['0.3'])
-}
-
-/** Every answer of port 53 is without authority. */
-const disown = (_asked: Buffer, answer: Buffer, port: number): Buffer => {
-  const spoiled = Buffer.from(answer)
-  if (port === 53) spoiled.writeUInt16BE(spoiled.readUInt16BE(2) & ~0x0400, 2)
-  return spoiled
-}
-
 test('a deployment leaves its plan, its steps with their times, what changed, and what was seen of each address when', async () => {
-  const run = await fast.run('deploy', { flags: { keepOld: true }, onEvent: unhurried })
+  const run = await deploy()
   assert.is(run.exitCode, 0, run.stderr)
-  assert.match(run.stderr, new RegExp(`\\nReport: \\S*runs/${generationOf(run)}/report\\.`))
+  assert.match(run.stderr, /\nReport: \S*runs\/\d+\/report\.html\n/)
   const record = await recordOf(run)
   assert.equal([record.version, record.operation, record.outcome], [1, 'deploy', { exitCode: 0, meaning: 'done' }])
   assert.ok(record.startedAtUnixMs <= record.endedAtUnixMs)
@@ -81,20 +48,12 @@ test('a deployment leaves its plan, its steps with their times, what changed, an
   const [change] = record.zoneChanges
   if (!change || 'unknown' in change) throw new Error(JSON.stringify(change))
   assert.equal(
-    change.zones.map(({ zone, records }) => [zone, records]),
+    change.zones.flatMap(({ zone, records }) =>
+      records.map(({ name, type, sign, after }) => [zone, name, type, sign, after]),
+    ),
     [
-      [
-        'example.test',
-        [
-          {
-            name: 'new.example.test.',
-            type: 'A',
-            sign: '+',
-            after: '192.0.2.6',
-            ttlSeconds: change.zones[0]?.records[0]?.ttlSeconds,
-          },
-        ],
-      ],
+      ['example.test', 'new.example.test.', 'A', '+', '192.0.2.6'],
+      ['example.test', 'new.example.test.', 'TXT', '+', `"${hostileText}"`],
     ],
   )
   assert.ok(record.answers.length > 0)
@@ -121,15 +80,7 @@ test('a deployment leaves its plan, its steps with their times, what changed, an
 })
 
 test('what was wrong is told with its moment, its question and the step', async () => {
-  const run = await fast.run('deploy', {
-    flags: { keepOld: true },
-    onEvent: (event) => {
-      unhurried(event)
-      if (event.event !== 'step') return
-      if (event.state === 'done' && event.step === 'Switch lb1 to ns1-next') fast.spoil('lb1', { spoil: disown })
-      if (event.state === 'failed') fast.spoil('lb1', {})
-    },
-  })
+  const run = await deployBadly()
   assert.is(run.exitCode, 4, run.stderr)
   const record = await recordOf(run)
   assert.is(record.outcome.exitCode, 4)
@@ -165,11 +116,46 @@ test('an interrupted run leaves its report too', async () => {
 test('a report that cannot be written is told, and changes no exit code', async () => {
   const run = await fast.run('deploy', {
     onEvent: ({ event, generation }) => {
-      if (event === 'plan') void mkdir(path.join(root, 'runs', String(generation), 'report.json'), { recursive: true })
+      if (event === 'plan')
+        void mkdir(path.join(fast.clones[0].root, 'runs', String(generation), 'report.json'), { recursive: true })
     },
   })
   assert.is(run.exitCode, 0, run.stderr)
   assert.match(run.stderr, /\nThe report of this run could not be written: EISDIR/)
+})
+
+/** Of the page without its style. */
+const pageOf = async (run: FastRun): Promise<string> =>
+  (await readFile(path.join(folderOf(run), 'report.html'), 'utf8')).replace(/<style>.*?<\/style>/s, '')
+
+test('the page runs nothing, fetches nothing, and takes for text what zone files and servers say', async () => {
+  for (const work of [deploy, deployBadly]) {
+    await reset()
+    const page = await pageOf(await work())
+    assert.match(page, `&lt;script&gt;alert(1)&lt;/script&gt;&amp;&lt;b title=x&gt;`)
+    assert.not.match(page, /<(script|img|link|iframe|object|embed|base|form|a)\b|\bon\w+=|url\(|https?:/i)
+    assert.match(
+      page,
+      /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">/,
+    )
+    assert.not.match(page, /undefined|NaN|\[object/)
+  }
+})
+
+test('the page has every question that was wrong, who answered, and how it ended', async () => {
+  const run = await deployBadly()
+  const page = await pageOf(run)
+  const record = await recordOf(run)
+  const { incidents, timeline } = witnessIn(record)
+  assert.is(page.match(/<b>wrong<\/b>/g)?.length, incidents.length)
+  for (const nsid of timeline.identities) assert.ok(page.includes(nsid), nsid)
+  for (const { steps } of record.phases) for (const { step } of steps) assert.ok(page.includes(step), step)
+  assert.ok(page.includes('A gate failed, traffic on the old'))
+  assert.match(page, /<dt>exit code<\/dt><dd>4<\/dd>/)
+  const [old] = [...timeline.identities].sort()
+  assert.match(page, new RegExp(`lb1 \\([\\d.]+\\) was last answered by ${old}, at `))
+  // a picture of who answered and one of latency for each address
+  assert.is(page.match(/<svg /g)?.length, 2 * timeline.lanes.length)
 })
 
 test.run()

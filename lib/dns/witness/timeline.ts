@@ -6,7 +6,7 @@ import { addDuration, addHistogram, createHistogram, type Histogram, latencyBoun
 export type Fate = 'answered' | 'wrong' | 'lost' | 'refused'
 
 /** How often somebody answered in one bin, rightly or not. */
-interface Answerer {
+export interface Answerer {
   /** Index into `identities`. */
   readonly identity: number
   readonly udp: number

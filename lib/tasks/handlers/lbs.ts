@@ -47,7 +47,10 @@ export const switchTo = async (world: RunWorld, step: LbStep, report: Report): P
     throw new InfraError(`${step.lb}: no colour sends to ${step.nameserver}`, { hint: 'Run again: it is staged anew.' })
   world.witness.markStep(`switch ${step.lb}`)
   if (status.active === colour) report(`${colour} is active already`)
-  else await switchLb(world.ssh, lb, colour)
+  else {
+    await switchLb(world.ssh, lb, colour)
+    report(`${colour} is active`)
+  }
 }
 
 /** Back to the colour that served before an update, as long as it runs; nothing happens when the lb has not moved. */
