@@ -19,12 +19,16 @@ ${planned.notes.map((note) => html`<p>${note}</p>`)}
 export const targets = ({ since }: View, witness: RecordedWitness) => html`
 <section aria-labelledby="targets">
 <h2 id="targets">Asked at each address</h2>
-<div class="wide" role="region" aria-labelledby="targets" tabindex="0"><table>
+<div class="wide" role="region" aria-label="table of addresses" tabindex="0"><table>
 <thead><tr>${['lb', 'address', 'asked', 'lost', 'wrong', 'p50', 'p99', 'longest', 'answered by'].map(
   (name) => html`<th scope="col">${name}</th>`,
 )}</tr></thead>
 <tbody>${witness.targets.map(
-  (one) => html`<tr><td>${one.lb}</td><td>${one.address}</td>${[one.asked, one.lost, one.wrong].map(
+  (one) => html`<tr><td class="name">${one.lb}</td><td class="name">${one.address}</td>${[
+    one.asked,
+    one.lost,
+    one.wrong,
+  ].map(
     (count) => html`<td class="figure">${count}</td>`,
   )}${[one.p50Ms, one.p99Ms, one.maxMs].map((ms) => html`<td class="figure">${ms.toFixed(1)} ms</td>`)}<td>${one.identities.map(
     ({ nsid, firstUnixMs, lastUnixMs, count }) =>

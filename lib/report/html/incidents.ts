@@ -21,12 +21,12 @@ ${targets.map(({ lb, address, lostBefore }) =>
 )}
 ${
   shown.length > 0
-    ? html`<div class="wide" role="region" aria-labelledby="incidents" tabindex="0"><table>
+    ? html`<div class="wide" role="region" aria-label="table of what was lost and wrong" tabindex="0"><table>
 <thead><tr><th scope="col">asked at</th><th scope="col">lb</th><th scope="col">question</th><th scope="col">what came</th><th scope="col">while</th></tr></thead>
 <tbody>${shown.map(
         (
           one,
-        ) => html`<tr><td>${offset(since(one.atUnixMs))}<br><small>${preciseTime(one.atUnixMs)}</small></td><td>${one.lb}<br><small>${one.address}</small></td><td>${one.question}<br><small>${one.transport}</small></td><td><b>${one.kind}</b><br><small>${one.detail}</small></td><td>${one.steps.length > 0 ? one.steps.join(', ') : one.phase || 'between phases'}<br><small>${one.mark === 'start' ? 'before any switch' : `after: ${one.mark}`}</small></td></tr>
+        ) => html`<tr><td class="figure">${offset(since(one.atUnixMs))}<br><small>${preciseTime(one.atUnixMs)}</small></td><td class="name">${one.lb}<br><small>${one.address}</small></td><td>${one.question}<br><small>${one.transport}</small></td><td><b>${one.kind}</b><br><small>${one.detail}</small></td><td>${one.steps.length > 0 ? one.steps.join(', ') : one.phase || 'between phases'}<br><small>${one.mark === 'start' ? 'before any switch' : `after: ${one.mark}`}</small></td></tr>
 `,
       )}</tbody></table></div>`
     : ''

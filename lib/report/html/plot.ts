@@ -31,6 +31,8 @@ export const draw = ({ label, seconds, y, marks }: Drawing) => {
   })
   for (const name of ['width', 'height', 'class', 'font-family', 'font-size', 'text-anchor']) svg.removeAttribute(name)
   svg.querySelector('style')?.remove()
+  // of a group that has no role, which may not have a name (ARIA in HTML)
+  for (const group of svg.querySelectorAll('g')) group.removeAttribute('aria-label')
   svg.setAttribute('preserveAspectRatio', 'none')
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', plain(label))

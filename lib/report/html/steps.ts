@@ -42,8 +42,8 @@ const bar = (
   const { seconds, since } = view
   const from = percent(since(startedAtUnixMs), seconds)
   const width = percent((endedAtUnixMs - startedAtUnixMs) / 1000, seconds)
-  const lines = movesIn(view).map(({ atUnixMs }) => html`<u style="left:${percent(since(atUnixMs), seconds)}"></u>`)
-  return html`<div class="track" aria-hidden="true">${lines}<i class="${state === 'done' ? kind : 'fault'}" style="left:${from};width:${width}"></i></div>`
+  const lines = movesIn(view).map(({ atUnixMs }) => html`<u style="--from:${percent(since(atUnixMs), seconds)}"></u>`)
+  return html`<div class="track" aria-hidden="true">${lines}<i class="${state === 'done' ? kind : 'fault'}" style="--from:${from};width:${width}"></i></div>`
 }
 
 const movesIn = ({ witness }: View) => witness?.marks.filter(({ name }) => name !== 'start') ?? []

@@ -69,17 +69,23 @@ export const marksOf = (marks: RecordedWitness['marks'], lb: string): RecordedWi
   marks.filter(({ name }) => name === `switch ${lb}` || name.startsWith('move '))
 
 /** Where questions were lost or answered wrongly. */
-export const faultLines = (columns: readonly Column[]): readonly Markish[] => [
-  ruleX(
+export const faultLines = (columns: readonly Column[]): readonly Markish[] =>
+  lines(
     columns.filter(({ failed }) => failed > 0).map(({ from, to }) => (from + to) / 2),
-    { stroke: 'var(--fault)', strokeWidth: 2 },
-  ),
-]
+    { stroke: 'var(--fault)' },
+  )
 
 /** The moments from which on traffic was moved. */
-export const moveLines = (seconds: readonly number[]): readonly Markish[] => [
+export const moveLines = (seconds: readonly number[]): readonly Markish[] =>
+  lines(seconds, { stroke: 'var(--text)', strokeDasharray: '4 3' })
+
+/** With an edge, since they stand on marks of any colour. */
+const lines = (
+  seconds: readonly number[],
+  look: { readonly stroke: string; readonly strokeDasharray?: string },
+): readonly Markish[] => [
   ruleX(seconds, { stroke: 'var(--ground)', strokeWidth: 4 }),
-  ruleX(seconds, { stroke: 'var(--text)', strokeWidth: 2, strokeDasharray: '4 3' }),
+  ruleX(seconds, { ...look, strokeWidth: 2 }),
 ]
 
 const sharesOf = ({ from, to, answeredBy }: Column): readonly Share[] => {

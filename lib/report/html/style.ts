@@ -1,15 +1,20 @@
-/** Every colour is a variable, so that pictures follow the theme. Marks stand out from the ground by 3:1 at least (WCAG 2.2, 1.4.11). */
-export const style = `
-:root {
+/** Marks stand out from their ground by 3:1 at least, and so does the second generation from the first (WCAG 2.2, 1.4.11). */
+const light = `
   --ground: #ffffff; --text: #16191d; --soft: #4d5661; --grid: #d5dae0; --track: #eceff2;
   --good: #136c38; --bad: #b3161b; --fault: #d11f26; --phase: #4d5661; --step: #6b7682; --move: #a21caf; --latency: #2563b8;
-  --generation-0: #1d3f86; --generation-1: #d97706; --generation-2: #0f766e; --generation-3: #a21caf; --generation-other: #6b7682;
-}
-@media (prefers-color-scheme: dark) { :root {
+  --generation-0: #1a3570; --generation-1: #cc6d00; --generation-2: #0f766e; --generation-3: #a21caf; --generation-other: #6b7682;
+`
+
+const dark = `
   --ground: #14171a; --text: #e8ebee; --soft: #aab3bd; --grid: #394149; --track: #22272c;
   --good: #5fd08b; --bad: #ff8f8a; --fault: #ff5c5c; --phase: #aab3bd; --step: #8a95a1; --move: #e879f9; --latency: #6ea8ff;
-  --generation-0: #3d6fd6; --generation-1: #fbbf24; --generation-2: #5eead4; --generation-3: #e879f9; --generation-other: #8a95a1;
-} }
+  --generation-0: #3d6fd6; --generation-1: #fcd34d; --generation-2: #5eead4; --generation-3: #e879f9; --generation-other: #8a95a1;
+`
+
+/** Every colour is a variable, so that pictures follow the theme; paper is light. */
+export const style = `
+:root { color-scheme: light dark; ${light} }
+@media screen and (prefers-color-scheme: dark) { :root { ${dark} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 70rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
@@ -29,8 +34,8 @@ pre { margin: .25rem 0; padding: .5rem; background: var(--track); white-space: p
 .row > :nth-child(2) { font-variant-numeric: tabular-nums; text-align: right; }
 .track { position: relative; grid-column: 1 / -1; height: .5rem; background: var(--track); }
 .phases ol .track { margin-left: -.75rem; }
-.track i { position: absolute; top: 0; bottom: 0; min-width: 3px; }
-.track u { position: absolute; top: 0; bottom: 0; border-left: 2px dashed var(--text); }
+.track i { position: absolute; left: min(var(--from), 100% - 3px); top: 0; bottom: 0; min-width: 3px; }
+.track u { position: absolute; left: min(var(--from), 100% - 2px); top: 0; bottom: 0; border-left: 2px dashed var(--text); }
 i.phase { background: var(--phase); } i.step { background: var(--step); } i.move { background: var(--move); } i.fault { background: var(--fault); }
 @media (min-width: 60rem) {
   .row { grid-template-columns: 26rem 6rem 1fr; align-items: center; margin-top: .25rem; }
@@ -45,16 +50,17 @@ figure { margin: .75rem 0; }
 svg { display: block; width: 100%; height: 2.25rem; overflow: visible; background: var(--track); }
 svg * { vector-effect: non-scaling-stroke; }
 .latency svg { height: 6rem; background: none; border-bottom: 1px solid var(--grid); }
-.scaled { position: relative; }
+.scaled { position: relative; margin-top: .625rem; }
 .scaled, .paced .time-axis { margin-left: 4rem; }
 .value-axis span { position: absolute; right: 100%; padding-right: .5rem; transform: translateY(-50%); line-height: 1; white-space: nowrap; }
 .who { margin-left: .75rem; color: var(--text); }
 .who i { display: inline-block; width: .75em; height: .75em; margin-right: .25em; }
 .moved { margin-left: .75rem; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; min-width: 40rem; font-size: .9375rem; }
+table { border-collapse: collapse; min-width: 48rem; font-size: .9375rem; }
 th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; }
-.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.figure { font-variant-numeric: tabular-nums; }
+.figure, .name { white-space: nowrap; }
 .records { list-style: none; padding: 0; font: .875rem/1.5 ui-monospace, monospace; }
 .records ins, .records del { display: block; text-decoration: none; padding-left: 1.5em; text-indent: -1.5em; }
 .sign { display: inline-block; width: 1.5em; text-indent: 0; font-weight: bold; }
@@ -66,11 +72,12 @@ footer dl { display: flex; flex-wrap: wrap; gap: .25rem 2rem; margin: 0; }
 footer dd { margin: 0; }
 .track, .track i, .who i, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 @media print {
-  :root { color-scheme: light; --ground: #ffffff; --text: #000000; --soft: #333333; }
+  :root { color-scheme: light; --text: #000000; --soft: #333333; }
   main { max-width: none; padding: 0; }
   figure, .row, tr { break-inside: avoid; }
   h2 { break-after: avoid; }
   .wide, .error { overflow: visible; max-height: none; }
   table { min-width: 0; }
+  .name { white-space: normal; }
 }
 `
