@@ -2,6 +2,7 @@ import { describeDanger } from '../plan/dangers.ts'
 import { describeRest, describeZone, fromDifference } from '../plan/describe-change.ts'
 import { firstRecords, ownerIn, type RecordChange } from '../plan/records.ts'
 import type { Danger, Plan, PlannedChange } from '../plan/types.ts'
+import { codeOf, fenced } from './markdown.ts'
 
 /** Together less than what GitHub takes as the text of a pull request, 65,536 characters. */
 const mostRecords = 200
@@ -64,21 +65,4 @@ const diffLines = (record: RecordChange, zone: string, verbose: boolean): readon
   if (!linesOf().some(isLong)) return linesOf()
   const both = before === undefined || after === undefined ? [] : fromDifference(before, after)
   return linesOf(...both).map((line) => (isLong(line) ? `${line.slice(0, width - 1)}…` : line))
-}
-
-/** Longer than all that stand in a text, so that none of these ends what this one begins (CommonMark §4.5, §6.1). */
-const ticksAround = (text: string, least: number): string => {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
-  return '`'.repeat(Math.max(least, longest + 1))
-}
-
-const fenced = (language: 'diff' | 'text', lines: readonly string[]): string => {
-  const text = lines.join('\n')
-  const fence = ticksAround(text, 3)
-  return `${fence}${language}\n${text}\n${fence}`
-}
-
-const codeOf = (text: string): string => {
-  const ticks = ticksAround(text, 1)
-  return text.includes('`') ? `${ticks} ${text} ${ticks}` : `${ticks}${text}${ticks}`
 }

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { InfraError, textOf } from '../errors.ts'
 import { readCommit } from '../git.ts'
 import type { Plan } from '../plan/types.ts'
+import { changeAsMarkdown } from '../report/change-markdown.ts'
 import type { Events } from '../report/events.ts'
+import { runAsMarkdown } from '../report/run-markdown.ts'
 import { type Outcome, type RunRecord, recordRun, type Watched } from '../report/run-record.ts'
 import type { Answer } from '../report/summary.ts'
 import type { Unasked } from './prepare-witness.ts'
@@ -51,7 +53,7 @@ export const openRecord = (world: World & Pick<RunWorld, 'signal'>, { plan, even
           witness,
           answers,
         })
-        say(`Report: ${path.relative(process.cwd(), await writeFiles(events.directory, record))}`)
+        say(`Report: ${path.relative(process.cwd(), await writeFiles(events.directory, record, plan))}`)
       } catch (error) {
         say(`The report of this run could not be written: ${textOf(error)}`)
       }
@@ -75,8 +77,9 @@ const isInterrupt = (stop: unknown): boolean => stop instanceof InfraError && st
  * The data first, which is left where the page cannot be drawn. What draws is loaded only now: it takes a moment.
  * @returns the path of the file to open.
  */
-const writeFiles = async (directory: string, record: RunRecord): Promise<string> => {
+const writeFiles = async (directory: string, record: RunRecord, plan: Plan): Promise<string> => {
   await writeFile(path.join(directory, 'report.json'), `${JSON.stringify(record)}\n`)
+  await writeFile(path.join(directory, 'report.md'), `${runAsMarkdown(record)}\n${changeAsMarkdown(plan, {})}`)
   const { reportPage } = await import('../report/html/page.ts')
   const page = path.join(directory, 'report.html')
   await writeFile(page, await reportPage(record))

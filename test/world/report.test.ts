@@ -117,7 +117,7 @@ test('a report that cannot be written is told, and changes no exit code', async 
   const run = await fast.run('deploy', {
     onEvent: ({ event, generation }) => {
       if (event === 'plan')
-        void mkdir(path.join(fast.clones[0].root, 'runs', String(generation), 'report.json'), { recursive: true })
+        void mkdir(path.join(fast.clones[0].root, 'runs', String(generation), 'report.html'), { recursive: true })
     },
   })
   assert.is(run.exitCode, 0, run.stderr)
@@ -146,16 +146,35 @@ test('the page has every question that was wrong, who answered, and how it ended
   const run = await deployBadly()
   const page = await pageOf(run)
   const record = await recordOf(run)
-  const { incidents, timeline } = witnessIn(record)
+  const { incidents, timeline, targets } = witnessIn(record)
   assert.is(page.match(/<b>wrong<\/b>/g)?.length, incidents.length)
   for (const nsid of timeline.identities) assert.ok(page.includes(nsid), nsid)
   for (const { steps } of record.phases) for (const { step } of steps) assert.ok(page.includes(step), step)
   assert.ok(page.includes('A gate failed, traffic on the old'))
   assert.match(page, /<dt>exit code<\/dt><dd>4<\/dd>/)
-  const [old] = [...timeline.identities].sort()
-  assert.match(page, new RegExp(`lb1 \\([\\d.]+\\) was last answered by ${old}, at `))
+  for (const { lb, address, identities } of targets) {
+    const latest = Math.max(...identities.map(({ lastUnixMs }) => lastUnixMs))
+    const last = identities.findLast(({ lastUnixMs }) => lastUnixMs === latest)
+    assert.ok(page.includes(`${lb} (${address}) was last answered by ${last?.nsid}, at `))
+  }
   // a picture of who answered and one of latency for each address
   assert.is(page.match(/<svg /g)?.length, 2 * timeline.lanes.length)
+})
+
+test('the summary in Markdown says how it ended, counts each address, and has what errors say in code', async () => {
+  const run = await deployBadly()
+  const text = await readFile(path.join(folderOf(run), 'report.md'), 'utf8')
+  const record = await recordOf(run)
+  const [head = ''] = text.split('\n')
+  assert.is(head, `## deploy ${record.generation}: a gate failed, traffic on the old`)
+  assert.ok(text.includes(`\n\n\`\`\`text\n${record.outcome.message}\n${record.outcome.hint}\n\`\`\`\n`))
+  const { targets, incidents } = witnessIn(record)
+  for (const { lb, address, asked, lost, wrong } of targets)
+    assert.ok(text.includes(`\n| ${lb} | ${address} | ${asked} | ${lost} | ${wrong} |`), text)
+  assert.is(text.match(/^\* wrong: /gm)?.length, Math.min(20, incidents.length))
+  assert.match(text, /^\| Switch lb1 \| .* \| failed \|$/m)
+  assert.ok(text.includes(`+ new 3600 TXT "${hostileText}"`))
+  assert.not.match(text.replace(/```.*?```/gs, ''), /<script>/)
 })
 
 test.run()
