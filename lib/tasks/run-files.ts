@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { InfraError, textOf } from '../errors.ts'
@@ -78,10 +78,20 @@ const isInterrupt = (stop: unknown): boolean => stop instanceof InfraError && st
  * @returns the path of the file to open.
  */
 const writeFiles = async (directory: string, record: RunRecord, plan: Plan): Promise<string> => {
+  await setAside(directory)
   await writeFile(path.join(directory, 'report.json'), `${JSON.stringify(record)}\n`)
   await writeFile(path.join(directory, 'report.md'), `${runAsMarkdown(record)}\n${changeAsMarkdown(plan, {})}`)
   const { reportPage } = await import('../report/html/page.ts')
   const page = path.join(directory, 'report.html')
   await writeFile(page, await reportPage(record))
   return page
+}
+
+/** A run that goes on with an earlier one has the same folder, and what that one left stays: `report-1.html`. */
+const setAside = async (directory: string): Promise<void> => {
+  const files = await readdir(directory)
+  if (!files.includes('report.json')) return
+  const number = 1 + files.filter((file) => /^report-\d+\.json$/.test(file)).length
+  for (const file of files.filter((one) => /^report\.(html|json|md)$/.test(one)))
+    await rename(path.join(directory, file), path.join(directory, file.replace('report', `report-${number}`)))
 }

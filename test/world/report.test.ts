@@ -1,5 +1,6 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -161,6 +162,17 @@ test('the page has every question that was wrong, who answered, and how it ended
   assert.is(page.match(/<svg /g)?.length, 2 * timeline.lanes.length)
 })
 
+const script = (
+  ...words: readonly string[]
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> =>
+  new Promise((resolve) => {
+    const runs = path.join(fast.clones[0].root, 'runs')
+    const all = ['--import', 'tsx', 'scripts/report.ts', '--runs', runs, ...words]
+    execFile(process.execPath, all, { cwd: path.resolve(import.meta.dirname, '../..') }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    )
+  })
+
 test('the summary in Markdown says how it ended, counts each address, and has what errors say in code', async () => {
   const run = await deployBadly()
   const text = await readFile(path.join(folderOf(run), 'report.md'), 'utf8')
@@ -175,6 +187,45 @@ test('the summary in Markdown says how it ended, counts each address, and has wh
   assert.match(text, /^\| Switch lb1 \| .* \| failed \|$/m)
   assert.ok(text.includes(`+ new 3600 TXT "${hostileText}"`))
   assert.not.match(text.replace(/```.*?```/gs, ''), /<script>/)
+})
+
+test('what goes on with an earlier run leaves its report as it is; both are listed, opened and compared', async () => {
+  const failed = await deployBadly()
+  const name = path.basename(folderOf(failed))
+  const page = await readFile(path.join(folderOf(failed), 'report.html'), 'utf8')
+  await fast.mend()
+  const run = await deploy()
+  assert.is(run.exitCode, 0, run.stderr)
+  assert.is(folderOf(run), folderOf(failed))
+  assert.is(await readFile(path.join(folderOf(run), 'report-1.html'), 'utf8'), page)
+  const listed = await script()
+  assert.is(listed.code, 0, listed.stderr)
+  assert.match(
+    listed.stdout,
+    new RegExp(`^  ${name}-1 .* deploy .* 4 \\(a gate failed.*\\n  ${name}   .* deploy .* 0 \\(done\\)\\n$`, 'm'),
+  )
+  const opened = await script('--open', name)
+  assert.is(opened.stdout, `${path.join(folderOf(run), 'report.html')}\n`)
+  const compared = await script('--compare', `${name}-1`, name)
+  assert.is(compared.code, 0, compared.stderr)
+  assert.match(compared.stdout, new RegExp(`^ +${name}-1 +${name}\\n`))
+  assert.match(compared.stdout, /^ {2}ended +4 \(a gate failed, traffic on the old\) +0 \(done\)$/m)
+  assert.match(compared.stdout, /^ {2}wrong +[1-9]\d* +0$/m)
+  assert.match(compared.stdout, /^ {2}Switch back +\S+ ms +–$/m)
+})
+
+test('of what cannot be read it is said why, and what is not there is named', async () => {
+  const run = await deploy()
+  const name = path.basename(folderOf(run))
+  const record = { ...(await recordOf(run)), version: 2 }
+  await writeFile(path.join(folderOf(run), 'report.json'), JSON.stringify(record))
+  const listed = await script()
+  assert.match(listed.stdout, new RegExp(`^  ${name} .* unknown: it has another form than those of this version$`, 'm'))
+  const compared = await script('--compare', name, name)
+  assert.equal([compared.code, /cannot be read: it has another form/.test(compared.stderr)], [8, true])
+  const missing = await script('--open', '7')
+  assert.equal([missing.code, /no report of a run 7 .*\n {2}The latest are /.test(missing.stderr)], [2, true])
+  assert.is((await script('--compare', name)).code, 2)
 })
 
 test.run()
