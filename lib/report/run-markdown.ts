@@ -1,9 +1,10 @@
 import { describeMoment, duration, preciseTime } from '../time.ts'
 import { codeOf, fenced } from './markdown.ts'
 import type { RunRecord } from './run-record.ts'
-import { describeLeads } from './traffic.ts'
+import { describeLeads, describeMark } from './traffic.ts'
 
 const mostIncidents = 20
+const mostLines = 15
 
 /**
  * How a run ended, what was lost, where traffic is and what each phase took, for an issue or a chat. What servers and errors say stands
@@ -35,8 +36,17 @@ const headOf = ({
   ].join(', '),
   ...(outcome.message === undefined
     ? []
-    : [fenced('text', [outcome.message, ...(outcome.hint ? [outcome.hint] : [])])]),
+    : [fenced('text', [shortened(outcome.message), ...(outcome.hint ? [outcome.hint] : [])])]),
 ]
+
+/** The first findings tell what it is about. */
+const shortened = (message: string): string => {
+  const lines = message.split('\n')
+  const left = lines.length - mostLines
+  return left > 1
+    ? [...lines.slice(0, mostLines), `… and ${left} lines more: report.html has them`].join('\n')
+    : message
+}
 
 const figuresOf = ({ witness }: RunRecord): readonly string[] => {
   if (!witness) return []
@@ -69,7 +79,7 @@ const incidentsOf = ({ witness }: RunRecord): readonly string[] => {
     .slice(0, mostIncidents)
     .map(
       ({ atUnixMs, kind, question, transport, lb, address, detail, mark }) =>
-        `* ${kind}: ${preciseTime(atUnixMs)}, ${codeOf(question)} over ${transport} at ${lb} (${address}), after ${mark}: ${codeOf(detail)}`,
+        `* ${kind}: ${preciseTime(atUnixMs)}, ${codeOf(question)} over ${transport} at ${lb} (${address}), ${describeMark(mark)}: ${codeOf(detail)}`,
     )
   const left = incidents.length - lines.length
   return [[...lines, ...(left > 0 ? [`* … and ${left} more: report.html has them`] : [])].join('\n')]

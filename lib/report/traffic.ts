@@ -35,3 +35,6 @@ const describeAnswers = (answers: RunRecord['answers']): readonly string[] => {
 
 /** @param nsid empty where there was none. */
 export const describeIdentity = (nsid: string): string => nsid || 'who does not say who they are'
+
+/** Between which moves of traffic something was. Pure. @param mark the last of a witness's marks before. */
+export const describeMark = (mark: string): string => (mark === 'start' ? 'before traffic was moved' : `after ${mark}`)

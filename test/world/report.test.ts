@@ -179,7 +179,10 @@ test('the summary in Markdown says how it ended, counts each address, and has wh
   const record = await recordOf(run)
   const [head = ''] = text.split('\n')
   assert.is(head, `## deploy ${record.generation}: a gate failed, traffic on the old`)
-  assert.ok(text.includes(`\n\n\`\`\`text\n${record.outcome.message}\n${record.outcome.hint}\n\`\`\`\n`))
+  const { message = '', hint } = record.outcome
+  const [first, ...rest] = message.split('\n')
+  assert.ok(text.includes(`\n\n\`\`\`text\n${first}\n`))
+  assert.ok(text.includes(`\n… and ${rest.length - 14} lines more: report.html has them\n${hint}\n\`\`\`\n`))
   const { targets, incidents } = witnessIn(record)
   for (const { lb, address, asked, lost, wrong } of targets)
     assert.ok(text.includes(`\n| ${lb} | ${address} | ${asked} | ${lost} | ${wrong} |`), text)

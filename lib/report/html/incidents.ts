@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { preciseTime } from '../../time.ts'
 import type { RecordedWitness } from '../run-record.ts'
+import { describeMark } from '../traffic.ts'
 import { offset, type View } from './view.ts'
 
 /** A page of more is none that anybody reads; report.json has the rest. */
@@ -26,7 +27,7 @@ ${
 <tbody>${shown.map(
         (
           one,
-        ) => html`<tr><td class="figure">${offset(since(one.atUnixMs))}<br><small>${preciseTime(one.atUnixMs)}</small></td><td class="name">${one.lb}<br><small>${one.address}</small></td><td>${one.question}<br><small>${one.transport}</small></td><td><b>${one.kind}</b><br><small>${one.detail}</small></td><td>${one.steps.length > 0 ? one.steps.join(', ') : one.phase || 'between phases'}<br><small>${one.mark === 'start' ? 'before any switch' : `after: ${one.mark}`}</small></td></tr>
+        ) => html`<tr><td class="figure">${offset(since(one.atUnixMs))}<br><small>${preciseTime(one.atUnixMs)}</small></td><td class="name">${one.lb}<br><small>${one.address}</small></td><td>${one.question}<br><small>${one.transport}</small></td><td><b>${one.kind}</b><br><small>${one.detail}</small></td><td>${one.steps.length > 0 ? one.steps.join(', ') : one.phase || 'between phases'}<br><small>${describeMark(one.mark)}</small></td></tr>
 `,
       )}</tbody></table></div>`
     : ''

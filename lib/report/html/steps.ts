@@ -12,7 +12,7 @@ export const steps = (view: View) => html`
 <h2 id="steps">What was done</h2>
 ${view.record.phases.length === 0 ? html`<p>Nothing: it ended before its first step.</p>` : ''}
 <ol class="phases">${view.record.phases.map((phase) => phaseItem(view, phase))}</ol>
-${timeAxis(view.seconds)}
+${view.record.phases.length === 0 ? '' : timeAxis(view.seconds)}
 ${movesOf(view)}
 </section>`
 

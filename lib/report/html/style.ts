@@ -53,9 +53,9 @@ svg * { vector-effect: non-scaling-stroke; }
 .scaled { position: relative; margin-top: .625rem; }
 .scaled, .paced .time-axis { margin-left: 4rem; }
 .value-axis span { position: absolute; right: 100%; padding-right: .5rem; transform: translateY(-50%); line-height: 1; white-space: nowrap; }
-.who { margin-left: .75rem; color: var(--text); }
+.who { display: inline-block; margin-left: .75rem; color: var(--text); }
 .who i { display: inline-block; width: .75em; height: .75em; margin-right: .25em; }
-.moved { margin-left: .75rem; }
+.moved { display: inline-block; margin-left: .75rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; min-width: 48rem; font-size: .9375rem; }
 th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; }

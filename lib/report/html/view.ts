@@ -1,5 +1,6 @@
 import { generationOfNsid } from '../../dns/accept.ts'
 import type { Timeline } from '../../dns/witness/timeline.ts'
+import { duration } from '../../time.ts'
 import type { RecordedWitness, RunRecord } from '../run-record.ts'
 
 /** What the parts of the page draw, and the frame that they share. */
@@ -24,8 +25,9 @@ export const viewOf = (record: RunRecord): View => {
 const endOf = ({ startedAtUnixMs, binMs, lanes }: Timeline): number =>
   startedAtUnixMs + binMs + Math.max(0, ...lanes.map(({ bins }) => bins.at(-1)?.afterMs ?? 0))
 
-/** `12.34 s`, since the run began. Pure. */
-export const offset = (seconds: number): string => `${seconds.toFixed(2)} s`
+/** Since the run began: `12.34 s`, or `30 min 5 s` where hundredths are no help. Pure. */
+export const offset = (seconds: number): string =>
+  seconds < 120 ? `${seconds.toFixed(2)} s` : duration(seconds * 1000)
 
 /** Colours that the style has for generations; more of them are grey. */
 const colours = 4
