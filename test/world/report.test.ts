@@ -182,7 +182,9 @@ test('the summary in Markdown says how it ended, counts each address, and has wh
   const { message = '', hint } = record.outcome
   const [first, ...rest] = message.split('\n')
   assert.ok(text.includes(`\n\n\`\`\`text\n${first}\n`))
-  assert.ok(text.includes(`\n… and ${rest.length - 14} lines more: report.html has them\n${hint}\n\`\`\`\n`))
+  assert.ok(
+    text.includes(`\n${rest[13]}\n… and ${rest.length - 14} lines more: report.html has them\n${hint}\n\`\`\`\n`),
+  )
   const { targets, incidents } = witnessIn(record)
   for (const { lb, address, asked, lost, wrong } of targets)
     assert.ok(text.includes(`\n| ${lb} | ${address} | ${asked} | ${lost} | ${wrong} |`), text)

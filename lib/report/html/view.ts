@@ -34,7 +34,9 @@ const colours = 4
 
 /** The colour of who answered: each generation has its own, the oldest the first. Pure. */
 export const generationColour = ({ identities }: Pick<Timeline, 'identities'>, nsid: string): string => {
-  const generations = [...new Set(identities.map(generationOfNsid))].filter((one) => !Number.isNaN(one)).sort()
+  const generations = [...new Set(identities.map(generationOfNsid))]
+    .filter((one) => !Number.isNaN(one))
+    .sort((one, other) => one - other)
   const at = generations.indexOf(generationOfNsid(nsid))
   return at >= 0 && at < colours ? `var(--generation-${at})` : 'var(--generation-other)'
 }
