@@ -7,9 +7,11 @@ import { createProgress } from '../tasks/check-dns/progress.ts'
 import type { World } from '../tasks/world.ts'
 import { createDelivery, type Deliver } from '../tell/deliver.ts'
 import { createLines } from '../tell/lines.ts'
+import { createLive } from '../tell/live.ts'
 import { createNdjson } from '../tell/ndjson.ts'
 import { type TellOptions, withTellers } from '../tell/open-tellers.ts'
 import type { Teller } from '../tell/teller.ts'
+import { drawWhile } from '../terminal.ts'
 import type { Rules } from '../watch/incidents.ts'
 import { findLink } from '../watch/link.ts'
 import { watch } from '../watch/watch.ts'
@@ -45,12 +47,9 @@ export const watchDns = async (
 ): Promise<ExitCode> => {
   const settings = 'settings' in from ? from.settings : from
   const clock = 'clock' in from ? from.clock : systemClock
-  const print = printTo(process.stdout)
-  const shown = options.json ? createNdjson(print) : createLines(print)
   const pace = paceOf(options.rate, clock)
   const progress = createProgress(() => undefined)
   const secrets = loadTellerSecrets(options)
-  const say = printTo(process.stderr)
   const look = (deliver: Deliver) => (ended: AbortSignal) =>
     watch({
       clock,
@@ -61,16 +60,34 @@ export const watchDns = async (
       isLinkUp: (report, limit) => findLink(report, { roots: settings.environment.rootServers, signal: limit, pace }),
       deliver,
     })
-  return withTellers(options, { clock, secrets, say }, (tellers) =>
-    untilHangup(signal, look(createDelivery([shown, ...tellers, ...more], say))),
+  return withTellers(options, { clock, secrets, say: printTo(process.stderr) }, (tellers) =>
+    untilHangup(signal, (ended) =>
+      withDisplay(options, (shown, say) => look(createDelivery([shown, ...tellers, ...more], say))(ended)),
+    ),
   )
+}
+
+/** A view where there is a terminal, else lines. */
+const withDisplay = async <T>(
+  { json }: WatchDnsOptions,
+  work: (shown: Teller, say: (text: string) => void) => Promise<T>,
+): Promise<T> => {
+  const print = printTo(process.stdout)
+  if (json) return work(createNdjson(print), printTo(process.stderr))
+  if (!process.stdout.isTTY) return work(createLines(print), printTo(process.stderr))
+  const live = createLive(process.stdout)
+  try {
+    return await drawWhile(live, () => work(live, live.notice))
+  } finally {
+    live.leave()
+  }
 }
 
 /** A terminal that is closed ends a watch as Ctrl-C does. */
 const untilHangup = async <T>(signal: AbortSignal, work: (ended: AbortSignal) => Promise<T>): Promise<T> => {
   const hangup = new AbortController()
   const onHangup = (): void => hangup.abort(new InfraError('the terminal was closed', { exitCode: 130 }))
-  process.once('SIGHUP', onHangup)
+  process.on('SIGHUP', onHangup)
   try {
     return await work(AbortSignal.any([signal, hangup.signal]))
   } finally {

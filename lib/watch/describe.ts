@@ -52,7 +52,7 @@ export const incidentJson = (incident: Incident) => {
 }
 
 /** What is wrong, in one sentence. */
-const describeIncident = (incident: Incident): string => {
+export const describeIncident = (incident: Incident): string => {
   const [first] = tellingMembers(incident)
   const has = first ? explanations[first.check].what : ''
   return `${incidentTitle(incident)}. Not so: ${has}. Got: ${first?.example?.got ?? 'nothing'}`

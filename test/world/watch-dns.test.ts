@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { CheckId } from '../../lib/dns/checks/check.ts'
@@ -5,6 +10,8 @@ import type { ExitCode } from '../../lib/errors.ts'
 import { watchDns } from '../../lib/operations/watch-dns.ts'
 import type { Look, Teller } from '../../lib/tell/teller.ts'
 import { openMembers } from '../../lib/watch/incidents.ts'
+import { startScript } from '../scripts/command.ts'
+import { createConfig } from './checkout.ts'
 import type { MachineFaults } from './machine.ts'
 import { recordOutput } from './output.ts'
 import type { Saved } from './outside.ts'
@@ -199,6 +206,63 @@ test('when nobody answers, not even the root, that is no outage', async () => {
     [true, false, false],
   )
   assert.is(stdout.match(/the way out of this computer is lost/g)?.length, 1)
+})
+
+/** The script itself, of which `names` are told, and which needs no token. */
+const scriptWords = async (names: readonly string[]): Promise<readonly string[]> => {
+  const config = { ...createConfig(2), zonesFolder: path.join(fast.clones[0].root, 'zones') }
+  const file = path.join(fast.clones[0].root, 'config.mjs')
+  await writeFile(file, `export default ${JSON.stringify(config)}\n`)
+  const targets = names.map((name) => `${name}=${fast.machine(name).ipv4}`)
+  return ['--config', file, '--targets', ...targets, '--only', 'soa', 'serial', '--watch', '1s']
+}
+const scriptEnv = () => ({ DNS_ROOT_SERVERS: fast.internet.root, HCLOUD_TOKEN: '' })
+
+const esc = String.fromCharCode(27)
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`on a terminal ${signal} ends the view with the state as exit code, and gives the cursor back`, async () => {
+    const words = [process.execPath, '--import', 'tsx', 'scripts/check-dns.ts', ...(await scriptWords(['lb1', 'lb2']))]
+    const command = `stty cols 80 rows 24; echo pid $$; exec ${words.join(' ')}`
+    const child = spawn('script', ['-qfec', command, '/dev/null'], {
+      env: { ...process.env, ...scriptEnv(), TERM: 'xterm', NO_COLOR: '1' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
+    const ended = once(child, 'close')
+    let seen = ''
+    try {
+      for await (const chunk of child.stdout.setEncoding('utf8')) {
+        const isFirst = !seen.includes('Ctrl-C ends it')
+        seen += chunk
+        const [, pid] = /pid (\d+)/.exec(seen) ?? []
+        if (isFirst && seen.includes('Ctrl-C ends it')) process.kill(Number(pid), signal)
+      }
+      const [code] = await ended
+      assert.is(code, 0, seen)
+    } finally {
+      clearTimeout(timer)
+    }
+    const text = stripVTControlCharacters(seen)
+    assert.match(text, /^ {2}lb1 +example\.test\. +ok +\S+ ms +\S+ ms {2}█/m)
+    assert.match(text, /OK: nothing is open, \d\d:\d\d:\d\d UTC, in .* Ctrl-C ends it\./)
+    assert.ok(seen.includes(`${esc}[?25l`), 'the cursor was hidden')
+    assert.ok(seen.lastIndexOf(`${esc}[?25h`) > seen.lastIndexOf(`${esc}[?25l`), 'the cursor is back')
+    assert.is(new RegExp(`${esc}\\[[0-9;]*m`).test(seen), false, 'no colours')
+  })
+}
+
+test('without a terminal there are lines, without any codes, and metrics at the same time', async () => {
+  fast.spoil('lb2', { isStopped: true })
+  const file = path.join(fast.clones[0].root, 'dns.prom')
+  const script = startScript('check-dns', [...(await scriptWords(['lb1', 'lb2'])), '--prometheus', file], scriptEnv())
+  await script.saw(/OPENED/)
+  process.kill(script.pid, 'SIGTERM')
+  const { code, stdout } = await script.ended
+  assert.is(code, 3, stdout)
+  assert.match(stdout, /^\d\d:\d\d:\d\d UTC, .* OPENED {3}lb2: soa of example\.test\. over IPv4\./m)
+  assert.is(stdout.includes(esc), false)
+  assert.match(await readFile(file, 'utf8'), /^dns_watch_checks\{server="lb2",family="ipv4",status="failed"\} [1-9]/m)
 })
 
 test.run()

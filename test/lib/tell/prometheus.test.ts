@@ -66,9 +66,11 @@ test('a look that was cut off has no checks, and says so', async () => {
 })
 
 test('the file is replaced, readable for everybody, and nothing is left beside it', async () => {
+  const before = process.umask(0o077)
   const file = path.join(folder, 'dns.prom')
   const teller = await createPrometheusFile(file)
   await teller.looked(lookAt(1, { report: report('lb1') }), options)
+  process.umask(before)
   const { ino } = await stat(file)
   await teller.looked(lookAt(2, { report: report('lb2') }), options)
   const after = await stat(file)
