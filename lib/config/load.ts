@@ -87,15 +87,21 @@ const load = async <E>(
 export interface TellerSecrets {
   readonly webhookSecret: string | undefined
   readonly githubToken: string | undefined
+  /** Such as `https://api.github.com`; Actions set it, as does GitHub Enterprise. */
+  readonly githubEndpoint: string
 }
 
 /** @throws InfraError (exit code 2) when the file that was named is not there. */
 export const loadTellerSecrets = ({ envFile }: LoadOptions): TellerSecrets => {
   const faults: string[] = []
-  const { WEBHOOK_SECRET, GITHUB_TOKEN } = readVariables(envFile, faults)
+  const { WEBHOOK_SECRET, GITHUB_TOKEN, GITHUB_API_URL } = readVariables(envFile, faults)
   const [fault] = faults
   if (fault !== undefined) throw new InfraError(fault, { exitCode: 2 })
-  return { webhookSecret: WEBHOOK_SECRET?.trim() || undefined, githubToken: GITHUB_TOKEN?.trim() || undefined }
+  return {
+    webhookSecret: WEBHOOK_SECRET?.trim() || undefined,
+    githubToken: GITHUB_TOKEN?.trim() || undefined,
+    githubEndpoint: (GITHUB_API_URL?.trim() || 'https://api.github.com').replace(/\/+$/, ''),
+  }
 }
 
 /** The variables of the shell that this process was started from, for programs that are given some of them. */

@@ -84,6 +84,10 @@ export const createCheckDnsCommand = () =>
       'with --watch: write metrics into a file for the textfile collector, after each look',
     )
     .option('--listen <address>', 'with --watch: serve the same at ADDRESS:PORT under /metrics, such as [::1]:9353')
+    .option(
+      '--github <repository>',
+      'with --watch: keep one open issue in OWNER/NAME while something is wrong; needs GITHUB_TOKEN',
+    )
     .option('--json', 'print one JSON object on stdout; with --watch one a line for all that happens')
     .option('--verbose', 'print where an unforeseen error came from')
 
@@ -132,7 +136,9 @@ const checkOrWatch = async (from: World | LocalSettings, options: Printing, sign
     const { watchDns } = await import('./watch-dns.ts')
     return watchDns(from, { ...options, watch }, signal)
   }
-  const stray = (['confirm', 'webhook', 'prometheus', 'listen'] as const).find((name) => options[name] !== undefined)
+  const stray = (['confirm', 'webhook', 'prometheus', 'listen', 'github'] as const).find(
+    (name) => options[name] !== undefined,
+  )
   if (stray === undefined) return printCheckDns(from, options, signal)
   throw new InfraError(`--${stray} is for a watch`, { exitCode: 2, hint: 'Say how often to look: --watch 30s.' })
 }

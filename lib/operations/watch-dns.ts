@@ -60,10 +60,13 @@ export const watchDns = async (
       isLinkUp: (report, limit) => findLink(report, { roots: settings.environment.rootServers, signal: limit, pace }),
       deliver,
     })
-  return withTellers(options, { clock, secrets, say: printTo(process.stderr) }, (tellers) =>
-    untilHangup(signal, (ended) =>
-      withDisplay(options, (shown, say) => look(createDelivery([shown, ...tellers, ...more], say))(ended)),
-    ),
+  return withTellers(
+    options,
+    { clock, project: settings.config.project, secrets, say: printTo(process.stderr) },
+    (tellers) =>
+      untilHangup(signal, (ended) =>
+        withDisplay(options, (shown, say) => look(createDelivery([shown, ...tellers, ...more], say))(ended)),
+      ),
   )
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { TellerSecrets } from '../config/load.ts'
+import { InfraError } from '../errors.ts'
 import { openPage } from '../outside/listen.ts'
+import { createGithub } from './github.ts'
 import { createPrometheusFile, createPrometheusPage } from './prometheus.ts'
 import type { Teller } from './teller.ts'
 import { createWebhook } from './webhook.ts'
@@ -12,10 +14,13 @@ export interface TellOptions {
   readonly prometheus?: string | undefined
   /** ADDRESS:PORT */
   readonly listen?: string | undefined
+  /** OWNER/NAME */
+  readonly github?: string | undefined
 }
 
 interface Opening {
   readonly clock: Clock
+  readonly project: string
   readonly secrets: TellerSecrets
   readonly say: (text: string) => void
 }
@@ -27,13 +32,14 @@ const metricsPage = { path: '/metrics', type: 'text/plain; version=0.0.4; charse
  * @throws InfraError (exit code 2) for one that cannot be.
  */
 export const withTellers = async <T>(
-  { webhook, prometheus, listen }: TellOptions,
-  { clock, secrets, say }: Opening,
+  { webhook, prometheus, listen, github }: TellOptions,
+  { clock, project, secrets, say }: Opening,
   work: (tellers: readonly Teller[]) => Promise<T>,
 ): Promise<T> => {
   const tellers = [
     ...(webhook === undefined ? [] : [createWebhook({ url: webhook, secret: secrets.webhookSecret, clock })]),
     ...(prometheus === undefined ? [] : [await createPrometheusFile(prometheus)]),
+    ...(github === undefined ? [] : [await openGithub(github, { project, secrets })]),
   ]
   if (listen === undefined) return work(tellers)
   const page = await openPage(listen, metricsPage)
@@ -43,4 +49,16 @@ export const withTellers = async <T>(
   } finally {
     await page.close()
   }
+}
+
+const openGithub = (
+  repository: string,
+  { project, secrets }: Pick<Opening, 'project' | 'secrets'>,
+): Promise<Teller> => {
+  const { githubToken: token, githubEndpoint: endpoint } = secrets
+  if (token !== undefined) return createGithub({ repository, token, endpoint, project })
+  throw new InfraError('--github needs GITHUB_TOKEN', {
+    exitCode: 2,
+    hint: 'Put a token into the environment or the env file that may read and write the issues of that repository.',
+  })
 }
