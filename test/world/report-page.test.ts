@@ -181,6 +181,8 @@ test('in print nothing is cut off, and it is black on white whatever the theme',
     const wide = `[...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > innerWidth)
       .map((one) => [one.tagName, one.textContent])`
     assert.equal(await page.evaluate(wide), [])
+    const plan = await page.locator('section', { hasText: 'Plan' }).last().locator('li').first()
+    assert.ok(await plan.isVisible(), 'what is folded on the screen')
     const colours = `(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.body))`
     assert.equal(await page.evaluate(colours), ['rgb(0, 0, 0)', 'rgb(255, 255, 255)'])
     const marks = await page.evaluate<readonly Mark[]>(findMarks)

@@ -79,5 +79,6 @@ footer dd { margin: 0; }
   .wide, .error { overflow: visible; max-height: none; }
   table { min-width: 0; }
   .name { white-space: normal; }
+  details::details-content { content-visibility: visible; }
 }
 `

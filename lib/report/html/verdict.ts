@@ -25,13 +25,13 @@ export const verdict = ({ record, witness }: View) => {
 <dl class="figures">${[...counts, ['exit code', String(outcome.exitCode), outcome.exitCode !== 0] as const].map(
     ([name, value, isBad]) => html`<div${isBad ? html` class="bad"` : ''}><dt>${name}</dt><dd>${value}</dd></div>`,
   )}</dl>
-${outcome.message === undefined ? '' : html`<pre class="error" tabindex="0">${outcome.message}</pre>`}
 ${(outcome.hint ?? '').split('\n').map((line) => (line === '' ? '' : html`<p>${line}</p>`))}
 ${record.witness && 'unasked' in record.witness ? html`<p>The witness asked nothing, because ${record.witness.unasked}.</p>` : ''}
 ${record.witness === null ? html`<p>No witness asked questions during this run.</p>` : ''}
 ${witness && witness.stalledMs > 0 ? html`<p>For ${duration(witness.stalledMs)} in all nothing was asked: this computer was too busy.</p>` : ''}
 <h2>Where traffic is</h2>
 ${describeLeads(record).map((line) => html`<p>${line}</p>`)}
+${outcome.message === undefined ? '' : html`<h2>What failed</h2><pre class="error" tabindex="0">${outcome.message}</pre>`}
 </header>`
 }
 
