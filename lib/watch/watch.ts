@@ -61,13 +61,17 @@ const judge = (state: WatchState, { at, report, isLinkUp }: Taken, rules: Rules)
   return judgeLook(state, seen, rules)
 }
 
-/** A look that runs when the next one is due holds it up for one more interval at most, and is cut off then. */
+/** Whoever is silent is asked several times, and several are asked in turn on the way from the root: an outage takes longest to see. */
+const leastPatienceMs = 30_000
+
+/** A look that runs when the next one is due holds it up, for one more interval unless that is short, and is cut off then. */
 const lookWithin = async (options: WatchOptions, { isFirst }: { readonly isFirst: boolean }): Promise<Taken> => {
   const { clock, everyMs, signal, look, isLinkUp } = options
+  const patienceMs = Math.max(2 * everyMs, leastPatienceMs)
   const at = clock.now()
   const startedAt = performance.now()
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(cutError(everyMs)), 2 * everyMs)
+  const timer = setTimeout(() => limit.abort(cutError(patienceMs)), patienceMs)
   // what is asked answers in real time, whatever the clock says
   const tookMs = (): number => performance.now() - startedAt
   try {
@@ -97,8 +101,8 @@ const rejectedBy = (signal: AbortSignal): Promise<never> =>
 
 const hint = 'Look less often, or at less: --zone, --only, --family; or let it ask more in a second: --rate'
 
-const cutError = (everyMs: number): InfraError =>
-  new InfraError(`The look was cut off after ${describeRemaining(2 * everyMs)}`, { exitCode: 8, hint })
+const cutError = (patienceMs: number): InfraError =>
+  new InfraError(`The look was cut off after ${describeRemaining(patienceMs)}`, { exitCode: 8, hint })
 
 const remarksOn = (tookMs: number, everyMs: number): readonly string[] =>
   tookMs > everyMs
