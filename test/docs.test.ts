@@ -10,7 +10,9 @@ const docs = suite('docs')
 const root = path.resolve(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
 const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'local/README.md'].concat(
-  readdirSync(path.join(root, 'docs')).map((name) => path.join('docs', name)),
+  readdirSync(path.join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name)),
 )
 
 docs('exit codes are those of the table in code', () => {
