@@ -16,9 +16,9 @@ export interface Booting extends SshHost {
 }
 
 /**
- * Waits until a machine can be reached: running, SSH with the pinned key.
+ * Waits until a machine can be reached: running, SSH with the pinned key. Its cloud-init may still be at work.
  * @param read looks at it anew
- * @throws InfraError after five minutes, saying how far it came.
+ * @throws InfraError when cloud-init has failed by then, and after five minutes, saying how far it came.
  */
 export const untilReady = async (world: RunWorld, read: () => Promise<Booting>, report: Report): Promise<void> => {
   const { clock, signal } = world
@@ -34,7 +34,8 @@ const climbLadder = async (world: RunWorld, server: Booting): Promise<Attempt<tr
   if (!(await isOpen(server.ipv4, 22)))
     return { seen: 'API running, port 22 closed to us: it boots, or operatorNetworks lack the address you work from' }
   try {
-    await world.ssh.run(server, ['true'])
+    // one whose boot has failed already is not worth a configuration
+    await readCloudInit(world.ssh, server, { timeoutMs: readyTimeoutMs, waits: false })
     return { done: true }
   } catch (error) {
     if (!(error instanceof SshError)) throw error

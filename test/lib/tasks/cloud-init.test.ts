@@ -22,6 +22,20 @@ tests('done with errors that it recovered from is done', async () => {
   assert.is(await read(ending(2, '\nstatus: done\n')), 'recovered')
 })
 
+tests('at work with errors that it recovered from is at work', async () => {
+  assert.is(await read(ending(2, '\nstatus: running\n')), 'running')
+})
+
+tests('what is so now is asked without waiting', async () => {
+  const asked: (readonly string[])[] = []
+  const run: Ssh['run'] = async (_host, command) => {
+    asked.push(command)
+    return 'status: running\n'
+  }
+  assert.is(await readCloudInit({ run }, server, { timeoutMs: 1000, waits: false }), 'running')
+  assert.equal(asked, [['cloud-init', 'status']])
+})
+
 for (const [title, run] of [
   ['1', ending(1, '\nstatus: error\n')],
   ['1, though it says done', ending(1, '\nstatus: done\n')],
