@@ -49,7 +49,7 @@ export const query = async (
 ): Promise<Reply> => {
   const prepared = prepareQuestion(question)
   const { transport, anySource = false } = question
-  await pace?.(1, signal)
+  if (pace) await pace(1, signal)
   const connection = transport === 'tcp' ? openTcp(target) : openUdp(target, { anySource })
   return withConnection(connection, signal, ({ ask }) => ask(prepared, timeoutMs))
 }
@@ -64,7 +64,7 @@ export const converse = async (
   questions: readonly Question[],
   { timeoutMs = 2000, signal, clock = systemClock, pace }: QueryOptions = {},
 ): Promise<readonly Reply[]> => {
-  await pace?.(questions.length, signal)
+  if (pace) await pace(questions.length, signal)
   return withConnection(openTcp(target), signal, async ({ ask }) => {
     const replies: Promise<Reply>[] = []
     for (const question of questions) {

@@ -41,7 +41,7 @@ export const openLane = (target: Target, options: LaneOptions): Lane => {
   const askOnce = async (check: Check, worker: number): Promise<readonly Reply[]> => {
     if (check.questions.length > 1) return converse(target, check.questions, options)
     if (check.ownSocket) return [await query(target, check.questions[0], options)]
-    await pace?.(1, signal)
+    if (pace) await pace(1, signal)
     const connection = check.transport === 'udp' ? sockets.udp(worker) : sockets.tcp()
     const reply = await connection.ask(prepareQuestion(check.questions[0]), timeoutMs)
     // A late answer must not meet the next question, and a new port is a new flow through an lb.
