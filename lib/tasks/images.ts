@@ -35,18 +35,7 @@ const readChoosable = async (world: World): Promise<Choosable> => {
     readRecipe(world, 'lb'),
     architecturesOf(world),
   ])
-  return {
-    images: images.map(({ name, role, architecture, recipe, baked, isReady }) => ({
-      name,
-      role,
-      architecture,
-      recipe,
-      baked,
-      isReady,
-    })),
-    recipes: { nameserver, lb },
-    architectures,
-  }
+  return { images, recipes: { nameserver, lb }, architectures }
 }
 
 /** Those that the server types of the config have. */

@@ -26,7 +26,9 @@ export const createServer = async (
 ): Promise<void> => {
   const body = await bodyOf(world, step)
   const { offers, faults } = await readOffers(world, (await pairOf(world, step.server)).pair)
-  const baked = (await listImages(world)).filter(({ name, isReady }) => isReady && step.images?.includes(name))
+  const { images = [] } = step
+  const found = images.length > 0 ? await listImages(world) : []
+  const baked = found.filter(({ name, isReady }) => isReady && images.includes(name))
   const hint =
     'Add another server type to the pair in infra.config.ts, or try again later. The serving machines were not touched.'
   await orderServer(world, { body, offers: offers.map((offer) => bakedOffer(offer, baked)), faults, hint }, report)
