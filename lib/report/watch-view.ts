@@ -2,6 +2,7 @@ import type { Look } from '../tell/teller.ts'
 import { verdictOf } from '../tell/verdict.ts'
 import { describeMoment, duration } from '../time.ts'
 import { describeIncident } from '../watch/describe.ts'
+import { cut } from './cut.ts'
 import { sparkline } from './sparkline.ts'
 
 /** How long an lb took to answer for a zone, look by look; undefined where it did not. */
@@ -46,8 +47,6 @@ const stateOf = ({ report }: Look, { server, zone }: Course): keyof typeof state
   if (own.some(({ status }) => status === 'failed')) return 'failed'
   return own.length === 0 || own.some(({ status }) => status === 'unknown') ? 'unknown' : 'ok'
 }
-
-const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
 
 /** The value that 99 of 100 do not exceed. */
 const p99 = (values: readonly number[]): number | undefined =>

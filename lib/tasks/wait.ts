@@ -1,6 +1,7 @@
 import { InfraError } from '../errors.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { Step } from '../plan/types.ts'
+import { cut } from '../report/cut.ts'
 import { recordStep } from './record.ts'
 import type { RunWorld } from './world.ts'
 
@@ -79,9 +80,6 @@ const waitingError = (step: Step, { seen }: WaitState): InfraError =>
     hint: 'Nothing is lost: old and new lbs both serve. Run the same command again later, from any computer; --wait stays.',
   })
 
-/** A line that is longer would be wrapped, and only its end rewritten. */
-const cutTo = (line: string, width: number): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line)
-
 /** On a terminal one line that is rewritten; else a line whenever something new can be said, at most every half minute. */
 export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSilent: boolean }): WaitDisplay => {
   const { stderr } = process
@@ -107,7 +105,7 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
         }
         shown = { seen, at: now, isOver }
       }
-      if (isRewriting) stderr.write(`\r\x1b[K${cutTo(`  ${isOver ? '✔' : '…'} ${seen}`, stderr.columns)}`)
+      if (isRewriting) stderr.write(`\r\x1b[K${cut(`  ${isOver ? '✔' : '…'} ${seen}`, stderr.columns)}`)
     },
     end: () => {
       if (isRewriting && shown) stderr.write('\n')
