@@ -42,10 +42,20 @@ interface Size {
 
 const states = { failed: 'WRONG', unknown: '?', ok: 'ok' } as const
 
-const stateOf = ({ report }: Look, { server, zone }: Course): keyof typeof states => {
-  const own = report?.findings.filter((one) => one.server === server && (one.zone ?? zone) === zone) ?? []
-  if (own.some(({ status }) => status === 'failed')) return 'failed'
-  return own.length === 0 || own.some(({ status }) => status === 'unknown') ? 'unknown' : 'ok'
+type State = keyof typeof states
+
+const urgency = ['failed', 'unknown', 'ok'] as const
+
+const worst = (some: readonly State[]): State | undefined => urgency.find((state) => some.includes(state))
+
+/** The findings are gone through once, however many zones there are. What is of no zone counts for all of its server. */
+const statesIn = ({ report }: Look): ((course: Course) => State) => {
+  const found = new Map<string, State>()
+  for (const { server, zone = '', status } of report?.findings ?? []) {
+    const key = `${server} ${zone}`
+    found.set(key, worst([status, found.get(key) ?? status]) ?? status)
+  }
+  return ({ server, zone }) => worst([zone, ''].flatMap((of) => found.get(`${server} ${of}`) ?? [])) ?? 'unknown'
 }
 
 /** The value that 99 of 100 do not exceed. */
@@ -54,13 +64,13 @@ const p99 = (values: readonly number[]): number | undefined =>
 
 const time = (ms: number | undefined): string => (ms === undefined ? '-' : duration(ms))
 
-const lineOf = (look: Look, course: Course, columns: number): string => {
+const lineOf = (course: Course, state: State, columns: number): string => {
   const answered = course.ms.filter((ms) => ms !== undefined)
   const bars = Math.min(mostKept, Math.max(8, columns - 60))
   const cells = [
     cut(course.server, 8).padEnd(8),
     cut(course.zone, 20).padEnd(20),
-    states[stateOf(look, course)].padEnd(5),
+    states[state].padEnd(5),
     time(course.ms.at(-1)).padStart(8),
     time(p99(answered)).padStart(8),
     sparkline(course.ms.slice(-bars).map((ms) => ms ?? 0)),
@@ -69,8 +79,6 @@ const lineOf = (look: Look, course: Course, columns: number): string => {
 }
 
 const header = `  ${'lb'.padEnd(8)}  ${'zone'.padEnd(20)}  ${'state'}  ${'now'.padStart(8)}  ${'p99'.padStart(8)}  last looks`
-
-const urgency = ['failed', 'unknown', 'ok'] as const
 
 /**
  * What a watch shows on a terminal: a line for each lb and zone, those that are wrong first, then what is open, and the verdict in the last
@@ -83,13 +91,15 @@ export const describeWatch = (look: Look, courses: readonly Course[], { columns,
     ...(look.open.length > 5 ? [`! and ${look.open.length - 5} more`] : []),
     verdictLine(look),
   ].map((line) => cut(line, columns))
-  const sorted = [...courses].sort((a, b) => urgency.indexOf(stateOf(look, a)) - urgency.indexOf(stateOf(look, b)))
+  const stateOf = statesIn(look)
+  const judged = courses.map((course) => ({ course, state: stateOf(course) }))
+  const sorted = judged.sort((a, b) => urgency.indexOf(a.state) - urgency.indexOf(b.state))
   const room = Math.max(0, rows - 1 - below.length - 2)
   const shown = sorted.length <= room + 1 ? sorted : sorted.slice(0, room)
   const rest = sorted.length - shown.length
   return [
     cut(header, columns),
-    ...shown.map((course) => lineOf(look, course, columns)),
+    ...shown.map(({ course, state }) => lineOf(course, state, columns)),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
     ...below,
   ]
