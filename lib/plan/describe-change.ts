@@ -1,3 +1,4 @@
+import { cut } from '../cut.ts'
 import { firstRecords, ownerIn, type RecordChange } from './records.ts'
 import type { PlannedChange, PlannedZone } from './types.ts'
 
@@ -45,7 +46,7 @@ const signs = { '+': '+', '-': '−', '~': '~' } as const
 
 const recordLines = (record: RecordChange, zone: string, { verbose }: Detail): readonly string[] => {
   const { type, sign, ttl, before = '', after = '', isTtl } = record
-  const fit = (line: string): string => (verbose || line.length <= width ? line : `${line.slice(0, width - 1)}…`)
+  const fit = (line: string): string => (verbose ? line : cut(line, width))
   const owner = `    ${signs[sign]} ${ownerIn(record, zone)}`
   const head = isTtl ? `${owner} ${type} TTL` : `${owner} ${ttl} ${type}`
   if (sign !== '~') return [fit(`${head} ${after || before}`)]

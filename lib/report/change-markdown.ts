@@ -1,3 +1,4 @@
+import { cut } from '../cut.ts'
 import { describeDanger } from '../plan/dangers.ts'
 import { describeRest, describeZone, fromDifference } from '../plan/describe-change.ts'
 import { firstRecords, ownerIn, type RecordChange } from '../plan/records.ts'
@@ -64,5 +65,5 @@ const diffLines = (record: RecordChange, zone: string, verbose: boolean): readon
   const isLong = (line: string): boolean => !verbose && line.length > width
   if (!linesOf().some(isLong)) return linesOf()
   const both = before === undefined || after === undefined ? [] : fromDifference(before, after)
-  return linesOf(...both).map((line) => (isLong(line) ? `${line.slice(0, width - 1)}…` : line))
+  return linesOf(...both).map((line) => (verbose ? line : cut(line, width)))
 }

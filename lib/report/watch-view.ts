@@ -1,8 +1,8 @@
+import { cut } from '../cut.ts'
 import type { Look } from '../tell/teller.ts'
 import { verdictOf } from '../tell/verdict.ts'
 import { describeMoment, duration } from '../time.ts'
 import { describeIncident } from '../watch/describe.ts'
-import { cut } from './cut.ts'
 import { sparkline } from './sparkline.ts'
 
 /** How long an lb took to answer for a zone, look by look; undefined where it did not. */

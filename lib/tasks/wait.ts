@@ -1,7 +1,7 @@
+import { cut } from '../cut.ts'
 import { InfraError } from '../errors.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { Step } from '../plan/types.ts'
-import { cut } from '../report/cut.ts'
 import { recordStep } from './record.ts'
 import type { RunWorld } from './world.ts'
 
@@ -105,6 +105,7 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
         }
         shown = { seen, at: now, isOver }
       }
+      // a longer line would be wrapped, and only its end rewritten
       if (isRewriting) stderr.write(`\r\x1b[K${cut(`  ${isOver ? '✔' : '…'} ${seen}`, stderr.columns)}`)
     },
     end: () => {

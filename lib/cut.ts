@@ -1,3 +1,3 @@
-/** A line that is longer than a terminal is wide would be wrapped, and only its end rewritten: it is cut, with a mark. */
+/** A line that is too long, with a mark where it was cut. */
 export const cut = (line: string, width: number): string =>
   line.length > width ? `${line.slice(0, width - 1)}…` : line
