@@ -7,22 +7,11 @@ import { startScript } from '../scripts/command.ts'
 import { createConfig } from './checkout.ts'
 import type { FastRun } from './clone.ts'
 import type { Flags } from './operations.ts'
-import type { Saved } from './outside.ts'
-import { prepared } from './prepared.ts'
-import { createFastWorld } from './world.ts'
+import { createServingWorld } from './prepared.ts'
 
 const test = suite('world/check-dns')
 
-const fast = await createFastWorld({ pairs: 2 })
-test.after(() => fast.close())
-
-let serving: Saved
-
-test.before(async () => {
-  await prepared(fast)
-  serving = await fast.save()
-})
-test.before.each(() => fast.load(serving))
+const fast = await createServingWorld(test)
 
 const check = (flags: Flags = {}): Promise<FastRun> => fast.run('check-dns', { flags })
 

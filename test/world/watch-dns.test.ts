@@ -14,22 +14,11 @@ import { startScript } from '../scripts/command.ts'
 import { createConfig } from './checkout.ts'
 import type { MachineFaults } from './machine.ts'
 import { recordOutput } from './output.ts'
-import type { Saved } from './outside.ts'
-import { prepared } from './prepared.ts'
-import { createFastWorld } from './world.ts'
+import { createServingWorld } from './prepared.ts'
 
 const test = suite('world/watch-dns')
 
-const fast = await createFastWorld({ pairs: 2 })
-test.after(() => fast.close())
-
-let serving: Saved
-
-test.before(async () => {
-  await prepared(fast)
-  serving = await fast.save()
-})
-test.before.each(() => fast.load(serving))
+const fast = await createServingWorld(test)
 test.after.each(() => fast.mend())
 
 interface Watched {
