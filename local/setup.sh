@@ -10,6 +10,7 @@ packages="ansible-core bind9-dnsutils bind9-utils openssh-client"
 packages="$packages apt-cacher-ng bind9 iproute2 mmdebstrap nftables procps systemd-container unbound util-linux"
 if [ "${1:-}" = test ]; then
   packages="$packages ansible-lint chromium dnsperf git hcloud-cli python3-hcloud zonemaster-cli"
+  packages="$packages prometheus prometheus-node-exporter systemd"
   packages="$packages lxc vagrant vagrant-lxc"
   packages="$packages ansible-mitogen libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils vagrant-libvirt"
 fi
@@ -53,6 +54,8 @@ if [ -n "$missing" ]; then
       apt-cacher-ng) services="apt-cacher-ng.service" ;;
       bind9) services="named.service" ;;
       lxc) services="lxc.service lxc-monitord.service lxc-net.service" ;;
+      prometheus) services="prometheus.service" ;;
+      prometheus-node-exporter) services="prometheus-node-exporter.service" ;;
       unbound) services="unbound.service unbound-resolvconf.service" ;;
       *) continue ;;
     esac
