@@ -25,7 +25,7 @@ const timeOf = (text: string): number => {
 }
 
 /** @throws InvalidArgumentError for what is no number of them. */
-const questionsASecond = (text: string): number => {
+const wholeNumber = (text: string): number => {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It has to be a whole number.')
 }
@@ -77,7 +77,12 @@ export const createCheckDnsCommand = () =>
       'with --watch: how many of the last looks have to agree, such as 3/5 (default: 2/3)',
       rulesOf,
     )
-    .option('--rate <questions>', 'ask no more than so many questions a second over all', questionsASecond)
+    .option(
+      '--looks <number>',
+      'with --watch: end after so many, such as in a job that something else starts',
+      wholeNumber,
+    )
+    .option('--rate <questions>', 'ask no more than so many questions a second over all', wholeNumber)
     .option('--webhook <url>', 'with --watch: post incidents there, signed when WEBHOOK_SECRET is set')
     .option(
       '--prometheus <file>',
@@ -101,6 +106,7 @@ const widthHere = (): number => Math.min(widest, widthOf(process.stdout))
 interface Printing extends LoadOptions, CheckDnsOptions, TellOptions {
   /** Milliseconds. */
   readonly watch?: number | undefined
+  readonly looks?: number | undefined
   readonly confirm?: Rules | undefined
   /** Questions a second. */
   readonly rate?: number | undefined
@@ -136,7 +142,7 @@ const checkOrWatch = async (from: World | LocalSettings, options: Printing, sign
     const { watchDns } = await import('./watch-dns.ts')
     return watchDns(from, { ...options, watch }, signal)
   }
-  const stray = (['confirm', 'webhook', 'prometheus', 'listen', 'github'] as const).find(
+  const stray = (['looks', 'confirm', 'webhook', 'prometheus', 'listen', 'github'] as const).find(
     (name) => options[name] !== undefined,
   )
   if (stray === undefined) return printCheckDns(from, options, signal)

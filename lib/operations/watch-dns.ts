@@ -6,6 +6,7 @@ import { type CheckDnsOptions, checkDns } from '../tasks/check-dns/check-dns.ts'
 import { createProgress } from '../tasks/check-dns/progress.ts'
 import type { World } from '../tasks/world.ts'
 import { createDelivery, type Deliver } from '../tell/deliver.ts'
+import { calmLooks } from '../tell/github.ts'
 import { createLines } from '../tell/lines.ts'
 import { createLive } from '../tell/live.ts'
 import { createNdjson } from '../tell/ndjson.ts'
@@ -19,6 +20,8 @@ import { watch } from '../watch/watch.ts'
 interface WatchDnsOptions extends CheckDnsOptions, LoadOptions, TellOptions {
   /** From look to look, in milliseconds. */
   readonly watch: number
+  /** After which it ends. */
+  readonly looks?: number | undefined
   /** Two of three without. */
   readonly confirm?: Rules | undefined
   /** Questions a second. */
@@ -36,7 +39,8 @@ const printTo =
 /**
  * check-dns again and again, with incidents told to whoever the options name.
  * @param more tellers besides those.
- * @returns 3 when incidents are open at the end, else 8 when the last look was not right in all, else 0.
+ * @returns 1 when the last of so many looks could not be told to everybody, 3 when incidents are open at the end, else 8 when the last look
+ * was not right in all, else 0.
  * @throws InfraError (exit code 2) for options and zone files that cannot be.
  */
 export const watchDns = async (
@@ -45,6 +49,8 @@ export const watchDns = async (
   signal: AbortSignal,
   more: readonly Teller[] = [],
 ): Promise<ExitCode> => {
+  const rules = options.confirm ?? usualRules
+  requireEnoughLooks(options, rules)
   const settings = 'settings' in from ? from.settings : from
   const clock = 'clock' in from ? from.clock : systemClock
   const pace = paceOf(options.rate, clock)
@@ -54,7 +60,8 @@ export const watchDns = async (
     watch({
       clock,
       everyMs: options.watch,
-      rules: options.confirm ?? usualRules,
+      looks: options.looks,
+      rules,
       signal: ended,
       look: (limit) => checkDns(from, options, { progress, signal: limit, pace }),
       isLinkUp: (report, limit) => findLink(report, { roots: settings.environment.rootServers, signal: limit, pace }),
@@ -68,6 +75,16 @@ export const watchDns = async (
         withDisplay(options, (shown, say) => look(createDelivery([shown, ...tellers, ...more], say))(ended)),
       ),
   )
+}
+
+/** Fewer could not agree on an incident, or close the issue that an earlier watch has left open. */
+const requireEnoughLooks = ({ looks, github }: WatchDnsOptions, { of }: Rules): void => {
+  const least = github === undefined ? of : Math.max(of, calmLooks)
+  if (looks === undefined || looks >= least) return
+  throw new InfraError(`--looks ${looks} are too few`, {
+    exitCode: 2,
+    hint: `Incidents and their end are known after so many: --looks ${least}`,
+  })
 }
 
 /** A view where there is a terminal, else lines. */

@@ -6,8 +6,8 @@ interface Told extends Change {
   readonly at: number
 }
 
-/** Tells everybody what a look came to, and waits no longer than the patience of each. Never throws. */
-export type Deliver = (changes: readonly Change[], look: Look) => Promise<void>
+/** Tells everybody what a look came to, and waits no longer than the patience of each. Never throws. @returns whether all were told. */
+export type Deliver = (changes: readonly Change[], look: Look) => Promise<boolean>
 
 /** Older ones are let go: nobody reads a thousand messages about an outage that is over. */
 const mostKept = 1000
@@ -19,7 +19,8 @@ const mostKept = 1000
 export const createDelivery = (tellers: readonly Teller[], say: (text: string) => void): Deliver => {
   const lanes = tellers.map((teller) => createLane(teller, say))
   return async (changes, look) => {
-    await Promise.all(lanes.map((tell) => tell(changes, look)))
+    const told = await Promise.all(lanes.map((tell) => tell(changes, look)))
+    return told.every((one) => one)
   }
 }
 
@@ -39,10 +40,12 @@ const createLane = (teller: Teller, say: (text: string) => void): Deliver => {
       })
       if (isFailing) say(`--${teller.name}: works again.`)
       isFailing = false
+      return true
     } catch (error) {
       isFailing = true
       const waiting = queue.length > 0 ? `, with ${queue.length} that wait` : ''
       say(`--${teller.name}: ${textOf(error)}. It is tried again after the next look${waiting}.`)
+      return false
     }
   }
 }

@@ -18,7 +18,7 @@ const perPage = 100
 /** GitHub takes 65,536 characters. */
 const mostUnits = 60_000
 /** After a restart an issue may be open of which this process knows no incident yet. */
-const calmLooks = 3
+export const calmLooks = 3
 
 const issueShape = z.object({
   number: z.number().int(),

@@ -13,6 +13,8 @@ export interface WatchOptions {
   /** From the beginning of one look to that of the next. */
   readonly everyMs: number
   readonly rules: Rules
+  /** After which the watch ends. Default: never. */
+  readonly looks?: number | undefined
   /** Ends the watch. */
   readonly signal: AbortSignal
   /** Looks once. @throws InfraError when it cannot; the reason of its signal when that is aborted. */
@@ -23,22 +25,26 @@ export interface WatchOptions {
 }
 
 /**
- * Looks again and again until it is told to end.
- * @returns 3 when incidents are open, else 8 when the last look was not right in all, else 0.
+ * Looks again and again until it is told to end, or has looked as often as it should.
+ * @returns 1 when the last of so many looks could not be told to everybody, 3 when incidents are open, else 8 when the last look was not
+ * right in all, else 0.
  * @throws InfraError (exit code 2) when the first look finds that options or zone files cannot be.
  */
 export const watch = async (options: WatchOptions): Promise<ExitCode> => {
-  const { clock, everyMs, signal, deliver } = options
+  const { clock, everyMs, looks = Number.POSITIVE_INFINITY, signal, deliver } = options
   let state = noIncidents
   let last: Look | undefined
   try {
-    for (;;) {
+    for (let count = 1; ; count++) {
       const taken = await lookWithin(options, { isFirst: last === undefined })
       const { changes, ...judged } = judge(state, taken, options.rules)
       state = judged.state
       last = { ...taken, open: state.incidents }
-      await deliver(changes, last)
+      const isTold = await deliver(changes, last)
       signal.throwIfAborted()
+      // nobody would tell it later
+      if (count >= looks && !isTold) return 1
+      if (count >= looks) break
       await clock.sleep(Math.max(0, taken.at + everyMs - clock.now()), signal)
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { suite } from 'uvu'
@@ -10,16 +10,18 @@ import type { ExitCode } from '../../lib/errors.ts'
 import { watchDns } from '../../lib/operations/watch-dns.ts'
 import type { Look, Teller } from '../../lib/tell/teller.ts'
 import { openMembers } from '../../lib/watch/incidents.ts'
+import { createScriptedGithub } from '../lib/tell/scripted-github.ts'
 import { startScript } from '../scripts/command.ts'
-import { createConfig } from './checkout.ts'
 import type { MachineFaults } from './machine.ts'
 import { recordOutput } from './output.ts'
 import { createServingWorld } from './prepared.ts'
+import { watchEnv, watchWords } from './watch-script.ts'
 
 const test = suite('world/watch-dns')
 
 const fast = await createServingWorld(test)
 test.after.each(() => fast.mend())
+const github = await createScriptedGithub(test)
 
 interface Watched {
   readonly exitCode: ExitCode
@@ -197,24 +199,20 @@ test('when nobody answers, not even the root, that is no outage', async () => {
   assert.is(stdout.match(/the way out of this computer is lost/g)?.length, 1)
 })
 
-/** The script itself, of which `names` are told, and which needs no token. */
-const scriptWords = async (names: readonly string[]): Promise<readonly string[]> => {
-  const config = { ...createConfig(2), zonesFolder: path.join(fast.clones[0].root, 'zones') }
-  const file = path.join(fast.clones[0].root, 'config.mjs')
-  await writeFile(file, `export default ${JSON.stringify(config)}\n`)
-  const targets = names.map((name) => `${name}=${fast.machine(name).ipv4}`)
-  return ['--config', file, '--targets', ...targets, '--only', 'soa', 'serial', '--watch', '1s']
-}
-const scriptEnv = () => ({ DNS_ROOT_SERVERS: fast.internet.root, HCLOUD_TOKEN: '' })
-
 const esc = String.fromCharCode(27)
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   test(`on a terminal ${signal} ends the view with the state as exit code, and gives the cursor back`, async () => {
-    const words = [process.execPath, '--import', 'tsx', 'scripts/check-dns.ts', ...(await scriptWords(['lb1', 'lb2']))]
+    const words = [
+      process.execPath,
+      '--import',
+      'tsx',
+      'scripts/check-dns.ts',
+      ...(await watchWords(fast, ['lb1', 'lb2'])),
+    ]
     const command = `stty cols 80 rows 24; echo pid $$; exec ${words.join(' ')}`
     const child = spawn('script', ['-qfec', command, '/dev/null'], {
-      env: { ...process.env, ...scriptEnv(), TERM: 'xterm', NO_COLOR: '1' },
+      env: { ...process.env, ...watchEnv(fast), TERM: 'xterm', NO_COLOR: '1' },
       stdio: ['pipe', 'pipe', 'ignore'],
     })
     const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
@@ -244,7 +242,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 test('without a terminal there are lines, without any codes, and metrics at the same time', async () => {
   fast.spoil('lb2', { isStopped: true })
   const file = path.join(fast.clones[0].root, 'dns.prom')
-  const script = startScript('check-dns', [...(await scriptWords(['lb1', 'lb2'])), '--prometheus', file], scriptEnv())
+  const script = startScript(
+    'check-dns',
+    [...(await watchWords(fast, ['lb1', 'lb2'])), '--prometheus', file],
+    watchEnv(fast),
+  )
   await script.saw(/OPENED/)
   process.kill(script.pid, 'SIGTERM')
   const { code, stdout } = await script.ended
@@ -252,6 +254,42 @@ test('without a terminal there are lines, without any codes, and metrics at the 
   assert.match(stdout, /^\d\d:\d\d:\d\d UTC, .* OPENED {3}lb2: soa of example\.test\. over IPv4\./m)
   assert.is(stdout.includes(esc), false)
   assert.match(await readFile(file, 'utf8'), /^dns_watch_checks\{server="lb2",family="ipv4",status="failed"\} [1-9]/m)
+})
+
+test('so many looks in a job that something else starts: an issue is opened by one and closed by the next', async () => {
+  const env = { ...watchEnv(fast), GITHUB_API_URL: github.endpoint, GITHUB_TOKEN: 't' }
+  const words = [...(await watchWords(fast, ['lb1', 'lb2'])), '--looks', '3', '--github', 'example/dns']
+  const run = async () => {
+    const { code, stdout, stderr } = await startScript('check-dns', words, env).ended
+    return { code, said: stdout + stderr, issues: github.state().issues.map(({ state }) => state) }
+  }
+  fast.spoil('lb2', { isStopped: true })
+  const first = await run()
+  assert.equal([first.code, first.issues], [3, ['open']], first.said)
+  await fast.mend()
+  const second = await run()
+  assert.equal([second.code, second.issues], [0, ['closed']], second.said)
+  fast.spoil('lb2', { isStopped: true })
+  github.state().faults.set('POST', { status: 503, text: '' })
+  const third = await run()
+  assert.is(third.code, 3, 'it is tried again in the third look')
+  assert.match(third.said, /^--github: works again\./m)
+})
+
+test('looks that are too few to agree are refused', async () => {
+  for (const [words, least] of [
+    [['--looks', '2'], 3],
+    [['--looks', '4', '--confirm', '3/5'], 5],
+    [['--looks', '2', '--confirm', '2/2', '--github', 'example/dns'], 3],
+  ] as const) {
+    const { code, stderr } = await startScript(
+      'check-dns',
+      [...(await watchWords(fast, ['lb1'])), ...words],
+      watchEnv(fast),
+    ).ended
+    assert.is(code, 2)
+    assert.match(stderr, new RegExp(`are too few[^]*--looks ${least}`))
+  }
 })
 
 test.run()

@@ -55,9 +55,9 @@ test('what one could not be told waits for the next look, and the others know no
     },
   }
   const deliver = createDelivery([teller, fine], (text) => said.push(text))
-  await deliver([{ kind: 'opened', incident }], lookAt(3))
+  assert.is(await deliver([{ kind: 'opened', incident }], lookAt(3)), false)
   isBroken = false
-  await deliver([{ kind: 'closed', incident }], lookAt(4))
+  assert.is(await deliver([{ kind: 'closed', incident }], lookAt(4)), true)
   assert.equal(fine.told, ['opened lb1 3000', 'looked 3000', 'closed lb1 4000', 'looked 4000'])
   assert.equal(broken.told, ['opened lb1 3000', 'closed lb1 4000', 'looked 4000'])
   assert.equal(said, [

@@ -1,82 +1,16 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createGithub } from '../../../lib/tell/github.ts'
 import type { Incident } from '../../../lib/watch/incidents.ts'
 import { errorOf } from '../error-of.ts'
 import { incidentAt, lookAt } from './incident.ts'
+import { createScriptedGithub, type Issue } from './scripted-github.ts'
 
 const test = suite('lib/tell/github')
 
-interface Issue {
-  number: number
-  title: string
-  body: string
-  state: string
-  labels: { name: string }[]
-  pull_request?: object
-}
-
-/** What this GitHub has, and how it misbehaves. */
-const createState = () => ({
-  issues: [] as Issue[],
-  requests: [] as string[],
-  repository: { has_issues: true, archived: false, permissions: { push: true } } as object,
-  /** Answers in place of the next request of this method: `lost` after it was done. */
-  faults: new Map<string, { status: number; text: string } | 'lost'>(),
-  dropsLabels: false,
-})
-let state = createState()
-
-const take = (method: string, url: URL, body: string): readonly [number, unknown] => {
-  const [, , , , issues, number] = url.pathname.split('/')
-  if (issues === undefined) return [200, state.repository]
-  if (method === 'POST') {
-    const { labels, ...given } = JSON.parse(body)
-    const names = state.dropsLabels ? [] : labels.map((name: string) => ({ name }))
-    const issue: Issue = { number: state.issues.length + 1, state: 'open', labels: names, ...given }
-    state.issues.push(issue)
-    return [201, issue]
-  }
-  if (method === 'PATCH') {
-    const issue = state.issues[Number(number) - 1]
-    return issue ? [200, Object.assign(issue, JSON.parse(body))] : [404, { message: 'Not Found' }]
-  }
-  const page = Number(url.searchParams.get('page'))
-  const label = url.searchParams.get('labels')
-  const open = state.issues.filter((one) => one.state === 'open' && one.labels.some(({ name }) => name === label))
-  return [200, open.slice((page - 1) * 100, page * 100)]
-}
-
-const server = createServer((request, response) => {
-  const { method = '' } = request
-  const url = new URL(request.url ?? '', 'http://localhost')
-  state.requests.push(method)
-  let body = ''
-  request.setEncoding('utf8').on('data', (chunk) => {
-    body += chunk
-  })
-  request.on('end', () => {
-    const fault = state.faults.get(method)
-    state.faults.delete(method)
-    if (fault && fault !== 'lost') return void response.writeHead(fault.status).end(fault.text)
-    const [status, answer] = take(method, url, body)
-    if (fault === 'lost') return void request.socket.destroy()
-    response.writeHead(status).end(JSON.stringify(answer))
-  })
-})
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-test.after(() => {
-  server.close()
-  server.closeAllConnections()
-})
-test.before.each(() => {
-  state = createState()
-})
-
-const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-const create = (repository = 'example/dns') => createGithub({ repository, token: 't', endpoint, project: 'example' })
+const github = await createScriptedGithub(test)
+const create = (repository = 'example/dns') =>
+  createGithub({ repository, token: 't', endpoint: github.endpoint, project: 'example' })
 
 const { signal } = new AbortController()
 /** A look at which all is well, unless there are incidents. */
@@ -85,34 +19,34 @@ const look = (...open: readonly Incident[]) => {
   return lookAt(9, { open, report: { findings, notes: [], unknown: [], isMoving: false, latencies: [] } })
 }
 const [one, two] = [incidentAt(1), incidentAt(2, 'lb2')]
-const open = (): readonly Issue[] => state.issues.filter((issue) => issue.state === 'open')
+const open = (): readonly Issue[] => github.state().issues.filter((issue) => issue.state === 'open')
 
 test('one issue is opened, edited when incidents change, and closed when all are over', async () => {
   const teller = await create()
   await teller.looked(look(one), { signal })
   assert.equal(
-    state.issues.map(({ title, labels }) => [title, labels[0]?.name]),
+    github.state().issues.map(({ title, labels }) => [title, labels[0]?.name]),
     [['Outage report', 'dns-outage']],
   )
   assert.match(
-    state.issues[0]?.body ?? '',
+    github.state().issues[0]?.body ?? '',
     /^<!-- check-dns --watch of example -->\n[\s\S]*lb1: soa of example\.test\./,
   )
   await teller.looked(look(one, two), { signal })
-  assert.match(state.issues[0]?.body ?? '', /lb2: soa of example\.test\./)
+  assert.match(github.state().issues[0]?.body ?? '', /lb2: soa of example\.test\./)
   await teller.closed(one, { at: 9, signal })
   await teller.looked(look(), { signal })
-  assert.equal([state.issues.length, open().length], [1, 0])
+  assert.equal([github.state().issues.length, open().length], [1, 0])
   await teller.looked(look(two), { signal })
-  assert.equal([state.issues.length, open().length], [2, 1], 'the next outage has its own')
+  assert.equal([github.state().issues.length, open().length], [2, 1], 'the next outage has its own')
 })
 
 test('nothing is asked while nothing changes', async () => {
   const teller = await create()
   await teller.looked(look(one), { signal })
-  const before = state.requests.length
+  const before = github.state().requests.length
   await teller.looked(look(one), { signal })
-  assert.is(state.requests.length, before)
+  assert.is(github.state().requests.length, before)
 })
 
 test('after a restart the issue that is open is taken over, and not closed before it is calm', async () => {
@@ -122,7 +56,7 @@ test('after a restart the issue that is open is taken over, and not closed befor
   await again.looked(look(), { signal })
   assert.is(open().length, 1)
   await again.looked(look(two), { signal })
-  assert.equal([state.issues.length, open()[0]?.body.includes('lb2')], [1, true])
+  assert.equal([github.state().issues.length, open()[0]?.body.includes('lb2')], [1, true])
   const third = await create()
   for (const _ of [1, 2, 3]) await third.looked(look(), { signal })
   assert.is(open().length, 0)
@@ -130,21 +64,23 @@ test('after a restart the issue that is open is taken over, and not closed befor
 
 test('an issue whose making was not answered is found, and not made twice', async () => {
   const teller = await create()
-  state.faults.set('POST', 'lost')
+  github.state().faults.set('POST', 'lost')
   assert.match((await errorOf(teller.looked(look(one), { signal }))).message, /no answer/)
   await teller.looked(look(one), { signal })
-  assert.is(state.issues.length, 1)
+  assert.is(github.state().issues.length, 1)
 })
 
 test('issues of others with the label, and more than a page of them, are left alone', async () => {
   for (let number = 1; number <= 120; number++) {
-    state.issues.push({ number, title: 'theirs', body: 'theirs', state: 'open', labels: [{ name: 'dns-outage' }] })
+    github
+      .state()
+      .issues.push({ number, title: 'theirs', body: 'theirs', state: 'open', labels: [{ name: 'dns-outage' }] })
   }
   const teller = await create()
   await teller.looked(look(one), { signal })
   await teller.looked(look(one, two), { signal })
-  assert.is(state.issues.length, 121)
-  assert.is(state.issues.filter(({ body }) => body === 'theirs').length, 120)
+  assert.is(github.state().issues.length, 121)
+  assert.is(github.state().issues.filter(({ body }) => body === 'theirs').length, 120)
 })
 
 for (const [method, status, text, message] of [
@@ -155,9 +91,9 @@ for (const [method, status, text, message] of [
 ] as const) {
   test(`${method} with ${status} ${text} is a failure, and is mended at the next look`, async () => {
     const teller = await create()
-    state.faults.set(method, { status, text })
+    github.state().faults.set(method, { status, text })
     assert.match((await errorOf(teller.looked(look(one), { signal }))).message, message)
-    assert.is(state.issues.length, 0)
+    assert.is(github.state().issues.length, 0)
     await teller.looked(look(one), { signal })
     assert.is(open().length, 1)
   })
@@ -165,7 +101,7 @@ for (const [method, status, text, message] of [
 
 test('a label that was dropped is said', async () => {
   const teller = await create()
-  state.dropsLabels = true
+  github.state().dropsLabels = true
   assert.match((await errorOf(teller.looked(look(one), { signal }))).message, /did not get the label/)
 })
 
@@ -174,14 +110,14 @@ test('what a server answered mentions nobody and leaves no block', async () => {
   const got = 'TXT "```` @everyone ````"'
   const incident = { ...one, members: [{ ...member, example: { ...member?.example, got } }] } as Incident
   await (await create()).looked(look(incident), { signal })
-  const body = state.issues[0]?.body ?? ''
+  const body = github.state().issues[0]?.body ?? ''
   assert.equal([...body.matchAll(/````/g)].length, 2)
 })
 
 test('more incidents than an issue takes are counted', async () => {
   const many = Array.from({ length: 500 }, (_, index) => incidentAt(1, `lb${index + 1}`))
   await (await create()).looked(look(...many), { signal })
-  const body = state.issues[0]?.body ?? ''
+  const body = github.state().issues[0]?.body ?? ''
   assert.ok(body.length < 61_000 && body.length > 50_000)
   assert.match(body, /\n\nAnd \d+ more\.$/)
 })
@@ -199,8 +135,8 @@ for (const [title, fault, repository, message] of [
   ],
 ] as const) {
   test(`${title} is refused at the start`, async () => {
-    if (fault) state.faults.set('GET', fault)
-    if (repository) state.repository = repository
+    if (fault) github.state().faults.set('GET', fault)
+    if (repository) github.state().repository = repository
     const { message: said, exitCode } = await errorOf(create())
     assert.match(said, message)
     assert.is(exitCode, 2)
@@ -208,7 +144,7 @@ for (const [title, fault, repository, message] of [
 }
 
 test('a GitHub that is down at the start holds nothing up', async () => {
-  state.faults.set('GET', { status: 502, text: '' })
+  github.state().faults.set('GET', { status: 502, text: '' })
   await (await create()).looked(look(one), { signal })
   assert.is(open().length, 1)
 })

@@ -23,6 +23,7 @@ test('a look that takes longer than two short intervals is not thrown away: an o
     deliver: async (_changes, look) => {
       looks.push(look)
       ended.abort()
+      return true
     },
   })
   assert.is(looks.length, 1)
@@ -30,5 +31,29 @@ test('a look that takes longer than two short intervals is not thrown away: an o
   assert.match(looks[0]?.remarks.join('\n') ?? '', /The look took .*, longer than/)
   assert.is(exitCode, 8)
 })
+
+for (const [title, told, exitCode] of [
+  ['ends by itself', [true, true], 8],
+  ['fails when the last one could not be told', [true, false], 1],
+  ['is well when only an earlier one could not be told', [false, true], 8],
+] as const) {
+  test(`a watch of so many looks ${title}`, async () => {
+    let count = 0
+    const ended = await watch({
+      clock: systemClock,
+      everyMs: 10,
+      looks: told.length,
+      rules: { needed: 2, of: 2 },
+      signal: new AbortController().signal,
+      look: async () => ({ findings: [], notes: [], unknown: [], isMoving: false, latencies: [] }),
+      isLinkUp: async () => true,
+      deliver: async () => {
+        assert.ok(count < told.length, 'it goes on')
+        return told[count++] === true
+      },
+    })
+    assert.equal([ended, count], [exitCode, told.length])
+  })
+}
 
 test.run()
