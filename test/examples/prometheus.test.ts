@@ -8,10 +8,9 @@ import { describeMetrics } from '../../lib/tell/metrics.ts'
 import { createPrometheusFile } from '../../lib/tell/prometheus.ts'
 import { incidentAt, lookAt } from '../lib/tell/incident.ts'
 import { startDaemon } from './daemon.ts'
+import { dashboardExpressions, examplesFolder, readExample } from './expressions.ts'
 
 const test = suite('examples/prometheus')
-
-const examples = path.resolve(import.meta.dirname, '../../examples/watch')
 
 const folder = await mkdtemp(path.join(tmpdir(), 'prometheus-'))
 test.after(() => rm(folder, { recursive: true, force: true }))
@@ -23,13 +22,13 @@ const promtool = (...args: readonly string[]) => {
 
 /** The rules and what is expected of them, with another text for some of the rules. */
 const testRules = async (change: (rules: string) => string) => {
-  await writeFile(path.join(folder, 'alerts.yml'), change(await readFile(path.join(examples, 'alerts.yml'), 'utf8')))
-  await copyFile(path.join(examples, 'alerts.test.yml'), path.join(folder, 'alerts.test.yml'))
+  await writeFile(path.join(folder, 'alerts.yml'), change(readExample('alerts.yml')))
+  await copyFile(path.join(examplesFolder, 'alerts.test.yml'), path.join(folder, 'alerts.test.yml'))
   return promtool('test', 'rules', 'alerts.test.yml')
 }
 
 test('Prometheus takes the rules', () => {
-  const { status, said } = promtool('check', 'rules', path.join(examples, 'alerts.yml'))
+  const { status, said } = promtool('check', 'rules', path.join(examplesFolder, 'alerts.yml'))
   assert.is(status, 0, said)
   assert.match(said, /4 rules found/)
 })
@@ -40,7 +39,7 @@ test('the rules say what they have to, and when', async () => {
 })
 
 test('every alert is expected of the rules, every label of it and every metric', async () => {
-  const rules = await readFile(path.join(examples, 'alerts.yml'), 'utf8')
+  const rules = readExample('alerts.yml')
   const words = [/\$labels\.\w+/g, /\bdns_watch_\w+/g, /summary: .+/g, /for: 10m/g].flatMap((pattern) =>
     [...rules.matchAll(pattern)].map(({ 0: word, index }) => ({ word, end: index + word.length })),
   )
@@ -51,10 +50,20 @@ test('every alert is expected of the rules, every label of it and every metric',
   }
 })
 
-test('alerts ask for metrics that there are', async () => {
+test('alerts and dashboard ask for metrics that there are, in expressions that can be', async () => {
   const text = await describeMetrics(lookAt(1, { open: [incidentAt(1)] }))
-  const rules = await readFile(path.join(examples, 'alerts.yml'), 'utf8')
-  for (const [name] of rules.matchAll(/\bdns_watch_\w+/g)) assert.match(text, new RegExp(`^# TYPE ${name} gauge$`, 'm'))
+  const names = [...text.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name)
+  const asked = [readExample('alerts.yml'), ...dashboardExpressions()].flatMap(
+    (one) => one.match(/\bdns_watch_\w+/g) ?? [],
+  )
+  assert.ok(asked.length > 10)
+  for (const name of asked) assert.ok(names.includes(name), name)
+  const rules = dashboardExpressions().map((expr, index) => ({ record: `panel_${index}`, expr }))
+  // JSON is YAML
+  await writeFile(path.join(folder, 'panels.yml'), JSON.stringify({ groups: [{ name: 'panels', rules }] }))
+  const { status, said } = promtool('check', 'rules', 'panels.yml')
+  assert.is(status, 0, said)
+  assert.match(said, new RegExp(`${rules.length} rules found`))
 })
 
 /** Of nobody, where we may become that. */

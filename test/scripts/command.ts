@@ -12,8 +12,8 @@ const root = path.resolve(import.meta.dirname, '../..')
 export interface RunningScript {
   readonly pid: number
   readonly ended: Promise<Outcome>
-  /** Resolves when a line of stdout or stderr matches; rejects when the script ends first. */
-  readonly saw: (pattern: RegExp) => Promise<void>
+  /** Resolves with what matches, once stdout or stderr does; rejects when the script ends first. */
+  readonly saw: (pattern: RegExp) => Promise<RegExpExecArray>
   /** Stops the script (SIGSTOP) for as long as `work` takes. */
   readonly pausedWhile: (work: () => Promise<unknown>) => Promise<void>
 }
@@ -32,9 +32,12 @@ export const startScript = (
   })
   let stdout = ''
   let stderr = ''
-  const watchers: { pattern: RegExp; resolve: () => void; reject: (error: Error) => void }[] = []
+  const watchers: { pattern: RegExp; resolve: (found: RegExpExecArray) => void; reject: (error: Error) => void }[] = []
   const look = (): void => {
-    for (const watcher of watchers) if (watcher.pattern.test(stdout) || watcher.pattern.test(stderr)) watcher.resolve()
+    for (const { pattern, resolve } of watchers) {
+      const found = pattern.exec(stdout) ?? pattern.exec(stderr)
+      if (found) resolve(found)
+    }
   }
   child.stdout.on('data', (chunk) => {
     stdout += chunk
@@ -50,7 +53,7 @@ export const startScript = (
       resolve({ code, stdout, stderr })
     })
   })
-  const saw = (pattern: RegExp): Promise<void> =>
+  const saw = (pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       watchers.push({ pattern, resolve, reject })
       look()
