@@ -14,7 +14,7 @@ const mostKept = 1000
 
 /**
  * Tells all tellers at once, each in the order in which things happened. What one could not be told is kept for after the next look.
- * @param say is told of a teller that failed, and once when it is well again.
+ * @param say is told once when a teller begins to fail, and once when it works again.
  */
 export const createDelivery = (tellers: readonly Teller[], say: (text: string) => void): Deliver => {
   const lanes = tellers.map((teller) => createLane(teller, say))
@@ -42,9 +42,8 @@ const createLane = (teller: Teller, say: (text: string) => void): Deliver => {
       isFailing = false
       return true
     } catch (error) {
+      if (!isFailing) say(`--${teller.name}: ${textOf(error)}. It is tried again after each look.`)
       isFailing = true
-      const waiting = queue.length > 0 ? `, with ${queue.length} that wait` : ''
-      say(`--${teller.name}: ${textOf(error)}. It is tried again after the next look${waiting}.`)
       return false
     }
   }

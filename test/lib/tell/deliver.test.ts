@@ -42,7 +42,6 @@ test('incidents come before the look that found them, in their order', async () 
 })
 
 test('what one could not be told waits for the next look, and the others know nothing of it', async () => {
-  const said: string[] = []
   let isBroken = true
   const fine = createTold()
   const broken = createTold()
@@ -54,15 +53,29 @@ test('what one could not be told waits for the next look, and the others know no
       await opened(...words)
     },
   }
-  const deliver = createDelivery([teller, fine], (text) => said.push(text))
+  const deliver = createDelivery([teller, fine], () => undefined)
   assert.is(await deliver([{ kind: 'opened', incident }], lookAt(3)), false)
   isBroken = false
   assert.is(await deliver([{ kind: 'closed', incident }], lookAt(4)), true)
   assert.equal(fine.told, ['opened lb1 3000', 'looked 3000', 'closed lb1 4000', 'looked 4000'])
   assert.equal(broken.told, ['opened lb1 3000', 'closed lb1 4000', 'looked 4000'])
+})
+
+test('one that fails says so once, says when it works again, and says so anew when it fails again', async () => {
+  const said: string[] = []
+  const faults = ['out of order', 'still', undefined, undefined, 'anew']
+  const teller = createTold({
+    looked: async () => {
+      const fault = faults.shift()
+      if (fault !== undefined) throw new Error(fault)
+    },
+  })
+  const deliver = createDelivery([teller], (text) => said.push(text))
+  for (const seconds of [1, 2, 3, 4, 5]) await deliver([], lookAt(seconds))
   assert.equal(said, [
-    '--test: out of order. It is tried again after the next look, with 1 that wait.',
+    '--test: out of order. It is tried again after each look.',
     '--test: works again.',
+    '--test: anew. It is tried again after each look.',
   ])
 })
 
