@@ -93,6 +93,7 @@ export const createCheckDnsCommand = () =>
       '--github <repository>',
       'with --watch: keep one open issue in OWNER/NAME while something is wrong; needs GITHUB_TOKEN',
     )
+    .option('--heartbeat <url>', "with --watch: ask for it after each look, such as of a dead man's switch")
     .option('--json', 'print one JSON object on stdout; with --watch one a line for all that happens')
     .option('--verbose', 'print where an unforeseen error came from')
 
@@ -142,7 +143,7 @@ const checkOrWatch = async (from: World | LocalSettings, options: Printing, sign
     const { watchDns } = await import('./watch-dns.ts')
     return watchDns(from, { ...options, watch }, signal)
   }
-  const stray = (['looks', 'confirm', 'webhook', 'prometheus', 'listen', 'github'] as const).find(
+  const stray = (['looks', 'confirm', 'webhook', 'prometheus', 'listen', 'github', 'heartbeat'] as const).find(
     (name) => options[name] !== undefined,
   )
   if (stray === undefined) return printCheckDns(from, options, signal)

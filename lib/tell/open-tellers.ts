@@ -3,6 +3,7 @@ import type { TellerSecrets } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import { openPage } from '../outside/listen.ts'
 import { createGithub } from './github.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { createPrometheusFile, createPrometheusPage } from './prometheus.ts'
 import type { Teller } from './teller.ts'
 import { createWebhook } from './webhook.ts'
@@ -16,6 +17,8 @@ export interface TellOptions {
   readonly listen?: string | undefined
   /** OWNER/NAME */
   readonly github?: string | undefined
+  /** URL of a dead man's switch. */
+  readonly heartbeat?: string | undefined
 }
 
 interface Opening {
@@ -32,7 +35,7 @@ const metricsPage = { path: '/metrics', type: 'text/plain; version=0.0.4; charse
  * @throws InfraError (exit code 2) for one that cannot be.
  */
 export const withTellers = async <T>(
-  { webhook, prometheus, listen, github }: TellOptions,
+  { webhook, prometheus, listen, github, heartbeat }: TellOptions,
   { clock, project, secrets, say }: Opening,
   work: (tellers: readonly Teller[]) => Promise<T>,
 ): Promise<T> => {
@@ -40,6 +43,7 @@ export const withTellers = async <T>(
     ...(webhook === undefined ? [] : [createWebhook({ url: webhook, secret: secrets.webhookSecret, clock })]),
     ...(prometheus === undefined ? [] : [await createPrometheusFile(prometheus)]),
     ...(github === undefined ? [] : [await openGithub(github, { project, secrets })]),
+    ...(heartbeat === undefined ? [] : [createHeartbeat({ url: heartbeat, clock })]),
   ]
   if (listen === undefined) return work(tellers)
   const page = await openPage(listen, metricsPage)

@@ -6,6 +6,7 @@ import { retry } from '../outside/retry.ts'
 import { incidentJson } from '../watch/describe.ts'
 import type { Incident } from '../watch/incidents.ts'
 import type { Teller, TellOptions } from './teller.ts'
+import { requireUrl } from './url.ts'
 
 export interface WebhookOptions {
   readonly url: string
@@ -25,10 +26,7 @@ const pausesMs = [500, 2000] as const
  * @throws InfraError (exit code 2) for what is no URL.
  */
 export const createWebhook = (options: WebhookOptions): Teller => {
-  const { url } = options
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new InfraError(`--webhook: ${url} is no URL`, { exitCode: 2, hint: 'It begins with https://' })
-  }
+  requireUrl('webhook', options.url)
   const post = (type: string, incident: Incident, { at, signal }: TellOptions): Promise<void> => {
     const timestamp = new Date(at).toISOString()
     const body = { type: `incident.${type}`, timestamp, data: incidentJson(incident) }

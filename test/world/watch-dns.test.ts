@@ -259,6 +259,7 @@ test('without a terminal there are lines, without any codes, and metrics at the 
 test('so many looks in a job that something else starts: an issue is opened by one and closed by the next', async () => {
   const env = { ...watchEnv(fast), GITHUB_API_URL: github.endpoint, GITHUB_TOKEN: 't' }
   const words = [...(await watchWords(fast, ['lb1', 'lb2'])), '--looks', '3', '--github', 'example/dns']
+  words.push('--heartbeat', `${github.endpoint}/beat`)
   const run = async () => {
     const { code, stdout, stderr } = await startScript('check-dns', words, env).ended
     return { code, said: stdout + stderr, issues: github.state().issues.map(({ state }) => state) }
@@ -266,6 +267,7 @@ test('so many looks in a job that something else starts: an issue is opened by o
   fast.spoil('lb2', { isStopped: true })
   const first = await run()
   assert.equal([first.code, first.issues], [3, ['open']], first.said)
+  assert.is(github.state().requests.filter((one) => one === 'GET /beat').length, 1)
   await fast.mend()
   const second = await run()
   assert.equal([second.code, second.issues], [0, ['closed']], second.said)

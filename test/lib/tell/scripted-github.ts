@@ -14,6 +14,7 @@ export interface Issue {
 /** What a GitHub has, and how it misbehaves. */
 interface GithubState {
   issues: Issue[]
+  /** `GET /repos/example/dns/issues` */
   requests: string[]
   repository: object
   /** Answers in place of the next request of this method: `lost` after it was done. */
@@ -67,7 +68,7 @@ export const createScriptedGithub = async (test: Test): Promise<ScriptedGithub> 
   const server = createServer((request, response) => {
     const { method = '' } = request
     const url = new URL(request.url ?? '', 'http://localhost')
-    state.requests.push(method)
+    state.requests.push(`${method} ${url.pathname}`)
     let body = ''
     request.setEncoding('utf8').on('data', (chunk) => {
       body += chunk
