@@ -4,29 +4,21 @@ import { describeMoment } from '../time.ts'
 import { describeIncident } from '../watch/describe.ts'
 import type { Incident } from '../watch/incidents.ts'
 import { callGithub, type GithubOptions } from './github-api.ts'
+import { changeIssue, findIssues, makeIssue } from './github-issues.ts'
 import type { Look, Teller } from './teller.ts'
 import { verdictOf } from './verdict.ts'
 
-interface ReportOptions extends GithubOptions {
+export interface ReportOptions extends GithubOptions {
   /** Reports of several projects may be in one repository. */
   readonly project: string
 }
 
 const label = 'dns-outage'
 const title = 'Outage report'
-const perPage = 100
 /** GitHub takes 65,536 characters. */
 const mostUnits = 60_000
 /** After a restart an issue may be open of which this process knows no incident yet. */
 export const calmLooks = 3
-
-const issueShape = z.object({
-  number: z.number().int(),
-  body: z.string().nullable(),
-  labels: z.array(z.object({ name: z.string() })),
-  pull_request: z.unknown().optional(),
-})
-type Issue = z.infer<typeof issueShape>
 
 /**
  * Keeps one open issue while incidents are open: found by a label and a mark in its body before one is made, edited when incidents change,
@@ -97,41 +89,12 @@ interface Showing {
 }
 
 const show = async (options: ReportOptions, body: string | null, { mark, signal }: Showing): Promise<void> => {
-  const [issue] = await findIssues(options, { mark, signal })
-  if (issue) {
-    const path = `/issues/${issue.number}`
+  const [issue] = await findIssues(options, { label, state: 'open', mark, signal })
+  if (issue && body !== issue.body) {
     const change = body === null ? { state: 'closed', state_reason: 'completed' } : { body }
-    if (body !== issue.body) {
-      await callGithub(options, { method: 'PATCH', path, body: change, signal }, { expected: 200, shape: issueShape })
-    }
-    return
+    await changeIssue(options, { number: issue.number, change, signal })
   }
-  if (body === null) return
-  const request = { method: 'POST', path: '/issues', body: { title, body, labels: [label] }, signal } as const
-  const made = await callGithub(options, request, { expected: 201, shape: issueShape })
-  // GitHub drops labels without a word where the token may not set them, and the issue would not be found again
-  if (!hasLabel(made)) {
-    throw new InfraError(`Issue ${made.number} did not get the label ${label}`, {
-      hint: 'Give it the label by hand, and the token write access: without, another issue is made each time.',
-    })
-  }
-}
-
-const hasLabel = ({ labels }: Issue): boolean => labels.some(({ name }) => name === label)
-
-/** Ours that are open, the oldest first. By the list, which is immediate; the search is an index that lags behind. */
-const findIssues = async (options: ReportOptions, { mark, signal }: Showing): Promise<readonly Issue[]> => {
-  const found: Issue[] = []
-  for (let page = 1; ; page++) {
-    const path = `/issues?labels=${label}&state=open&sort=created&direction=asc&per_page=${perPage}&page=${page}`
-    const issues = await callGithub(
-      options,
-      { method: 'GET', path, signal },
-      { expected: 200, shape: z.array(issueShape) },
-    )
-    found.push(...issues.filter((one) => one.pull_request === undefined && one.body?.includes(mark)))
-    if (issues.length < perPage) return found
-  }
+  if (!issue && body !== null) await makeIssue(options, { title, body, label, signal })
 }
 
 /** In blocks of code, since answers of servers stand in it: nobody is mentioned, and nothing linked. */
