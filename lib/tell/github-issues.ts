@@ -7,6 +7,7 @@ const perPage = 100
 const issueShape = z.object({
   number: z.number().int(),
   body: z.string().nullable(),
+  state: z.string(),
   labels: z.array(z.object({ name: z.string() })),
   pull_request: z.unknown().optional(),
 })

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { InfraError } from '../errors.ts'
 import { exchange } from '../outside/http.ts'
 import { retry } from '../outside/retry.ts'
-import type { Look, Teller } from './teller.ts'
+import { isMeasured, type Teller } from './teller.ts'
 import { requireUrl } from './url.ts'
 
 export interface HeartbeatOptions {
@@ -16,9 +16,6 @@ const tryMs = 4_000
 const pausesMs = [500, 2000] as const
 /** Less than a minute, or a look each minute would be left out when it begins a millisecond early. */
 const betweenMs = 59_000
-
-/** With a look that saw nothing, nobody watches. */
-const isMeasured = ({ report, isLinkUp }: Look): boolean => isLinkUp && report !== undefined
 
 /**
  * Asks for a URL after each look that could measure, at most once a minute: a dead man's switch such as https://healthchecks.io/docs/http_api/,

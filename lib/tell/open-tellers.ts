@@ -3,6 +3,7 @@ import type { TellerSecrets } from '../config/load.ts'
 import { InfraError } from '../errors.ts'
 import { openPage } from '../outside/listen.ts'
 import { createGithub } from './github.ts'
+import { createGithubWatch } from './github-watch.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { createPrometheusFile, createPrometheusPage } from './prometheus.ts'
 import type { Teller } from './teller.ts'
@@ -42,7 +43,7 @@ export const withTellers = async <T>(
   const tellers = [
     ...(webhook === undefined ? [] : [createWebhook({ url: webhook, secret: secrets.webhookSecret, clock })]),
     ...(prometheus === undefined ? [] : [await createPrometheusFile(prometheus)]),
-    ...(github === undefined ? [] : [await openGithub(github, { project, secrets })]),
+    ...(github === undefined ? [] : await openGithub(github, { project, secrets })),
     ...(heartbeat === undefined ? [] : [createHeartbeat({ url: heartbeat, clock })]),
   ]
   if (listen === undefined) return work(tellers)
@@ -55,14 +56,17 @@ export const withTellers = async <T>(
   }
 }
 
-const openGithub = (
+const openGithub = async (
   repository: string,
   { project, secrets }: Pick<Opening, 'project' | 'secrets'>,
-): Promise<Teller> => {
+): Promise<readonly Teller[]> => {
   const { githubToken: token, githubEndpoint: endpoint } = secrets
-  if (token !== undefined) return createGithub({ repository, token, endpoint, project })
-  throw new InfraError('--github needs GITHUB_TOKEN', {
-    exitCode: 2,
-    hint: 'Put a token into the environment or the env file that may read and write the issues of that repository.',
-  })
+  if (token === undefined) {
+    throw new InfraError('--github needs GITHUB_TOKEN', {
+      exitCode: 2,
+      hint: 'Put a token into the environment or the env file that may read and write the issues of that repository.',
+    })
+  }
+  const options = { repository, token, endpoint, project }
+  return [await createGithub(options), createGithubWatch(options)]
 }

@@ -16,6 +16,9 @@ export interface Look {
   readonly open: readonly Incident[]
 }
 
+/** Whether it saw anything. With looks that saw nothing, nobody watches. */
+export const isMeasured = ({ report, isLinkUp }: Look): boolean => isLinkUp && report !== undefined
+
 interface Limited {
   /** Aborted when the time of the teller is up. */
   readonly signal: AbortSignal

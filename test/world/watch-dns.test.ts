@@ -260,9 +260,11 @@ test('so many looks in a job that something else starts: an issue is opened by o
   const env = { ...watchEnv(fast), GITHUB_API_URL: github.endpoint, GITHUB_TOKEN: 't' }
   const words = [...(await watchWords(fast, ['lb1', 'lb2'])), '--looks', '3', '--github', 'example/dns']
   words.push('--heartbeat', `${github.endpoint}/beat`)
+  const states = (label: string) =>
+    github.state().issues.flatMap(({ state, labels }) => (labels[0]?.name === label ? [state] : []))
   const run = async () => {
     const { code, stdout, stderr } = await startScript('check-dns', words, env).ended
-    return { code, said: stdout + stderr, issues: github.state().issues.map(({ state }) => state) }
+    return { code, said: stdout + stderr, issues: states('dns-outage'), watches: states('dns-watch') }
   }
   fast.spoil('lb2', { isStopped: true })
   const first = await run()
@@ -271,6 +273,7 @@ test('so many looks in a job that something else starts: an issue is opened by o
   await fast.mend()
   const second = await run()
   assert.equal([second.code, second.issues], [0, ['closed']], second.said)
+  assert.equal(second.watches, ['closed'], 'one for both')
   fast.spoil('lb2', { isStopped: true })
   github.state().faults.set('POST', { status: 503, text: '' })
   const third = await run()

@@ -58,8 +58,11 @@ const take = (state: GithubState, { method, url, body }: Asked): readonly [numbe
   }
   const page = Number(url.searchParams.get('page'))
   const label = url.searchParams.get('labels')
-  const open = state.issues.filter((one) => one.state === 'open' && one.labels.some(({ name }) => name === label))
-  return [200, open.slice((page - 1) * 100, page * 100)]
+  const sought = url.searchParams.get('state')
+  const found = state.issues.filter(
+    (one) => (sought === 'all' || one.state === sought) && one.labels.some(({ name }) => name === label),
+  )
+  return [200, found.slice((page - 1) * 100, page * 100)]
 }
 
 /** Issues of one repository over HTTP, for all tests of a suite: each finds none. */
