@@ -87,4 +87,75 @@ for (const [ends, code, why] of [
   })
 }
 
+const deployed = async (id: string, step: number): Promise<string> =>
+  runsOf(await parsed('deploy.yml'), id).at(step) ?? ''
+
+for (const [ends, code, why] of [
+  [3, 0, 'there is something to do'],
+  [0, 0, 'there is nothing to do'],
+  [2, 2, 'the zone files are not right'],
+] as const) {
+  test(`a plan that ends with ${ends} is a job that ends with ${code}: ${why}`, async () => {
+    const played = play(await deployed('plan', 1), {
+      codes: { npx: ends },
+      prints: { 'ssh-keygen': 'ssh-ed25519 AAAA' },
+    })
+    assert.is(played.code, code, played.output)
+    const { markdown, dryRun } = await optionsOf(played.programs.find(([program]) => program === 'npx'))
+    assert.equal([markdown, dryRun], [true, true])
+    assert.equal(played.left, ['key.pub', 'plan.md'], 'the key is gone')
+  })
+}
+
+for (const [title, found, words] of [
+  ['is made when there is none', '', ['POST', 'repos/example/dns/issues/7/comments']],
+  ['is edited when there is one', '41\n42\n', ['PATCH', 'repos/example/dns/issues/comments/41']],
+] as const) {
+  test(`the comment of a pull request ${title}`, async () => {
+    const { code, programs, output } = play(await deployed('plan', 2), {
+      prints: { gh: found },
+      env: { NUMBER: '7' },
+      files: { 'plan.md': 'plan' },
+    })
+    assert.is(code, 0, output)
+    assert.is(programs.length, 2)
+    assert.equal(programs[1]?.slice(0, 6), ['gh', 'api', '--silent', '--method', ...words])
+  })
+}
+
+test('comments that cannot be listed are no reason for another one', async () => {
+  const { code, programs } = play(await deployed('plan', 2), {
+    codes: { gh: 4 },
+    env: { NUMBER: '7' },
+    files: { 'plan.md': 'plan' },
+  })
+  assert.equal([code, programs.length], [4, 1])
+})
+
+test('what is merged is deployed without a question, and what is dangerous only when its zone was named', async () => {
+  for (const [named, acceptZone] of [
+    ['', undefined],
+    ['old.example  other.example', ['old.example', 'other.example']],
+  ] as const) {
+    const { code, programs, output } = play(await deployed('deploy', 1), { env: { ACCEPT_ZONES: named } })
+    assert.is(code, 0, output)
+    const options = await optionsOf(programs.find(([program]) => program === 'npx'))
+    assert.equal(options.acceptZone, acceptZone)
+    assert.equal([options.yes, options.keepOld, options.lockWait], [true, true, 1800])
+  }
+})
+
+test('a deployment that fails is a job that fails with its exit code', async () => {
+  assert.is(play(await deployed('deploy', 1), { codes: { npx: 5 } }).code, 5)
+})
+
+test('no secret reaches a pull request of a fork, and no two deployments run at once', () => {
+  const [plan = '', deployment = ''] = readWorkflow('deploy.yml')
+    .split(/^ {2}(?:plan|deploy):$/m)
+    .slice(1)
+  assert.match(plan, /^ {4}if: .*head\.repo\.full_name == github\.repository$/m)
+  assert.match(deployment, /^ {4}if: github\.event_name != 'pull_request' && github\.ref == 'refs\/heads\/main'$/m)
+  assert.match(deployment, /^ {4}concurrency:\n {6}group: deploy\n {4}steps/m)
+})
+
 test.run()

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { convertWorkflowTemplate } from '@actions/workflow-parser/model/convert'
@@ -33,7 +33,8 @@ interface Ran {
   readonly code: number | null
   /** The words of each program, the program first. */
   readonly programs: readonly (readonly string[])[]
-  /** What it left in files, by their names. */
+  /** What it left in the folder for temporary files. */
+  readonly left: readonly string[]
   readonly output: string
 }
 
@@ -43,12 +44,14 @@ interface Played {
   /** What a program prints. */
   readonly prints?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** What earlier steps have left. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
-const programs = ['gh', 'npm', 'npx', 'sudo']
+const programs = ['gh', 'npm', 'npx', 'ssh-keygen', 'sudo']
 
 /** Runs a text as Actions do, with programs that only note how they were called. */
-export const play = (run: string, { codes = {}, prints = {}, env = {} }: Played = {}): Ran => {
+export const play = (run: string, { codes = {}, prints = {}, env = {}, files = {} }: Played = {}): Ran => {
   const folder = mkdtempSync(path.join(tmpdir(), 'workflow-'))
   try {
     const bin = path.join(folder, 'bin')
@@ -66,13 +69,27 @@ export const play = (run: string, { codes = {}, prints = {}, env = {} }: Played 
       writeFileSync(path.join(bin, program), `${lines.join('\n')}\n`, { mode: 0o755 })
     }
     writeFileSync(path.join(folder, 'run.sh'), run)
+    const temporary = path.join(folder, 'temporary')
+    mkdirSync(temporary)
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(temporary, name), text)
     const { status, stdout, stderr } = spawnSync('bash', ['-e', path.join(folder, 'run.sh')], {
       cwd: folder,
       encoding: 'utf8',
-      env: { PATH: `${bin}:/usr/bin:/bin`, RUNNER_TEMP: folder, GITHUB_REPOSITORY: 'example/dns', ...env },
+      env: {
+        PATH: `${bin}:/usr/bin:/bin`,
+        RUNNER_TEMP: temporary,
+        INFRA_SSH_KEY: path.join(temporary, 'key.pub'),
+        GITHUB_REPOSITORY: 'example/dns',
+        ...env,
+      },
     })
     const called = readFileSync(log, 'utf8').split('\0\n\0').filter(Boolean)
-    return { code: status, programs: called.map((words) => words.split('\0')), output: `${stdout}${stderr}` }
+    return {
+      code: status,
+      programs: called.map((words) => words.split('\0')),
+      left: readdirSync(temporary).sort(),
+      output: `${stdout}${stderr}`,
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
