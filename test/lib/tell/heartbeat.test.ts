@@ -68,8 +68,10 @@ test('one that is never answered well fails without its URL, and is tried again 
   assert.is(asked.length, 4)
 })
 
-test('what is no URL is refused', async () => {
-  assert.match((await errorOf((async () => createHeartbeat({ url: 'hc-ping.com/x', clock }))())).message, /no URL/)
+test('what is no URL is refused, and not repeated', async () => {
+  const { message } = await errorOf((async () => createHeartbeat({ url: 'hc-ping.com/x', clock }))())
+  assert.match(message, /no URL/)
+  assert.not.match(message, /hc-ping/)
 })
 
 test.run()
