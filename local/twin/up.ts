@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { InfraError } from '../../lib/errors.ts'
 import { exists } from '../host/exists.ts'
+import { raiseInotifyLimit } from '../host/inotify.ts'
 import { writeWhole } from '../host/record.ts'
 import { rememberSuccess } from '../host/remember.ts'
 import { runOrFail } from '../host/run.ts'
@@ -36,7 +37,11 @@ export const upSteps = ({
   return [
     {
       title: 'Check this computer',
-      run: async (report) => report(`machines: ${describeBackend(await settle())}`),
+      run: async (report) => {
+        const settled = await settle()
+        const remark = await raiseInotifyLimit()
+        report([`machines: ${describeBackend(settled)}`, ...(remark ? [remark] : [])].join('; '))
+      },
     },
     { title: 'Lay the network', run: async (report) => layNetwork(stateDir, await settle(), report) },
     {
