@@ -74,7 +74,7 @@ const askGroup = async (
       progress.done(checks.length - recordOf(target).answers.size)
       return findings.flatMap((finding, index) => {
         const check = checks[index]
-        return check && isTold(finding, choice) ? [{ ...plainFinding(finding), kind: role, zone: zoneOf(check) }] : []
+        return check && isTold(finding, choice) ? [checkedFinding(finding, { kind: role, zone: zoneOf(check) })] : []
       })
     }),
   )
@@ -87,6 +87,10 @@ const askGroup = async (
   return { findings: [...asked.flat(), ...through], latencies }
 }
 
+/** Of what is ok nobody reads the texts: of a large zone, making them would take as long as a third of the asking. */
+const checkedFinding = (finding: Finding, about: Pick<CheckedFinding, 'kind' | 'zone'>): CheckedFinding =>
+  finding.status === 'ok' ? Object.assign(finding, about) : { ...plainFinding(finding), ...about }
+
 /** The SOA is always asked for: a server that does not even answer it is not asked the rest. */
 const chooseChecks = (
   zones: readonly Zone[],
@@ -94,8 +98,10 @@ const chooseChecks = (
   { pair, generation }: { readonly pair: number; readonly generation: number },
 ): readonly Check[] => {
   const isWanted = (origin: string | undefined): boolean => !wanted || origin === undefined || wanted.includes(origin)
-  // what is asked once a server is asked of the first
-  const sorted = [...zones.filter(({ origin }) => isWanted(origin)), ...zones.filter(({ origin }) => !isWanted(origin))]
+  // What is asked once a server is asked of the first. All zones as they are give the checks that other groups have too.
+  const sorted = wanted
+    ? [...zones.filter(({ origin }) => isWanted(origin)), ...zones.filter(({ origin }) => !isWanted(origin))]
+    : zones
   const checks = checksFor(sorted, { nsid: identityOf(pair, generation), serial: generation })
   const isCompared = isChosen('direct-lb')
   const zoneOf = zoneOfChecks(zones)
@@ -123,7 +129,9 @@ const findLostFamily = async ({ subjects, artefacts }: Scene, { signal, pace }: 
 }
 
 const notMeasured = (finding: CheckedFinding, family: 4 | 6): CheckedFinding => ({
-  ...finding,
+  ...plainFinding(finding),
+  kind: finding.kind,
+  zone: finding.zone,
   status: 'unknown',
   got: `this computer sends nothing over IPv${family}`,
   hint: `Run this where there is IPv${family}, or with --family ${family === 4 ? 6 : 4}.`,
