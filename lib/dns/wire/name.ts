@@ -45,7 +45,7 @@ export const readName = (message: Buffer, offset: number): WireName => {
 
 /** `Example.TEST` → `example.test.`: the form in which names are compared (RFC 4343: only ASCII letters have case). */
 export const canonicalName = (name: string): string => {
-  const lower = name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const lower = /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name
   return lower.endsWith('.') ? lower : `${lower}.`
 }
 
