@@ -2,7 +2,7 @@ import { type Authority, authorityOf } from '../zones/authority.ts'
 import { createFollower } from '../zones/chain.ts'
 import type { Zone } from '../zones/zone.ts'
 import { absentChecks } from './checks/absent.ts'
-import type { Check, CheckId } from './checks/check.ts'
+import { type Check, type CheckId, withJudge } from './checks/check.ts'
 import { closedChecks } from './checks/closed.ts'
 import { dataChecks } from './checks/data.ts'
 import { pathChecks } from './checks/path.ts'
@@ -42,11 +42,7 @@ const judgeAll =
     ...judge(replies, target),
   ]
 
-const withCommonFaults = (check: Check, nsids: readonly string[]): Check => {
-  const { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose } = check
-  const judge = judgeAll(check, nsids)
-  return { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose, judge }
-}
+const withCommonFaults = (check: Check, nsids: readonly string[]): Check => withJudge(check, judgeAll(check, nsids))
 
 interface Bulk {
   readonly zones: readonly Zone[]

@@ -169,10 +169,13 @@ export type CheckDraft = Pick<Check, 'id' | 'questions' | 'expected' | 'judge'> 
 // several times the memory of the function, and a large zone has tens of thousands of them.
 const describeFirst = (question: Question) => () => describeQuestion(question)
 
-/**
- * Adds the texts that every check of one kind shares. Unless said otherwise, what is asked is the first question. Property by property:
- * copies of whole objects take several times the memory and the time.
- */
+/** The same check, judged otherwise. Property by property: copies of whole objects take several times the memory and the time. */
+export const withJudge = (check: Check, judge: Check['judge']): Check => {
+  const { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose } = check
+  return { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose, judge }
+}
+
+/** Adds the texts that every check of one kind shares. Unless said otherwise, what is asked is the first question. */
 export const createCheck = (draft: CheckDraft): Check => {
   const { id, questions, expected, judge, ownSocket = false, mayClose = false } = draft
   const { reference, hint, silence } = checkTexts[id]

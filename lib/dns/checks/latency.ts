@@ -1,5 +1,5 @@
 import type { Target } from '../query.ts'
-import type { Check } from './check.ts'
+import { type Check, withJudge } from './check.ts'
 
 /**
  * Checks that say how long the answer for the SOA took over UDP: every zone has one, and it is small everywhere.
@@ -15,5 +15,5 @@ export const timeAnswers = (
       for (const { ms } of replies) note(check, target, ms)
       return check.judge(replies, target)
     }
-    return { ...check, judge }
+    return withJudge(check, judge)
   })

@@ -2,34 +2,38 @@ import type { Finding } from '../probe.ts'
 import type { Target } from '../query.ts'
 import { digCommand } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
-import type { Check } from './check.ts'
+import { type Check, withJudge } from './check.ts'
 import { createFinding } from './finding.ts'
 
 /** What each check was answered, by target: to compare two ways to the same server. */
 export interface AnswerRecord {
   readonly target: Target
-  /** By check; those without an answer are not in it. */
+  /** By check; those without an answer are not in it. Of what is not data, or where nothing is compared, empty. */
   readonly answers: ReadonlyMap<Check, string>
 }
 
-/** Checks that note what they were answered, besides judging it. @param onJudged is told of each answer. */
+/**
+ * Checks that note what they were answered, besides judging it.
+ * @param onJudged is told of each answer.
+ * @param options.isCompared false where there is nothing to compare with: then it is noted only that there was an answer.
+ */
 export const recordAnswers = (
   checks: readonly Check[],
   onJudged: () => void,
+  { isCompared = true }: { readonly isCompared?: boolean } = {},
 ): { readonly recording: readonly Check[]; readonly recordOf: (target: Target) => AnswerRecord } => {
   const noted = new Map<string, Map<Check, string>>()
   const at = ({ name, address, port }: Target): string => `${name} ${address} ${port}`
-  const recording = checks.map(
-    (check): Check => ({
-      ...check,
-      judge: (replies, target) => {
-        const own = noted.get(at(target)) ?? new Map<Check, string>()
-        noted.set(at(target), own.set(check, replies.map(fingerprint).join('\n')))
-        onJudged()
-        return check.judge(replies, target)
-      },
-    }),
-  )
+  const recording = checks.map((check): Check => {
+    const isKept = isCompared && isOfData(check)
+    const judge: Check['judge'] = (replies, target) => {
+      const own = noted.get(at(target)) ?? new Map<Check, string>()
+      noted.set(at(target), own.set(check, isKept ? replies.map(fingerprint).join('\n') : ''))
+      onJudged()
+      return check.judge(replies, target)
+    }
+    return withJudge(check, judge)
+  })
   return { recording, recordOf: (target) => ({ target, answers: noted.get(at(target)) ?? new Map() }) }
 }
 

@@ -61,7 +61,9 @@ const askGroup = async (
   if (!zones) return { findings: [], latencies: [] }
   const checks = chooseChecks(zones, choice, { pair, generation })
   const zoneOf = zoneOfChecks(zones)
-  const { recording, recordOf } = recordAnswers(checks, () => progress.done())
+  const hasBoth = new Set(subjects.map(({ role }) => role)).size > 1
+  const isCompared = choice.isChosen('direct-lb') && hasBoth
+  const { recording, recordOf } = recordAnswers(checks, () => progress.done(), { isCompared })
   const latencies: Latency[] = []
   progress.expect(checks.length * subjects.length)
   const asked = await Promise.all(
@@ -78,11 +80,11 @@ const askGroup = async (
       })
     }),
   )
-  if (!choice.isChosen('direct-lb')) return { findings: asked.flat(), latencies }
+  if (!isCompared) return { findings: asked.flat(), latencies }
   const recordsOf = (role: Subject['role']): readonly AnswerRecord[] =>
     subjects.filter((one) => one.role === role).map(({ target }) => recordOf(target))
   const direct = recordsOf('nameserver')
-  const compared = direct.length === 0 ? [] : recordsOf('lb').flatMap((lb) => compareWays(checks, lb, direct))
+  const compared = recordsOf('lb').flatMap((lb) => compareWays(checks, lb, direct))
   const through = compared.map((finding): CheckedFinding => ({ ...finding, kind: 'lb', zone: undefined }))
   return { findings: [...asked.flat(), ...through], latencies }
 }
