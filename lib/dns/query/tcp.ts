@@ -12,15 +12,16 @@ import {
   readReply,
   type Unanswered,
 } from '../wire/reply.ts'
-import { type Deadline, startDeadline } from './deadline.ts'
+import { createDeadline } from './deadline.ts'
 import type { Connection } from './udp.ts'
 
 interface Pending {
   readonly asked: PreparedQuestion
   readonly startedAt: number
-  readonly deadline: Deadline
-  readonly ignored: Set<string>
-  readonly resolve: (reply: Reply) => void
+  readonly timeoutMs: number
+  /** What came and was no answer to it, in words. */
+  ignored: Set<string> | undefined
+  readonly take: (reply: Reply) => void
 }
 
 export interface TcpConnection extends Connection {
@@ -49,32 +50,46 @@ const freeId = (taken: ReadonlyMap<number, unknown>): number => {
  */
 export const openTcp = (endpoint: Endpoint): TcpConnection => {
   const open = new Map<number, Pending>()
+  const waiting: Buffer[] = []
   let ended: Pick<Unanswered, 'kind' | 'detail'> | undefined
-  let corked = false
   const socket = connect({ host: endpoint.address, port: endpoint.port, noDelay: true })
 
-  const settle = (id: number, reply: Reply): void => {
-    const pending = open.get(id)
+  const settle = (id: number, { take }: Pending, reply: Reply): void => {
     open.delete(id)
-    pending?.deadline.cancel()
-    pending?.resolve(reply)
+    if (open.size === 0) deadline.clear()
+    take(reply)
   }
   const failAll = (failure: Pick<Unanswered, 'kind' | 'detail'>): void => {
     ended ??= failure
-    for (const [id, { startedAt }] of open) settle(id, { ...ended, ms: performance.now() - startedAt })
+    for (const [id, pending] of open) settle(id, pending, { ...ended, ms: performance.now() - pending.startedAt })
+  }
+  const expire = (): void => {
+    const now = performance.now()
+    for (const [id, pending] of open) {
+      if (dueOf(pending) > now) continue
+      settle(id, pending, { kind: 'timeout', detail: describeSilence(pending), ms: now - pending.startedAt })
+    }
+    setDeadline()
+  }
+  const deadline = createDeadline(expire)
+  /** For the first that is due, of those that are open. */
+  const setDeadline = (): void => {
+    const first = Math.min(...[...open.values()].map(dueOf))
+    if (open.size > 0) deadline.set(Math.max(0, first - performance.now()))
   }
   const onMessage = (bytes: Buffer): void => {
     const id = idOf(bytes) ?? -1
     const pending = open.get(id)
-    if (pending) take(bytes, pending, (reply) => settle(id, reply))
-    else for (const { ignored } of open.values()) ignored.add(describeStray(bytes))
+    if (pending) answer(bytes, id, pending)
+    else for (const other of open.values()) ignore(other, describeStray(bytes))
   }
-  const take = (bytes: Buffer, { asked, startedAt, ignored }: Pending, done: (reply: Reply) => void): void => {
-    const ms = performance.now() - startedAt
-    const reading = readReply(bytes, asked)
-    if ('malformed' in reading) done({ kind: 'malformed', detail: `malformed answer: ${reading.malformed}`, ms })
-    else if ('ignored' in reading) ignored.add(reading.ignored)
-    else done(answered(reading.message, { bytes: bytes.length, ms, from: endpoint }))
+  const answer = (bytes: Buffer, id: number, pending: Pending): void => {
+    const ms = performance.now() - pending.startedAt
+    const reading = readReply(bytes, pending.asked)
+    if ('ignored' in reading) ignore(pending, reading.ignored)
+    else if ('malformed' in reading)
+      settle(id, pending, { kind: 'malformed', detail: `malformed answer: ${reading.malformed}`, ms })
+    else settle(id, pending, answered(reading.message, { bytes: bytes.length, ms, from: endpoint }))
   }
 
   socket.on('data', createFrameReader(onMessage))
@@ -83,42 +98,43 @@ export const openTcp = (endpoint: Endpoint): TcpConnection => {
   socket.on('close', () => failAll({ kind: 'closed', detail: 'TCP connection closed without an answer' }))
 
   const write = (bytes: Buffer): void => {
-    if (!corked) {
-      corked = true
-      socket.cork()
-      process.nextTick(() => {
-        corked = false
-        socket.uncork()
-      })
+    if (waiting.push(bytes) > 1) return
+    process.nextTick(() => {
+      const bytes = Buffer.concat(waiting.splice(0))
+      if (!socket.destroyed) socket.write(bytes)
+    })
+  }
+  const put: Connection['put'] = (asked, timeoutMs, take) => {
+    if (ended) {
+      process.nextTick(take, { ...ended, ms: 0 })
+      return
     }
-    socket.write(bytes)
+    const id = freeId(open)
+    const pending = { asked, startedAt: performance.now(), timeoutMs, ignored: undefined, take }
+    open.set(id, pending)
+    deadline.set(timeoutMs)
+    const framed = frame(asked.bytes)
+    framed.writeUInt16BE(id, 2)
+    write(framed)
   }
 
   return {
-    ask: (asked, timeoutMs) =>
-      new Promise((resolve) => {
-        const startedAt = performance.now()
-        if (ended) {
-          resolve({ ...ended, ms: 0 })
-          return
-        }
-        const id = freeId(open)
-        const ignored = new Set<string>()
-        const expire = (): void =>
-          settle(id, {
-            kind: 'timeout',
-            detail: `no answer over TCP within ${timeoutMs} ms${describeIgnored(ignored)}`,
-            ms: performance.now() - startedAt,
-          })
-        open.set(id, { asked, startedAt, deadline: startDeadline(timeoutMs, expire), ignored, resolve })
-        const framed = frame(asked.bytes)
-        framed.writeUInt16BE(id, 2)
-        write(framed)
-      }),
+    put,
+    ask: (asked, timeoutMs) => new Promise((resolve) => put(asked, timeoutMs, resolve)),
     close: () => {
       failAll({ kind: 'aborted', detail: 'the asking was ended' })
+      deadline.cancel()
       socket.destroy()
     },
     isClosed: () => ended !== undefined,
   }
 }
+
+const dueOf = ({ startedAt, timeoutMs }: Pending): number => startedAt + timeoutMs
+
+const ignore = (pending: Pending, what: string): void => {
+  pending.ignored = new Set(pending.ignored).add(what)
+}
+
+const describeSilence = ({ timeoutMs, ignored }: Pending): string =>
+  `no answer over TCP within ${timeoutMs} ms${describeIgnored(ignored)}`

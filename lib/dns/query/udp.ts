@@ -12,12 +12,14 @@ import {
   readReply,
   type Unanswered,
 } from '../wire/reply.ts'
-import { type Deadline, startDeadline } from './deadline.ts'
+import { createDeadline } from './deadline.ts'
 
 /** A way to put questions to one address. */
 export interface Connection {
   /** Always resolves. A UDP socket takes one question at a time, a TCP connection many. */
   ask(asked: PreparedQuestion, timeoutMs: number): Promise<Reply>
+  /** The same without a promise, for whoever asks tens of thousands. `take` is called once, and never before this returns. */
+  put(asked: PreparedQuestion, timeoutMs: number, take: (reply: Reply) => void): void
   /** Questions still open resolve as `aborted`. */
   close(): void
 }
@@ -26,9 +28,10 @@ interface Pending {
   readonly asked: PreparedQuestion
   readonly id: number
   readonly startedAt: number
-  readonly deadline: Deadline
-  readonly ignored: Set<string>
-  readonly resolve: (reply: Reply) => void
+  readonly timeoutMs: number
+  /** What came and was no answer to it, in words. */
+  ignored: Set<string> | undefined
+  readonly take: (reply: Reply) => void
 }
 
 type ErrorWithCode = Error & { readonly code?: string }
@@ -58,55 +61,65 @@ const withId = (bytes: Buffer, id: number): Buffer => {
 export const openUdp = (endpoint: Endpoint, { anySource = false } = {}): Connection => {
   const socket = createSocket({ type: `udp${familyOf(endpoint.address)}`, lookup })
   let pending: Pending | undefined
+  let isReady = false
   let closed = false
 
   const settle = (reply: Reply): void => {
     const settled = pending
     pending = undefined
-    settled?.deadline.cancel()
-    settled?.resolve(reply)
+    deadline.clear()
+    settled?.take(reply)
   }
   const fail = (failure: Pick<Unanswered, 'kind' | 'detail'>): void => {
     if (pending) settle({ ...failure, ms: performance.now() - pending.startedAt })
   }
+  const deadline = createDeadline(() => {
+    if (pending) fail({ kind: 'timeout', detail: describeSilence(pending) })
+  })
 
   socket.on('message', (bytes, remote) => {
     if (pending) take(bytes, remote, pending, settle)
   })
   socket.on('error', (error) => fail(failureOf(error)))
-  const ready = anySource ? undefined : connect(socket, endpoint)
 
-  const send = async (bytes: Buffer): Promise<void> => {
-    const failed = (error: Error | null): void => {
-      if (error) fail(failureOf(error))
-    }
-    await ready
+  const failed = (error: Error | null): void => {
+    if (error) fail(failureOf(error))
+  }
+  const send = (bytes: Buffer): void => {
     if (closed) return
     if (anySource) socket.send(bytes, endpoint.port, endpoint.address, failed)
     else socket.send(bytes, failed)
   }
+  const ready = (anySource ? Promise.resolve() : connect(socket, endpoint)).then(() => {
+    isReady = true
+  })
 
+  const put: Connection['put'] = (asked, timeoutMs, whenTold) => {
+    const id = randomInt(0x10000)
+    pending = { asked, id, startedAt: performance.now(), timeoutMs, ignored: undefined, take: whenTold }
+    if (closed) {
+      process.nextTick(fail, { kind: 'aborted', detail: 'not asked: the socket is closed' })
+      return
+    }
+    deadline.set(timeoutMs)
+    if (isReady) send(withId(asked.bytes, id))
+    else ready.then(() => send(withId(asked.bytes, id))).catch(failed)
+  }
   return {
-    ask: (asked, timeoutMs) =>
-      new Promise((resolve) => {
-        const id = randomInt(0x10000)
-        const ignored = new Set<string>()
-        const expire = (): void => {
-          fail({ kind: 'timeout', detail: `no answer within ${timeoutMs} ms${describeIgnored(ignored)}` })
-        }
-        const deadline = startDeadline(timeoutMs, expire)
-        pending = { asked, id, startedAt: performance.now(), deadline, ignored, resolve }
-        if (closed) fail({ kind: 'aborted', detail: 'not asked: the socket is closed' })
-        else send(withId(asked.bytes, id)).catch((error) => fail(failureOf(error)))
-      }),
+    put,
+    ask: (asked, timeoutMs) => new Promise((resolve) => put(asked, timeoutMs, resolve)),
     close: () => {
       if (closed) return
       closed = true
       fail({ kind: 'aborted', detail: 'the asking was ended' })
+      deadline.cancel()
       socket.close()
     },
   }
 }
+
+const describeSilence = ({ timeoutMs, ignored }: Pending): string =>
+  `no answer within ${timeoutMs} ms${describeIgnored(ignored)}`
 
 const connect = (socket: Socket, { address, port }: Endpoint): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -114,14 +127,10 @@ const connect = (socket: Socket, { address, port }: Endpoint): Promise<void> =>
   })
 
 const take = (bytes: Buffer, remote: RemoteInfo, pending: Pending, settle: (reply: Reply) => void): void => {
-  const { asked, id, startedAt, ignored } = pending
+  const { asked, id, startedAt } = pending
   const ms = performance.now() - startedAt
-  if (idOf(bytes) !== id) {
-    ignored.add(describeStray(bytes))
-    return
-  }
-  const reading = readReply(bytes, asked)
-  if ('ignored' in reading) ignored.add(reading.ignored)
+  const reading = idOf(bytes) === id ? readReply(bytes, asked) : { ignored: describeStray(bytes) }
+  if ('ignored' in reading) pending.ignored = new Set(pending.ignored).add(reading.ignored)
   else if ('malformed' in reading) settle({ kind: 'malformed', detail: `malformed answer: ${reading.malformed}`, ms })
   else
     settle(answered(reading.message, { bytes: bytes.length, ms, from: { address: remote.address, port: remote.port } }))

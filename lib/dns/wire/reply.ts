@@ -73,8 +73,8 @@ export const describeStray = ({ length }: Buffer): string => {
 }
 
 /** The end of the sentence about a question that got no answer. */
-export const describeIgnored = (ignored: ReadonlySet<string>): string =>
-  ignored.size > 0 ? `; ignored: ${[...ignored].join(', ')}` : ''
+export const describeIgnored = (ignored: ReadonlySet<string> | undefined): string =>
+  ignored && ignored.size > 0 ? `; ignored: ${[...ignored].join(', ')}` : ''
 
 const serialOf = (answers: readonly DnsRecord[]): number | null => {
   const soa = answers.find(({ type }) => type === 'SOA')

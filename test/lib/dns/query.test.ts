@@ -2,8 +2,10 @@ import { createSocket } from 'node:dgram'
 import { encode } from 'dns-packet'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openTcp } from '../../../lib/dns/query/tcp.ts'
+import { openUdp } from '../../../lib/dns/query/udp.ts'
 import { converse, query, type Target } from '../../../lib/dns/query.ts'
-import type { Question } from '../../../lib/dns/wire/question.ts'
+import { prepareQuestion, type Question } from '../../../lib/dns/wire/question.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import { type Behaviour, startServer } from './relay.ts'
 
@@ -29,6 +31,9 @@ const withServer = async <T>(behave: Behaviour, use: (target: Target) => Promise
     await server.close()
   }
 }
+
+const later = <T>(ms: number, give: () => T): Promise<T> =>
+  new Promise((resolve) => setTimeout(() => resolve(give()), ms))
 
 const ask = (behave: Behaviour, asked: Question = question) =>
   withServer(behave, (target) => query(target, asked, { timeoutMs: 150 }))
@@ -250,6 +255,48 @@ test('an answer that waited while this process was busy is not lost', async () =
       assert.is((await asking).kind, 'answered')
     },
   )
+})
+
+// Timers run on from one question to the next: each has its own time nevertheless.
+test('the second question of a socket has as long as the first had', async () => {
+  let received = 0
+  const took = await withServer(
+    (asked) => (received++ === 0 ? later(100, () => answerTo(asked)) : null),
+    async (target) => {
+      const socket = openUdp(target)
+      const prepared = prepareQuestion(question)
+      assert.is((await socket.ask(prepared, 300)).kind, 'answered')
+      const second = await socket.ask(prepared, 300)
+      socket.close()
+      assert.is(second.kind, 'timeout')
+      return second.ms
+    },
+  )
+  assert.ok(took >= 299, `${took} ms`)
+  assert.ok(took < 600, `${took} ms`)
+})
+
+test('a question without an answer ends in time while others are answered on the same connection', async () => {
+  const took = await withServer(
+    (asked) => (asked.readUInt8(2) & 1 ? null : answerTo(asked)),
+    async (target) => {
+      const connection = openTcp(target)
+      const answered = prepareQuestion({ ...question, transport: 'tcp' })
+      const silent = connection.ask(prepareQuestion({ ...question, transport: 'tcp', rd: true }), 200)
+      let isOver = false
+      void silent.then(() => {
+        isOver = true
+      })
+      const until = performance.now() + 1000
+      while (!isOver && performance.now() < until) await connection.ask(answered, 200)
+      connection.close()
+      const reply = await silent
+      assert.is(reply.kind, 'timeout')
+      return reply.ms
+    },
+  )
+  assert.ok(took >= 199, `${took} ms`)
+  assert.ok(took < 500, `${took} ms`)
 })
 
 test.run()
