@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Pace } from '../pace.ts'
 import type { Check, CheckId } from './checks/check.ts'
@@ -92,15 +93,32 @@ interface Work {
   readonly concurrency: number
 }
 
-const askAll = async ({ target, lane, checks, concurrency }: Work, found: Map<Check, Finding>): Promise<void> => {
-  let next = 0
-  const work = async (worker: number): Promise<void> => {
-    for (let check = checks[next++]; check; check = checks[next++]) {
-      found.set(check, judge(target, check, await lane.ask(check, worker)))
+/** A turn of the event loop at a time: what was answered in it is judged once the next questions are on their way. */
+const askAll = ({ target, lane, checks, concurrency }: Work, found: Map<Check, Finding>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const left = checks.values()
+    let answered: { readonly check: Check; readonly worker: number; readonly asked: Asked }[] = []
+    let open = 0
+    const askNext = (worker: number): void => {
+      const { value: check } = left.next()
+      if (!check) return
+      open += 1
+      const take = (asked: Asked): void => {
+        if (answered.push({ check, worker, asked }) === 1) nextTurn().then(endTurn).catch(reject)
+      }
+      lane.put(check, worker, { take, fail: reject })
     }
-  }
-  await Promise.all(Array.from({ length: Math.min(concurrency, checks.length) }, (_, worker) => work(worker)))
-}
+    const endTurn = (): void => {
+      const ended = answered
+      answered = []
+      open -= ended.length
+      for (const { worker } of ended) askNext(worker)
+      for (const { check, asked } of ended) found.set(check, judge(target, check, asked))
+      if (open === 0) resolve()
+    }
+    for (let worker = 0; worker < concurrency; worker++) askNext(worker)
+    if (open === 0) resolve()
+  })
 
 const isAnswered = (reply: Reply): reply is Answered => reply.kind === 'answered'
 const isSilence = (reply: Reply): boolean => !isAnswered(reply) && reply.kind !== 'malformed'

@@ -18,9 +18,16 @@ export interface LaneOptions {
 
 /** The questions of one transport to one address; their sockets are opened when needed and reused. */
 export interface Lane {
-  /** Asks up to `tries` times until answers to all questions of the check have come. */
+  /** Asks up to `tries` times until answers to all questions of the check have come. Rejects with the signal's reason when aborted. */
   ask(check: Check, worker: number): Promise<Asked>
+  /** The same without a promise where the first try is answered, as nearly all are. One of the two is called, once, and later. */
+  put(check: Check, worker: number, told: Told): void
   close(): void
+}
+
+interface Told {
+  readonly take: (asked: Asked) => void
+  readonly fail: (error: unknown) => void
 }
 
 export interface Asked {
@@ -38,30 +45,48 @@ export const openLane = (target: Target, options: LaneOptions): Lane => {
   const { tries, timeoutMs, clock, signal, pace } = options
   const sockets = createSockets(target)
 
+  const connectionFor = ({ transport }: Check, worker: number): Connection =>
+    transport === 'udp' ? sockets.udp(worker) : sockets.tcp()
+  // A late answer must not meet the next question, and a new port is a new flow through an lb.
+  const leaveUnlessAnswered = ({ kind }: Reply, { transport }: Check, worker: number): void => {
+    if (kind !== 'answered' && transport === 'udp') sockets.dropUdp(worker)
+  }
+
   const askOnce = async (check: Check, worker: number): Promise<readonly Reply[]> => {
     if (check.questions.length > 1) return converse(target, check.questions, options)
     if (check.ownSocket) return [await query(target, check.questions[0], options)]
     if (pace) await pace(1, signal)
-    const connection = check.transport === 'udp' ? sockets.udp(worker) : sockets.tcp()
-    const reply = await connection.ask(prepareQuestion(check.questions[0]), timeoutMs)
-    // A late answer must not meet the next question, and a new port is a new flow through an lb.
-    if (reply.kind !== 'answered' && check.transport === 'udp') sockets.dropUdp(worker)
+    const reply = await connectionFor(check, worker).ask(prepareQuestion(check.questions[0]), timeoutMs)
+    leaveUnlessAnswered(reply, check, worker)
     return [reply]
   }
-
-  return {
-    ask: async (check, worker) => {
-      for (let attempt = 1; ; attempt++) {
-        signal?.throwIfAborted()
-        const replies = await askOnce(check, worker)
-        signal?.throwIfAborted()
-        const open = replies.find((reply) => !isSettled(reply, check))
-        if (!open || attempt === tries) return { replies, tries: attempt }
-        if (open.kind !== 'timeout') await clock.sleep(afterRefusalMs, signal)
-      }
-    },
-    close: sockets.close,
+  const askAgain = async (check: Check, worker: number, first: readonly Reply[]): Promise<Asked> => {
+    let replies = first
+    for (let attempt = 1; ; attempt++) {
+      signal?.throwIfAborted()
+      const open = replies.find((reply) => !isSettled(reply, check))
+      if (!open || attempt === tries) return { replies, tries: attempt }
+      if (open.kind !== 'timeout') await clock.sleep(afterRefusalMs, signal)
+      replies = await askOnce(check, worker)
+    }
   }
+  const ask = async (check: Check, worker: number): Promise<Asked> => {
+    signal?.throwIfAborted()
+    return askAgain(check, worker, await askOnce(check, worker))
+  }
+
+  const put: Lane['put'] = (check, worker, { take, fail }) => {
+    if (pace || signal?.aborted || check.ownSocket || check.questions.length > 1) {
+      ask(check, worker).then(take, fail)
+      return
+    }
+    connectionFor(check, worker).put(prepareQuestion(check.questions[0]), timeoutMs, (reply) => {
+      leaveUnlessAnswered(reply, check, worker)
+      if (reply.kind === 'answered') take({ replies: [reply], tries: 1 })
+      else askAgain(check, worker, [reply]).then(take, fail)
+    })
+  }
+  return { ask, put, close: sockets.close }
 }
 
 const createSockets = (target: Target) => {
