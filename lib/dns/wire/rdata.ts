@@ -22,17 +22,24 @@ const name: Reader = (message, at) => {
   return { text: canonicalName(text), end }
 }
 
-const ipv4: Reader = (message, at) => ({ text: [...message.subarray(at, at + 4)].join('.'), end: at + 4 })
+const ipv4: Reader = (message, at) => ({
+  text: `${message[at]}.${message[at + 1]}.${message[at + 2]}.${message[at + 3]}`,
+  end: at + 4,
+})
 
+/** RFC 5952 §4.2: the longest run of at least two zeros is left out, the first of equal ones. */
 const ipv6: Reader = (message, at) => {
-  const groups = Array.from({ length: 8 }, (_, i) => message.readUInt16BE(at + 2 * i).toString(16))
-  const zeros = groups.join(':').match(/\b0(?::0)+\b/g) ?? []
-  const longest = zeros.reduce((best, run) => (run.length > best.length ? run : best), '')
-  const text = groups.join(':')
-  if (longest === '') return { text, end: at + 16 }
-  const start = text.search(new RegExp(`\\b${longest}\\b`))
-  const compressed = `${text.slice(0, start).replace(/:$/, '')}::${text.slice(start + longest.length).replace(/^:/, '')}`
-  return { text: compressed, end: at + 16 }
+  const groups: number[] = []
+  let [start, length, run] = [0, 1, 0]
+  for (let i = 0; i < 8; i++) {
+    const group = message.readUInt16BE(at + 2 * i)
+    groups.push(group)
+    run = group === 0 ? run + 1 : 0
+    if (run > length) [start, length] = [i + 1 - run, run]
+  }
+  const write = (some: readonly number[]): string => some.map((group) => group.toString(16)).join(':')
+  const text = length > 1 ? `${write(groups.slice(0, start))}::${write(groups.slice(start + length))}` : write(groups)
+  return { text, end: at + 16 }
 }
 
 const characterString: Reader = (message, at) => {
@@ -80,16 +87,15 @@ const generic = (message: Buffer, start: number, end: number): string =>
 const readFields = (message: Buffer, start: number, end: number, type: number): Field | undefined => {
   const layout = layoutByNumber.get(type)
   if (layout === undefined) return undefined
+  const { fields, repeated = false } = layout
   const texts: string[] = []
   let at = start
-  const take = (reader: Reader): void => {
-    const field = reader(message, at, end)
+  for (let i = 0; i < fields.length || (repeated && at < end); i++) {
+    const read = fields[i] ?? fields[fields.length - 1]
+    const field = read ? read(message, at, end) : { text: '', end }
     texts.push(field.text)
     at = field.end
   }
-  layout.fields.forEach(take)
-  const last = layout.fields.at(-1)
-  while (layout.repeated && last && at < end) take(last)
   return { text: texts.join(' '), end: at }
 }
 

@@ -1,4 +1,5 @@
 import { type Answer, encode } from 'dns-packet'
+import ipaddr from 'ipaddr.js'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeMessage } from '../../../../lib/dns/wire/message.ts'
@@ -27,6 +28,14 @@ for (const [answer, rdata] of [
 ] as const satisfies readonly (readonly [Answer, string])[]) {
   test(`${answer.type} data reads ${rdata}`, () => assert.is(decodeAnswer(answer), rdata))
 }
+
+test('five thousand IPv6 addresses are written as another implementation writes them', () => {
+  for (let round = 0; round < 5000; round++) {
+    const groups = Array.from({ length: 8 }, () => (Math.random() < 0.6 ? 0 : Math.floor(Math.random() * 0x10000)))
+    const data = groups.map((group) => group.toString(16)).join(':')
+    assert.is(decodeAnswer({ type: 'AAAA', name: 'a.test', data }), ipaddr.IPv6.parse(data).toRFC5952String())
+  }
+})
 
 const header = (answers: number) => Buffer.from([0, 1, 0x84, 0, 0, 0, 0, answers, 0, 0, 0, 0])
 
