@@ -22,19 +22,22 @@ export const recordAnswers = (
   onJudged: () => void,
   { isCompared = true }: { readonly isCompared?: boolean } = {},
 ): { readonly recording: readonly Check[]; readonly recordOf: (target: Target) => AnswerRecord } => {
-  const noted = new Map<string, Map<Check, string>>()
-  const at = ({ name, address, port }: Target): string => `${name} ${address} ${port}`
+  const noted = new Map<Target, Map<Check, string>>()
+  const notedOf = (target: Target): Map<Check, string> => {
+    const own = noted.get(target) ?? new Map<Check, string>()
+    noted.set(target, own)
+    return own
+  }
   const recording = checks.map((check): Check => {
     const isKept = isCompared && isOfData(check)
     const judge: Check['judge'] = (replies, target) => {
-      const own = noted.get(at(target)) ?? new Map<Check, string>()
-      noted.set(at(target), own.set(check, isKept ? replies.map(fingerprint).join('\n') : ''))
+      notedOf(target).set(check, isKept ? replies.map(fingerprint).join('\n') : '')
       onJudged()
       return check.judge(replies, target)
     }
     return withJudge(check, judge)
   })
-  return { recording, recordOf: (target) => ({ target, answers: noted.get(at(target)) ?? new Map() }) }
+  return { recording, recordOf: (target) => ({ target, answers: notedOf(target) }) }
 }
 
 /** Order does not count. How much of a truncated answer arrives is left to the server, and so is what it adds. */
