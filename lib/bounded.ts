@@ -13,3 +13,21 @@ export const mapBounded = async <T, R>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, runLane))
   return results
 }
+
+/** Lets no more than `limit` at work at a time, of all that it is given; the others wait, in the order in which they came. */
+export const createLimit = (limit: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  const waiting: (() => void)[] = []
+  let free = limit
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      // the place goes from one to the next
+      if (next) next()
+      else free += 1
+    }
+  }
+}

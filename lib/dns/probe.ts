@@ -1,8 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Pace } from '../pace.ts'
+import { askAll } from './checks/ask-all.ts'
 import type { Check, CheckId } from './checks/check.ts'
-import { type Asked, type Lane, openLane } from './checks/lane.ts'
+import { type Asked, openLane } from './checks/lane.ts'
+import { createWindow, type Window } from './checks/window.ts'
 import type { Target } from './query.ts'
 import { digCommand } from './wire/question.ts'
 import { type Answered, describeReply, type Reply } from './wire/reply.ts'
@@ -29,7 +30,7 @@ export interface Finding {
 }
 
 export interface ProbeOptions {
-  /** Questions open at a time per address and transport. Default 32. */
+  /** Questions open at a time per address and transport. Default 32, and over TCP up to 128 while all of them are answered. */
   readonly concurrency?: number
   /** How often a question is asked until an answer comes. Default 3. */
   readonly tries?: number
@@ -72,53 +73,29 @@ const probeLane = async (
   options: ProbeOptions,
   found: Map<Check, Finding>,
 ): Promise<void> => {
-  const { concurrency = 32, tries = 3, timeoutMs = 1500, clock = systemClock, signal, pace } = options
-  const lane = openLane(target, { concurrency, tries, timeoutMs, clock, signal, pace })
+  const { concurrency, tries = 3, timeoutMs = 1500, clock = systemClock, signal, pace } = options
+  const lane = openLane(target, { tries, timeoutMs, clock, signal, pace })
   try {
     const first = checks.find(({ id }) => id === 'soa')
     const reached = first ? await lane.ask(first, 0) : undefined
     if (first && reached) found.set(first, judge(target, first, reached))
     const rest = checks.filter((check) => check !== first)
     if (reached?.replies.some(isSilence)) for (const check of rest) found.set(check, notAsked(target, check))
-    else await askAll({ target, lane, checks: rest, concurrency }, found)
+    else {
+      const window = windowFor(rest, concurrency)
+      await askAll({ lane, checks: rest, window }, (check, asked) => found.set(check, judge(target, check, asked)))
+    }
   } finally {
     lane.close()
   }
 }
 
-interface Work {
-  readonly target: Target
-  readonly lane: Lane
-  readonly checks: readonly Check[]
-  readonly concurrency: number
-}
+const usual = 32
+// One round trip then brings as many answers as a turn of the event loop has work with. Over UDP every question has a socket of its own.
+const mostOverTcp = 128
 
-/** A turn of the event loop at a time: what was answered in it is judged once the next questions are on their way. */
-const askAll = ({ target, lane, checks, concurrency }: Work, found: Map<Check, Finding>): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const left = checks.values()
-    let answered: { readonly check: Check; readonly worker: number; readonly asked: Asked }[] = []
-    let open = 0
-    const askNext = (worker: number): void => {
-      const { value: check } = left.next()
-      if (!check) return
-      open += 1
-      const take = (asked: Asked): void => {
-        if (answered.push({ check, worker, asked }) === 1) nextTurn().then(endTurn).catch(reject)
-      }
-      lane.put(check, worker, { take, fail: reject })
-    }
-    const endTurn = (): void => {
-      const ended = answered
-      answered = []
-      open -= ended.length
-      for (const { worker } of ended) askNext(worker)
-      for (const { check, asked } of ended) found.set(check, judge(target, check, asked))
-      if (open === 0) resolve()
-    }
-    for (let worker = 0; worker < concurrency; worker++) askNext(worker)
-    if (open === 0) resolve()
-  })
+const windowFor = ([first]: readonly Check[], concurrency: number | undefined): Window =>
+  createWindow(concurrency ?? usual, concurrency ?? (first?.transport === 'tcp' ? mostOverTcp : usual))
 
 const isAnswered = (reply: Reply): reply is Answered => reply.kind === 'answered'
 const isSilence = (reply: Reply): boolean => !isAnswered(reply) && reply.kind !== 'malformed'

@@ -1,3 +1,4 @@
+import { createLimit } from '../../bounded.ts'
 import type { Clock } from '../../clock.ts'
 import type { Pace } from '../../pace.ts'
 import { openTcp, type TcpConnection } from '../query/tcp.ts'
@@ -8,7 +9,6 @@ import type { Reply } from '../wire/reply.ts'
 import type { Check } from './check.ts'
 
 export interface LaneOptions {
-  readonly concurrency: number
   readonly tries: number
   readonly timeoutMs: number
   readonly clock: Clock
@@ -38,12 +38,16 @@ export interface Asked {
 /** Refusals come at once; three of them in a row within a millisecond would be one. */
 const afterRefusalMs = 100
 
+/** A server that ends a connection after so many questions would end the next one too, if all that it left open came again at once. */
+const againAtOnce = 32
+
 const isSettled = (reply: Reply, check: Check): boolean =>
   reply.kind === 'answered' || (reply.kind === 'closed' && check.mayClose)
 
 export const openLane = (target: Target, options: LaneOptions): Lane => {
   const { tries, timeoutMs, clock, signal, pace } = options
   const sockets = createSockets(target)
+  const inTurn = createLimit(againAtOnce)
 
   const connectionFor = ({ transport }: Check, worker: number): Connection =>
     transport === 'udp' ? sockets.udp(worker) : sockets.tcp()
@@ -83,7 +87,7 @@ export const openLane = (target: Target, options: LaneOptions): Lane => {
     connectionFor(check, worker).put(prepareQuestion(check.questions[0]), timeoutMs, (reply) => {
       leaveUnlessAnswered(reply, check, worker)
       if (reply.kind === 'answered') take({ replies: [reply], tries: 1 })
-      else askAgain(check, worker, [reply]).then(take, fail)
+      else inTurn(() => askAgain(check, worker, [reply])).then(take, fail)
     })
   }
   return { ask, put, close: sockets.close }

@@ -1,5 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { systemClock } from '../../../lib/clock.ts'
+import { createCheck } from '../../../lib/dns/checks/check.ts'
 import { checksFor } from '../../../lib/dns/checks.ts'
 import { describeFinding, type Finding, probe, summarizeFindings } from '../../../lib/dns/probe.ts'
 import { compileFixture, nsid, serial } from '../zones/fixture.ts'
@@ -109,6 +111,54 @@ test('many servers are asked at once, each under its name', async () => {
     [...new Set(findings.map(({ server, address }) => `${server} ${address}`))],
     ['ns1 127.0.0.1', 'ns1 ::1', 'lb1 127.0.0.1'],
   )
+})
+
+const manyChecks = (transport: 'udp' | 'tcp') =>
+  Array.from({ length: 900 }, (_, i) =>
+    createCheck({
+      id: 'rrsets',
+      questions: [{ name: `n${i}.example.test.`, type: 'A', transport }],
+      expected: () => 'any answer',
+      judge: () => [],
+    }),
+  )
+
+const answerAfter = async (ms: number, asked: Buffer): Promise<Buffer> => {
+  await systemClock.sleep(ms)
+  const answer = Buffer.from(asked)
+  answer.writeUInt8(0x84, 2)
+  return answer
+}
+
+for (const [transport, most] of [
+  ['udp', { first: 32, later: 32 }],
+  ['tcp', { first: 32, later: 128 }],
+] as const) {
+  test(`over ${transport.toUpperCase()}, ${most.later} questions at most are open at a time, and ${most.first} in the beginning`, async () => {
+    let [open, received] = [0, 0]
+    const seen = { first: 0, later: 0 }
+    const server = await startServer(async (asked) => {
+      received += 1
+      open += 1
+      const phase = received <= 32 ? 'first' : 'later'
+      seen[phase] = Math.max(seen[phase], open)
+      const answer = await answerAfter(30, asked)
+      open -= 1
+      return answer
+    })
+    const findings = await probe([server.target], manyChecks(transport))
+    await server.close()
+    assert.equal(summarizeFindings(findings), { ok: 900, failed: 0, unknown: 0 })
+    assert.equal(seen, most)
+  })
+}
+
+test('a server that ends its TCP connections every now and then is asked everything nevertheless', async () => {
+  let received = 0
+  const server = await startServer((asked) => (++received % 100 === 0 ? 'close' : answerAfter(1, asked)))
+  const findings = await probe([server.target], manyChecks('tcp'))
+  await server.close()
+  assert.equal(summarizeFindings(findings), { ok: 900, failed: 0, unknown: 0 })
 })
 
 test('an aborted probe rises', async () => {
