@@ -49,7 +49,10 @@ export const authorityOf = (zone: Zone, zones: readonly Zone[]): Authority => {
   const isVisible = (name: string): boolean =>
     !ancestorsOf(name, origin).some(hides) && (name === origin || !dnames.has(origin))
   const isAnswered = ({ name, type }: RRset): boolean => isVisible(name) && (!cutNames.has(name) || type === 'DS')
-  const isOurs = (name: string): boolean => findZone(zones, name) === zone
+  // found once, since there may be a thousand zones and every name asks
+  const below = zones.filter((other) => other.origin !== origin && isWithin(other.origin, origin))
+  const isOurs = (name: string): boolean =>
+    isWithin(name, origin) && !below.some((other) => isWithin(name, other.origin))
 
   const answered = rrsets.filter((rrset) => isAnswered(rrset) && (rrset.type === 'DS' || isOurs(rrset.name)))
   const owners = new Set(rrsets.map(({ name }) => name))
