@@ -1,6 +1,7 @@
+import type { Target } from '../query.ts'
 import { canonicalName } from '../wire/name.ts'
 import { type Answered, describeReply, type Reply } from '../wire/reply.ts'
-import { askPatiently } from './ask.ts'
+import { askOnce } from './ask.ts'
 import { type WalkOptions, walkToParent } from './walk.ts'
 
 /** What the servers that the world is led to say of a host name. */
@@ -26,12 +27,7 @@ export const findAddresses = async (name: string, options: WalkOptions): Promise
   const host = canonicalName(name)
   // one label more, since the walk ends above the name that it is given
   const { zone, servers, unheard } = await walkToParent(`_.${host}`, options)
-  const asked = await Promise.all(
-    servers.map(async (server) => ({
-      server,
-      replies: await Promise.all(families.map((type) => askPatiently(server, { name: host, type }, options))),
-    })),
-  )
+  const asked = await askInRounds(servers, host, options)
   const [heard] = asked.map(({ replies }) => replies.filter(isAuthoritative)).filter(isWhole)
   if (heard) return { host, silent: [], ...readAnswers(host, heard) }
   const silent = [
@@ -43,6 +39,32 @@ export const findAddresses = async (name: string, options: WalkOptions): Promise
   ]
   const nobody = silent.length > 0 ? silent : [`no server of ${zone} could be asked for ${host}`]
   return { host, addresses: [], alias: undefined, silent: nobody }
+}
+
+interface Asked {
+  readonly server: Target
+  readonly replies: readonly Reply[]
+}
+
+const rounds = 3
+
+/** All of them once, and again while nobody says anything: where one does, those who are silent are not waited for any longer. */
+const askInRounds = async (
+  servers: readonly Target[],
+  host: string,
+  options: WalkOptions,
+): Promise<readonly Asked[]> => {
+  for (let round = 1; ; round++) {
+    const asked = await Promise.all(
+      servers.map(async (server) => ({
+        server,
+        replies: await Promise.all(families.map((type) => askOnce(server, { name: host, type }, options))),
+      })),
+    )
+    const isSettled = asked.some(({ replies }) => isWhole(replies.filter(isAuthoritative)))
+    const isSilent = asked.some(({ replies }) => replies.some(({ kind }) => kind === 'timeout'))
+    if (isSettled || !isSilent || round === rounds) return asked
+  }
 }
 
 const isWhole = ({ length }: readonly Answered[]): boolean => length === families.length

@@ -131,4 +131,14 @@ test('a name is looked up from the root down, and it is told who is silent on th
   assert.match(lost.silent[0] ?? '', /^root \(.*SERVFAIL/)
 })
 
+test('where one server of a name has answered, a silent one is not asked again', async () => {
+  parents.say('a', 'host.test', 'silence')
+  parents.say('b', 'host.test', 'absent')
+  const began = performance.now()
+  assert.equal(await findAddresses('host.test', { ...options, timeoutMs: 400 }), { ...found({}), host: 'host.test.' })
+  // once on the way, once for the addresses; four times where it is asked three times for these
+  const tookMs = performance.now() - began
+  assert.ok(tookMs > 700 && tookMs < 1400, `${tookMs} ms`)
+})
+
 test.run()
