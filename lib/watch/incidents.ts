@@ -1,6 +1,6 @@
 import type { Finding } from '../dns/probe.ts'
 import type { CheckedFinding } from '../report/check-dns.ts'
-import type { Fault, SeenFault } from './faults.ts'
+import { type Fault, faultKey, type SeenFault } from './faults.ts'
 import { byNearness, isSameCause } from './same-cause.ts'
 
 /** `needed` of the last `of` looks have to agree before anything opens, or is over. More than half, so that not both can be. */
@@ -74,7 +74,9 @@ export const judgeLook = (
   const grown = addFaults(
     incidents.map((incident) => markOver(incident, tracks, rules)),
     {
-      fresh: [...tracks.values()].filter(({ outcomes }) => hasEnough(outcomes, 'failed', rules)),
+      fresh: [...tracks.values()].filter(
+        (track) => hasEnough(track.outcomes, 'failed', rules) && !isOfYoungerCause(track, tracks, rules),
+      ),
       at: seen.at,
     },
   )
@@ -103,6 +105,15 @@ const plain = ({ key, kind, server, family, zone, check }: Fault): Fault => ({ k
 const outcomeOf = (fault: SeenFault | undefined, { isWhole, isMoving }: Seen): Outcome => {
   const status = fault?.status ?? (isWhole ? 'ok' : 'unknown')
   return isMoving && (status === 'failed' || !fault) ? 'unknown' : status
+}
+
+/**
+ * What begins in the middle of a look is seen by the questions that are asked late, and by that for the SOA in the next look only: they wait
+ * for it, to be one incident with it.
+ */
+const isOfYoungerCause = ({ fault }: Track, tracks: WatchState['tracks'], rules: Rules): boolean => {
+  const { outcomes } = tracks.get(faultKey({ ...fault, check: 'soa' })) ?? { outcomes: [] }
+  return outcomes.at(-1) === 'failed' && !hasEnough(outcomes, 'failed', rules)
 }
 
 const hasEnough = (outcomes: readonly Outcome[], wanted: Outcome, { needed }: Rules): boolean =>

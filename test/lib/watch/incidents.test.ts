@@ -117,6 +117,24 @@ for (const [title, words, incidents] of [
     [['lb1 4 a.test. nsid', 'lb1 4 a.test. serial']],
   ],
   [
+    'a zone that is not served any more, its SOA first',
+    ['ns1 4 a.test. absent', 'ns1 4 a.test. serial', 'ns1 4 a.test. soa', 'lb1 4 a.test. absent', 'lb1 4 a.test. soa'],
+    [
+      [
+        'ns1 4 a.test. soa',
+        'ns1 4 a.test. absent',
+        'ns1 4 a.test. serial',
+        'lb1 4 a.test. soa',
+        'lb1 4 a.test. absent',
+      ],
+    ],
+  ],
+  [
+    'the SOA of one zone and the records of another',
+    ['ns1 4 a.test. soa', 'ns1 4 b.test. rrsets'],
+    [['ns1 4 a.test. soa'], ['ns1 4 b.test. rrsets']],
+  ],
+  [
     'two checks of one server',
     ['ns1 4 a.test. case', 'ns1 4 - version'],
     [['ns1 4 - version'], ['ns1 4 a.test. case']],
@@ -147,6 +165,17 @@ test('what begins later under the same cause changes the incident, and so does w
     'changed | lb1 4 a.test. soa | lb1 6 a.test. soa',
     'changed | lb1 6 a.test. soa',
   ])
+})
+
+test('what begins in the middle of a look, behind its question for the SOA, is one incident with that', () => {
+  const [soa, absent] = ['ns1 4 a.test. soa', 'ns1 4 a.test. absent']
+  const [late, all] = [
+    [`${soa} ok`, `${absent} failed`],
+    [`${soa} failed`, `${absent} failed`],
+  ]
+  assert.equal(happens([late, all, all].map((words) => look(words))), [[], [], [`opened | ${soa} | ${absent}`]])
+  const alone = happens([late, all, late, late].map((words) => look(words)))
+  assert.equal(alone.flat(), [`opened | ${absent}`])
 })
 
 test('a fault that comes back while the incident is open is part of it again', () => {
