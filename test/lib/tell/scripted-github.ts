@@ -16,10 +16,20 @@ interface GithubState {
   issues: Issue[]
   /** `GET /repos/example/dns/issues` */
   requests: string[]
+  /** What every request has to bear, where it is told. */
+  token: string | undefined
   repository: object
   /** Answers in place of the next request of this method: `lost` after it was done. */
   faults: Map<string, { status: number; text: string } | 'lost'>
   dropsLabels: boolean
+}
+
+export interface RunningGithub {
+  readonly endpoint: string
+  readonly state: GithubState
+  /** As it was at first. */
+  forget(): void
+  close(): void
 }
 
 export interface ScriptedGithub {
@@ -31,6 +41,7 @@ export interface ScriptedGithub {
 const createState = (): GithubState => ({
   issues: [],
   requests: [],
+  token: undefined,
   repository: { has_issues: true, archived: false, permissions: { push: true } },
   faults: new Map(),
   dropsLabels: false,
@@ -65,9 +76,9 @@ const take = (state: GithubState, { method, url, body }: Asked): readonly [numbe
   return [200, found.slice((page - 1) * 100, page * 100)]
 }
 
-/** Issues of one repository over HTTP, for all tests of a suite: each finds none. */
-export const createScriptedGithub = async (test: Test): Promise<ScriptedGithub> => {
-  let state = createState()
+/** The part of GitHub's API that is about the issues of one repository, whichever it is. */
+export const startGithub = async (): Promise<RunningGithub> => {
+  const state = createState()
   const server = createServer((request, response) => {
     const { method = '' } = request
     const url = new URL(request.url ?? '', 'http://localhost')
@@ -80,18 +91,29 @@ export const createScriptedGithub = async (test: Test): Promise<ScriptedGithub> 
       const fault = state.faults.get(method)
       state.faults.delete(method)
       if (fault && fault !== 'lost') return void response.writeHead(fault.status).end(fault.text)
+      if (state.token !== undefined && request.headers.authorization !== `Bearer ${state.token}`)
+        return void response.writeHead(401).end('{"message":"Bad credentials"}')
       const [status, answer] = take(state, { method, url, body })
       if (fault === 'lost') return void request.socket.destroy()
       response.writeHead(status).end(JSON.stringify(answer))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  test.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  test.before.each(() => {
-    state = createState()
-  })
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, state: () => state }
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    state,
+    forget: () => void Object.assign(state, createState()),
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** One for all tests of a suite: each finds it as it was at first. */
+export const createScriptedGithub = async (test: Test): Promise<ScriptedGithub> => {
+  const { endpoint, state, forget, close } = await startGithub()
+  test.after(close)
+  test.before.each(forget)
+  return { endpoint, state: () => state }
 }
