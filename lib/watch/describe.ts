@@ -26,7 +26,8 @@ const incidentTitle = (incident: Incident): string => {
   const zones = distinct(members.map(({ zone }) => zone))
   const families = distinct(members.map(({ family }) => family)).map((family) => `IPv${family}`)
   const servers = someOf(distinct(members.map(({ server }) => server)))
-  return `${servers}: ${distinct(members.map(({ check }) => check)).join(', ')}${of(zones, 'of')}${of(families.sort(), 'over')}`
+  const checks = someOf(distinct(members.map(({ check }) => check)))
+  return `${servers}: ${checks}${of(zones, 'of')}${of(families.sort(), 'over')}`
 }
 
 /** For a program. Times are those of RFC 3339. */

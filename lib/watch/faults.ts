@@ -22,17 +22,9 @@ export interface SeenFault extends Fault {
   readonly example: CheckedFinding | undefined
 }
 
-/** Of a check of that zone at that server over that family. */
-export const faultKey = ({
-  server,
-  family,
-  zone,
-  check,
-}: Pick<Fault, 'server' | 'family' | 'zone' | 'check'>): string => [server, family ?? '-', zone ?? '-', check].join(' ')
-
 const faultOf = ({ kind, server, address, zone, check }: CheckedFinding): Fault => {
   const family = isAddress(address) ? familyOf(address) : undefined
-  return { key: faultKey({ server, family, zone, check }), kind, server, family, zone, check }
+  return { key: [server, family ?? '-', zone ?? '-', check].join(' '), kind, server, family, zone, check }
 }
 
 const weight = { ok: 0, unknown: 1, failed: 2 } as const

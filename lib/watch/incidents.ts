@@ -1,7 +1,7 @@
 import type { Finding } from '../dns/probe.ts'
 import type { CheckedFinding } from '../report/check-dns.ts'
-import { type Fault, faultKey, type SeenFault } from './faults.ts'
-import { byNearness, isSameCause } from './same-cause.ts'
+import type { Fault, SeenFault } from './faults.ts'
+import { byNearness, isExplained, isSameCause, scopesOf } from './same-cause.ts'
 
 /** `needed` of the last `of` looks have to agree before anything opens, or is over. More than half, so that not both can be. */
 export interface Rules {
@@ -74,9 +74,7 @@ export const judgeLook = (
   const grown = addFaults(
     incidents.map((incident) => markOver(incident, tracks, rules)),
     {
-      fresh: [...tracks.values()].filter(
-        (track) => hasEnough(track.outcomes, 'failed', rules) && !isOfYoungerCause(track, tracks, rules),
-      ),
+      fresh: freshOf([...tracks.values()], rules),
       at: seen.at,
     },
   )
@@ -108,12 +106,14 @@ const outcomeOf = (fault: SeenFault | undefined, { isWhole, isMoving }: Seen): O
 }
 
 /**
- * What begins in the middle of a look is seen by the questions that are asked late, and by that for the SOA in the next look only: they wait
- * for it, to be one incident with it.
+ * Those that are wrong for sure. What begins in the middle of a look is seen by the questions that are asked late, and by those that tell
+ * the cause in the next look only: the others wait for these, to be one incident with them.
  */
-const isOfYoungerCause = ({ fault }: Track, tracks: WatchState['tracks'], rules: Rules): boolean => {
-  const { outcomes } = tracks.get(faultKey({ ...fault, check: 'soa' })) ?? { outcomes: [] }
-  return outcomes.at(-1) === 'failed' && !hasEnough(outcomes, 'failed', rules)
+const freshOf = (tracks: readonly Track[], rules: Rules): readonly Track[] => {
+  const isSure = ({ outcomes }: Track): boolean => hasEnough(outcomes, 'failed', rules)
+  const coming = tracks.filter((track) => track.outcomes.at(-1) === 'failed' && !isSure(track))
+  const scopes = scopesOf(coming.map(({ fault }) => fault))
+  return tracks.filter((track) => isSure(track) && !isExplained(track.fault, scopes))
 }
 
 const hasEnough = (outcomes: readonly Outcome[], wanted: Outcome, { needed }: Rules): boolean =>

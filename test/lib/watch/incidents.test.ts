@@ -112,9 +112,9 @@ for (const [title, words, incidents] of [
     [['lb1 4 a.test. rrsets', 'lb1 4 - direct-lb']],
   ],
   [
-    'an lb that leads elsewhere',
-    ['lb1 4 a.test. serial', 'lb1 4 a.test. nsid'],
-    [['lb1 4 a.test. nsid', 'lb1 4 a.test. serial']],
+    'an lb that leads elsewhere, of which every answer tells',
+    ['lb1 4 a.test. serial', 'lb1 4 - version', 'lb1 4 a.test. nsid', 'lb1 4 b.test. soa'],
+    [['lb1 4 a.test. nsid', 'lb1 4 b.test. soa', 'lb1 4 - version', 'lb1 4 a.test. serial']],
   ],
   [
     'a zone that is not served any more, its SOA first',
