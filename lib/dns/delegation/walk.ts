@@ -36,6 +36,10 @@ const families = ['A', 'AAAA'] as const
 const deepestLookup = 3
 /** Until a level counts as silent. */
 const attempts = 8
+/** As many of them go on to the next server soon: one that is gone is met on each way from the root. */
+const hastyAttempts = 4
+const hastyMs = 500
+const patientMs = 2000
 
 /** No server of a level answers with authority or a referral. */
 class LostError extends Error {
@@ -105,7 +109,12 @@ const askLevel = async (
   for (let attempt = 0; attempt < attempts; attempt++) {
     const server = servers[attempt % servers.length]
     if (!server) break
-    const reply = await askOnce(server, asked, options)
+    const { timeoutMs = patientMs } = options
+    const isHasty = attempt < hastyAttempts
+    const reply = await askOnce(server, asked, {
+      ...options,
+      timeoutMs: isHasty ? Math.min(timeoutMs, hastyMs) : timeoutMs,
+    })
     if (reply.kind === 'answered' && isUsable(reply, asked.name)) return reply
     const { name, address } = server
     unheard.set(address, {

@@ -4,6 +4,7 @@ import { readDs } from '../../../../lib/dns/delegation/ds.ts'
 import { findAddresses } from '../../../../lib/dns/delegation/find-addresses.ts'
 import { judgeDelegation, judgeDs } from '../../../../lib/dns/delegation/judge.ts'
 import { judgeName } from '../../../../lib/dns/delegation/judge-name.ts'
+import { walkToParent } from '../../../../lib/dns/delegation/walk.ts'
 import { readDelegation } from '../../../../lib/dns/delegation.ts'
 import type { Finding } from '../../../../lib/dns/probe.ts'
 import { ownNetwork, startParents } from '../parents.ts'
@@ -139,6 +140,15 @@ test('where one server of a name has answered, a silent one is not asked again',
   // once on the way, once for the addresses; four times where it is asked three times for these
   const tookMs = performance.now() - began
   assert.ok(tookMs > 700 && tookMs < 1400, `${tookMs} ms`)
+})
+
+test('on the way a silent server is left for the next one soon', async () => {
+  parents.say('a', 'host.test', 'silence')
+  parents.say('b', 'host.test', 'absent')
+  const began = performance.now()
+  assert.is((await walkToParent('_.host.test.', { roots: [parents.root] })).zone, 'test.')
+  const tookMs = performance.now() - began
+  assert.ok(tookMs > 450 && tookMs < 1500, `${tookMs} ms`)
 })
 
 test.run()
