@@ -1,45 +1,16 @@
 import { createHmac } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createWebhook } from '../../../lib/tell/webhook.ts'
 import { errorOf } from '../error-of.ts'
 import { incidentAt } from './incident.ts'
+import { startWebhook } from './scripted-webhook.ts'
 
 const test = suite('lib/tell/webhook')
 
-interface Posted {
-  readonly headers: IncomingHttpHeaders
-  readonly body: string
-}
-
-/** What is answered in turn; 0 hangs up. */
-let script: number[] = []
-let posted: Posted[] = []
-
-const server = createServer((request, response) => {
-  let body = ''
-  request.setEncoding('utf8').on('data', (chunk) => {
-    body += chunk
-  })
-  request.on('end', () => {
-    posted.push({ headers: request.headers, body })
-    const status = script.shift() ?? 204
-    if (status === 0) request.socket.destroy()
-    else response.writeHead(status, { location: '/elsewhere' }).end()
-  })
-})
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
-test.after(() => {
-  server.close()
-  server.closeAllConnections()
-})
-test.before.each(() => {
-  script = []
-  posted = []
-})
+const { url, posted, willAnswer, forget, close } = await startWebhook()
+test.after(close)
+test.before.each(forget)
 
 const clock = { now: () => 1_790_000_000_000, sleep: async () => undefined }
 const options = () => ({ at: 1_790_000_000_000, signal: new AbortController().signal })
@@ -75,7 +46,7 @@ for (const [title, answers] of [
   ['a connection that is lost', [0, 200]],
 ] as const) {
   test(`after ${title} it is posted again, as the same message`, async () => {
-    script = [...answers]
+    willAnswer(...answers)
     await hook().opened(incidentAt(1), options())
     assert.is(posted.length, answers.length)
     assert.is(new Set(posted.map(({ headers }) => headers['webhook-id'])).size, 1)
@@ -88,7 +59,7 @@ for (const [answers, message] of [
   [[500, 500, 500], /answered 500/],
 ] as const) {
   test(`${answers.join(', ')} is a failure after ${answers.length}`, async () => {
-    script = [...answers]
+    willAnswer(...answers)
     assert.match((await errorOf(hook().opened(incidentAt(1), options()))).message, message)
     assert.is(posted.length, answers.length)
   })
