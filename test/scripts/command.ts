@@ -12,6 +12,8 @@ const root = path.resolve(import.meta.dirname, '../..')
 export interface RunningScript {
   readonly pid: number
   readonly ended: Promise<Outcome>
+  /** What it has printed so far. */
+  readonly stdout: () => string
   /** Resolves with what matches, once stdout or stderr does; rejects when the script ends first. */
   readonly saw: (pattern: RegExp) => Promise<RegExpExecArray>
   /** Stops the script (SIGSTOP) for as long as `work` takes. */
@@ -63,7 +65,7 @@ export const startScript = (
     process.kill(pid, 'SIGSTOP')
     await work().finally(() => process.kill(pid, 'SIGCONT'))
   }
-  return { pid, ended, saw, pausedWhile }
+  return { pid, ended, stdout: () => stdout, saw, pausedWhile }
 }
 
 export const runScript = (

@@ -8,6 +8,7 @@ import { createFleet, type Fleet } from './fleet.ts'
 import { stopLoads } from './load.ts'
 import { stopStreams } from './resolver-stream.ts'
 import { startTwin, type Twin } from './twin.ts'
+import { stopWatches } from './watch.ts'
 
 /** A checkout with short TTLs and short waits, which a test may edit, and the operations as they are started from it. */
 interface Laptop extends Checkout {
@@ -46,7 +47,7 @@ export const createLab = (test: Test): Lab => {
     began = Date.now()
   })
   test.after.each(async ({ __test__: name }) => {
-    await Promise.all([stopLoads(), stopStreams()])
+    await Promise.all([stopLoads(), stopStreams(), stopWatches()])
     process.stdout.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${name}\n`)
   })
   test.after(async () => {

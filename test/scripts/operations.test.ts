@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import { promiseDayTwo } from './day-two.ts'
 import { promiseDeployments } from './deployments.ts'
 import { createLab } from './lab.ts'
+import { promiseOutages } from './outages.ts'
 import { promiseRotations } from './rotations.ts'
 import { promiseTakingBack } from './taking-back.ts'
 import { promiseUpdates } from './updates.ts'
@@ -12,6 +13,7 @@ const parts = {
   deployments: promiseDeployments,
   'zone-changes': promiseZoneChanges,
   updates: promiseUpdates,
+  outages: promiseOutages,
   'taking-back': promiseTakingBack,
   'day-two': promiseDayTwo,
   rotations: promiseRotations,

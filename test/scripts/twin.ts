@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
+import { systemClock, waitFor } from '../../lib/clock.ts'
 import { createHcloud, type Hcloud } from '../../lib/hcloud/client.ts'
 import { expectScript } from './command.ts'
 
@@ -13,6 +14,8 @@ export interface Twin {
   /** Has the emulated cloud misbehave; see local/cloud/faults. */
   fault(fault: object): Promise<void>
   clearFaults(): Promise<void>
+  /** Cuts the power of a machine, or gives it back; the systems on it are not up at once. */
+  power(server: string, state: 'on' | 'off'): Promise<void>
   readonly registrar: Service
   /** Has the registrar and the parent servers misbehave, or hurry; see local/internet/faults. */
   registrarFault(fault: object): Promise<void>
@@ -25,6 +28,24 @@ export interface Twin {
 interface Service {
   readonly endpoint: string
   readonly token: string
+}
+
+const cutPower = async (cloud: Hcloud, { endpoint, token }: Service, server: string, state: 'on' | 'off') => {
+  const { id } = (await cloud.servers.find(server)) ?? { id: 0 }
+  const answer = await fetch(`${endpoint}/servers/${id}/actions/power${state}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  })
+  if (!answer.ok) throw new Error(`power ${state}: ${answer.status} ${await answer.text()}`)
+  const wanted = { on: 'running', off: 'off' }[state]
+  await waitFor(
+    `${server} is ${wanted}`,
+    async () => {
+      const { status } = await cloud.servers.get(id)
+      return status === wanted ? { done: undefined } : { seen: status }
+    },
+    { clock: systemClock, everyMs: 200, timeoutMs: 30_000 },
+  )
 }
 
 const callFaults = async ({ endpoint, token }: Service, method: string, body?: object): Promise<void> => {
@@ -56,6 +77,7 @@ export const startTwin = async (...options: readonly string[]): Promise<Twin> =>
     cloud,
     fault: (fault) => callFaults(api, 'POST', fault),
     clearFaults: () => callFaults(api, 'DELETE'),
+    power: (server, state) => cutPower(cloud, api, server, state),
     registrar,
     registrarFault: (fault) => callFaults(registrar, 'POST', fault),
     clearRegistrarFaults: () => callFaults(registrar, 'DELETE'),
