@@ -87,13 +87,14 @@ test('Prometheus scrapes a watch, has an answer for every panel, and alerts', as
         assert.is(status, 'success', expr)
         assert.ok(data.result.length > 0, `${expr} is answered with nothing`)
       }
-      const { data } = await until(
-        () => get<Alerts>(`${url}/api/v1/alerts`),
-        ({ data: { alerts } }) => alerts.length > 0,
+      // before the first scrape there is no metric, so another alert may still be pending
+      const firing = await until(
+        async () => (await get<Alerts>(`${url}/api/v1/alerts`)).data.alerts.filter(({ state }) => state === 'firing'),
+        ({ length }) => length > 0,
       )
       assert.equal(
-        data.alerts.map(({ state, labels, annotations }) => [state, labels.alertname, annotations.summary]),
-        [['firing', 'DnsWrong', 'lb2 fails soa of example.test. over ipv4']],
+        firing.map(({ labels, annotations }) => [labels.alertname, annotations.summary]),
+        [['DnsWrong', 'lb2 fails soa of example.test. over ipv4']],
       )
     })
   } finally {

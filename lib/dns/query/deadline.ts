@@ -56,7 +56,10 @@ export const createDeadline = (expire: () => void): Deadline => {
 
   return {
     set: (ms) => {
-      due = Math.min(due, performance.now() + ms)
+      const at = performance.now() + ms
+      // one whose time is up already is about to expire: nothing may put that off
+      if (at >= due) return
+      due = at
       if (due < runsUntil) runUntil(due, look)
     },
     clear: () => {
