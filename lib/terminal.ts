@@ -1,3 +1,5 @@
+import { isDumb } from './config/terminal.ts'
+
 /** What draws on the terminal, and holds back all else that is written there. */
 export interface Drawing {
   /** Shows a line at once. */
@@ -18,6 +20,9 @@ export const drawWhile = async <T>(own: Drawing, work: () => Promise<T>): Promis
     drawing = undefined
   }
 }
+
+/** Whether what a stream shows can be written over: on a terminal that can move its cursor. */
+export const canDraw = ({ isTTY }: Partial<Pick<NodeJS.WriteStream, 'isTTY'>>): boolean => isTTY === true && !isDumb()
 
 /** Columns of the terminal that a stream writes to; Infinity where it is none. */
 export const widthOf = ({ isTTY, columns }: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>): number =>

@@ -17,7 +17,10 @@ const filesWith = (folders: readonly string[], pattern: RegExp): readonly string
   folders.flatMap(sources).flatMap(([file, text]) => (pattern.test(text) ? [file] : []))
 
 laws('only lib/config reads the environment', () => {
-  assert.equal(filesWith(['lib', 'scripts'], /process\.env\b/), ['lib/config/load.ts'])
+  assert.equal(filesWith(['lib', 'scripts'], /process\.env\b/).toSorted(), [
+    'lib/config/load.ts',
+    'lib/config/terminal.ts',
+  ])
 })
 
 laws('only lib/outside runs programs', () => {
@@ -102,7 +105,7 @@ laws('the script of an operation answers --help before it loads what it works wi
       'and what it plans with is no weight',
     )
     const isLight =
-      /^(scripts|lib\/(operations|plan|fleet|tasks\/operation\.ts)|lib\/(cli|errors|terminal)\.ts)|^@commander-js|^node:events$/
+      /^(scripts|lib\/(operations|plan|fleet|tasks\/operation\.ts)|lib\/(cli|config\/terminal|errors|terminal)\.ts)|^@commander-js|^node:events$/
     assert.equal(
       loaded.filter((file) => !isLight.test(file)),
       [],

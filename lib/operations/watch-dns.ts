@@ -12,7 +12,7 @@ import { createLive } from '../tell/live.ts'
 import { createNdjson } from '../tell/ndjson.ts'
 import { type TellOptions, withTellers } from '../tell/open-tellers.ts'
 import type { Teller } from '../tell/teller.ts'
-import { drawWhile } from '../terminal.ts'
+import { canDraw, drawWhile } from '../terminal.ts'
 import type { Rules } from '../watch/incidents.ts'
 import { findLink } from '../watch/link.ts'
 import { watch } from '../watch/watch.ts'
@@ -94,7 +94,7 @@ const withDisplay = async <T>(
 ): Promise<T> => {
   const print = printTo(process.stdout)
   if (json) return work(createNdjson(print), printTo(process.stderr))
-  if (!process.stdout.isTTY) return work(createLines(print), printTo(process.stderr))
+  if (!canDraw(process.stdout)) return work(createLines(print), printTo(process.stderr))
   const live = createLive(process.stdout)
   try {
     return await drawWhile(live, () => work(live, live.notice))

@@ -1,4 +1,4 @@
-import { type Drawing, drawWhile } from '../terminal.ts'
+import { canDraw, type Drawing, drawWhile } from '../terminal.ts'
 
 type Output = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>
 
@@ -10,7 +10,7 @@ export const withProgressLine = async <T>(
   output: Output,
   work: (show: (text: string) => void) => Promise<T>,
 ): Promise<T> => {
-  if (!output.isTTY) return work(() => undefined)
+  if (!canDraw(output)) return work(() => undefined)
   let shownAt = 0
   const show = (text: string): void => {
     const now = performance.now()

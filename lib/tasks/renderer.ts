@@ -1,10 +1,11 @@
 import { type ListrBaseClassOptions, ListrLogger, PRESET_TIMER, PRESET_TIMESTAMP, ProcessOutput } from 'listr2'
+import { canDraw } from '../terminal.ts'
 
-/** How a run is drawn: not at all with `--json`, whose events say it all; as lines with times with `--verbose` or without a terminal. */
+/** How a run is drawn: not at all with `--json`, whose events say it all; as lines with times with `--verbose` or without a terminal that can be drawn on. */
 export type Display = 'tree' | 'lines' | 'silent'
 
 export const displayFor = ({ json, verbose }: { readonly json: boolean; readonly verbose: boolean }): Display =>
-  json ? 'silent' : !verbose && process.stderr.isTTY && process.stdout.isTTY ? 'tree' : 'lines'
+  json ? 'silent' : !verbose && canDraw(process.stderr) && canDraw(process.stdout) ? 'tree' : 'lines'
 
 /** Draws on stderr, since stdout is for data; the tree holds back all else that is written there. */
 export const createLogger = (): ListrLogger =>

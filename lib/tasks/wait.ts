@@ -2,6 +2,7 @@ import { cut } from '../cut.ts'
 import { InfraError } from '../errors.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { Step } from '../plan/types.ts'
+import { canDraw } from '../terminal.ts'
 import { recordStep } from './record.ts'
 import type { RunWorld } from './world.ts'
 
@@ -83,7 +84,7 @@ const waitingError = (step: Step, { seen }: WaitState): InfraError =>
 /** On a terminal one line that is rewritten; else a line whenever something new can be said, at most every half minute. */
 export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSilent: boolean }): WaitDisplay => {
   const { stderr } = process
-  const isRewriting = !isSilent && stderr.isTTY
+  const isRewriting = !isSilent && canDraw(stderr)
   let shown: { readonly seen: string; readonly at: number; readonly isOver: boolean } | undefined
   let said: readonly string[] = []
   const sayDetails = (details: readonly string[] = []): void => {
