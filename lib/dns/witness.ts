@@ -2,6 +2,7 @@ import type { Target } from './query.ts'
 import { createHandover, type Handover } from './witness/handover.ts'
 import { createLatency } from './witness/latency.ts'
 import { keepConnection, type Run, sendByTcp, sendSteadily, type WitnessOptions } from './witness/load.ts'
+import { createRecent, type Recent } from './witness/recent.ts'
 import { type Counts, createTally, type Tally, type TargetReport, type Timing, timingOf } from './witness/tally.ts'
 import { createTimeline, type Timeline } from './witness/timeline.ts'
 
@@ -23,6 +24,8 @@ export interface Witness {
   snapshot(): WitnessReport
   /** What was seen when: of every query that has ended. */
   timeline(): Timeline
+  /** The last minute. */
+  recent(): Recent
   /** From now on, queries belong to this step. */
   markStep(name: string): void
   /** Asks these targets too, from now on. */
@@ -59,12 +62,13 @@ export const startWitness = (options: WitnessOptions): Witness => {
   }
   const handover = options.handover && createHandover(options.handover, clock.now)
   const timeline = createTimeline(startedAt)
+  const recent = createRecent()
   const senders: Sender[] = []
   const join = (joining: readonly Target[], since = clock.now()): void => {
     for (const target of joining) {
       const tally = createTally({ ...target, since }, clock.now, {
         account: handover?.of(target.name),
-        lane: timeline.lane(target),
+        lanes: [timeline.lane(target), recent],
       })
       senders.push(startSender(run, target, tally))
     }
@@ -88,6 +92,7 @@ export const startWitness = (options: WitnessOptions): Witness => {
   return {
     snapshot,
     timeline: timeline.report,
+    recent: () => recent.report(clock.now()),
     markStep: (name) => {
       steps.push({ name, at: clock.now() })
     },

@@ -1,6 +1,7 @@
 import { acceptGenerations, generationFromZones } from '../dns/accept.ts'
 import { startWitness, type Witness, type WitnessReport } from '../dns/witness.ts'
 import type { Plan } from '../plan/types.ts'
+import { pulseOf } from '../report/pulse.ts'
 import type { Watched } from '../report/run-record.ts'
 import { clientTargetsOf } from './addresses.ts'
 import { prepareWitness, type Unasked, type Unwitnessed } from './prepare-witness.ts'
@@ -11,6 +12,7 @@ import type { RunWitness, RunWorld } from './world.ts'
 export const noWitness: RunWitness = {
   incidents: async () => [],
   markStep: () => undefined,
+  pulse: () => undefined,
   expect: () => undefined,
   join: () => undefined,
   letGo: () => undefined,
@@ -89,6 +91,7 @@ const start = async (world: Unwitnessed, plan: Plan): Promise<StartedWitness | U
     forRun: {
       incidents: (lb, step) => incidentsOf(witness, lb, step),
       markStep: witness.markStep,
+      pulse: () => pulseOf(witness.snapshot(), witness.recent()),
       expect: (made, artefact) => {
         generations = [generationFromZones(made, artefact), ...generations]
         accept = acceptGenerations(generations)

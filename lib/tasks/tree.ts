@@ -3,6 +3,7 @@ import { bakerName } from '../fleet/names.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { PlanPhase, Step, Track } from '../plan/types.ts'
 import { drawWhile } from '../terminal.ts'
+import { createFooter } from './footer.ts'
 import { perform } from './handlers.ts'
 import { type Report, recordPhase, recordStep } from './record.ts'
 import { createLogger, type Display, listrOptions } from './renderer.ts'
@@ -37,15 +38,15 @@ export const runPhase = async (world: RunWorld, phase: PlanPhase, display: Displ
   const [only] = phase.tracks
   const tasks = phase.tracks.length === 1 && only ? only.map(taskOf) : phase.tracks.map(trackTask)
   const isConcurrent = phase.tracks.length > 1
-  let notice = (_text: string): void => undefined
+  const footer = createFooter(world)
   const root: ListrTask = {
     title: phase.title,
-    // below the tree, whose head may have left the window
     rendererOptions: { bottomBar: 1 },
     task: (_context, task) => {
-      notice = (text) => {
-        task.output = text
-      }
+      if (display === 'tree')
+        footer.open((text) => {
+          task.output = text
+        })
       return task.newListr(tasks, { concurrent: isConcurrent, exitOnError: !isConcurrent })
     },
   }
@@ -53,7 +54,7 @@ export const runPhase = async (world: RunWorld, phase: PlanPhase, display: Displ
   const draw = (): Promise<unknown> => new Listr([root], listrOptions(display, logger)).run({})
   await recordPhase(world, phase, async () => {
     if (display !== 'tree') await draw()
-    else await drawWhile({ notice: (text) => notice(text), leave: () => logger.process.release() }, draw)
+    else await drawWhile({ notice: footer.notice, leave: () => logger.process.release() }, draw).finally(footer.close)
     if (failures.length > 0) throw failures[0]
   })
 }

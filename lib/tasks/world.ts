@@ -4,6 +4,7 @@ import type { Settings } from '../config/load.ts'
 import type { Target } from '../dns/query.ts'
 import type { Hcloud } from '../hcloud/client.ts'
 import type { Events } from '../report/events.ts'
+import type { Pulse } from '../report/pulse.ts'
 import type { Ssh } from '../ssh/ssh.ts'
 import type { Zone } from '../zones/zone.ts'
 
@@ -34,6 +35,8 @@ export interface RunWitness {
   /** Losses and wrong answers seen on an lb during steps of this name. */
   incidents(lb: string, step: string): Promise<readonly string[]>
   markStep(step: string): void
+  /** How it is doing; undefined when nobody asks. */
+  pulse(): Pulse | undefined
   /** What a generation must answer, now that it is known. */
   expect(generation: number, zones: readonly Zone[]): void
   /** Asks these too, from now on. */

@@ -25,3 +25,14 @@ export const addDuration = (histogram: Histogram, ms: number): void => {
 export const addHistogram = (histogram: Histogram, other: Histogram): void => {
   for (const [bucket, count] of other.entries()) histogram[bucket] = (histogram[bucket] ?? 0) + count
 }
+
+/** The duration in milliseconds that this share (0 … 1) of all stayed within, at most a tenth too high; undefined where there are none. */
+export const quantileOf = (histogram: Histogram, share: number): number | undefined => {
+  const total = histogram.reduce((sum, count) => sum + count, 0)
+  let seen = 0
+  const bucket = histogram.findIndex((count) => {
+    seen += count
+    return count > 0 && seen >= share * total
+  })
+  return latencyBoundsMs[bucket]
+}

@@ -114,7 +114,7 @@ const createIncidents = () => {
 interface Accounts {
   /** Of the lb that it is an address of, where an operation hands it over. */
   readonly account?: LbAccount | undefined
-  readonly lane?: Lane
+  readonly lanes?: readonly Lane[]
 }
 
 const fateOf = (reply: Reply, verdict: true | string): Fate => {
@@ -127,7 +127,7 @@ const fateOf = (reply: Reply, verdict: true | string): Fate => {
 export const createTally = (
   target: Target & { readonly since: number },
   now: () => number,
-  { account, lane }: Accounts = {},
+  { account, lanes = [] }: Accounts = {},
 ): Tally => {
   const latency = createLatency()
   const counts = { sent: 0, answered: 0, wrong: 0, lost: 0, refused: 0, inFlight: 0, retriedLost: 0 }
@@ -161,7 +161,7 @@ export const createTally = (
       const fate = fateOf(reply, verdict)
       counts.inFlight--
       counts[fate]++
-      lane?.note({ at, transport: question.transport, reply, fate })
+      for (const lane of lanes) lane.note({ at, transport: question.transport, reply, fate })
       if (question.transport === 'tcp') tcp.sent++
       if (reply.kind === 'answered') return answer(sent, reply, verdict)
       if (reply.kind === 'malformed') return wrongs.note(sent, reply.detail)

@@ -42,7 +42,7 @@ export interface Timeline {
   readonly lanes: readonly LaneReport[]
 }
 
-interface Ended {
+export interface Ended {
   /** When it was sent, milliseconds since the Unix epoch. */
   readonly at: number
   readonly transport: 'udp' | 'tcp'

@@ -18,7 +18,7 @@ const watchHour = () => {
   let now = startedAt
   const tallies = ['127.0.0.1', '::1', '127.0.0.2', '::2'].map((address, index) => {
     const target = { name: `lb${1 + Math.floor(index / 2)}`, address, port: 53, since: startedAt }
-    return createTally(target, () => now, { lane: timeline.lane(target) })
+    return createTally(target, () => now, { lanes: [timeline.lane(target)] })
   })
   for (let i = 0; i < hour * 200; i++) {
     now = startedAt + i * 5
