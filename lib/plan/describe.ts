@@ -1,7 +1,9 @@
 import wrap from 'wrap-ansi'
 import { bakerName, type ImageKind, imageName } from '../fleet/names.ts'
+import { describeRemaining } from '../time.ts'
 import { describeDanger } from './dangers.ts'
 import { describeChange } from './describe-change.ts'
+import { describeAbout, describeWork, type Estimate } from './estimate.ts'
 import type { PhaseKey, Plan, PlanPhase, Step } from './types.ts'
 
 type Describers = { readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>) => string }
@@ -61,15 +63,22 @@ const machinesOf = ({ role }: ImageKind): string => (role === 'lb' ? 'lbs' : 'na
 /** One line that says what a step does, the same in the plan, the tree, the events and the report. */
 export const describeStep = <S extends Step>(step: S): string => (describers[step.kind] as (step: S) => string)(step)
 
-/** What the operator reads before confirming: what is dangerous, what changes for clients, the notes, then phase by phase one line a step. */
-export const describePlan = (plan: Plan, { verbose = false } = {}): string => {
+/** What the operator reads before confirming: what is dangerous, what changes for clients, the notes, then phase by phase one line a step, and how long that may take. */
+export const describePlan = (
+  plan: Plan,
+  {
+    verbose = false,
+    estimate,
+  }: { readonly verbose?: boolean | undefined; readonly estimate?: Estimate | undefined } = {},
+): string => {
   if (plan.phases.length === 0) return [...plan.notes, 'Nothing to do.'].join('\n')
   return [
     ...describeEffect(plan, { verbose, asks: true }),
     ...plan.notes,
     `Plan: ${describeRun(plan)}`,
     ...plan.phases.map(describePhase),
-    ...describeWaits(plan),
+    ...describeWaits(plan, estimate?.waitsMs),
+    ...describeWork(plan, estimate?.work),
   ].join('\n')
 }
 
@@ -89,20 +98,21 @@ const folded = (text: string, indent = '  '): string =>
 const toAgree = ' Has to be agreed to by name.'
 const columns = 80
 
-const waits: Partial<Readonly<Record<PhaseKey, string>>> = {
-  parents: 'until the parents publish the glue (minutes to a day)',
-  caches:
-    'until no cache can hold an old address (the longest TTL of glue, NS and addresses, two days under .com, and some slack)',
-  idle: 'until the old lbs are hardly asked (`rotation.idleSeconds` at least)',
+const waits: Partial<Readonly<Record<PhaseKey, (ms: number | undefined) => string>>> = {
+  parents: () => 'until the parents publish the glue (minutes to a day)',
+  caches: (ms) =>
+    `until no cache can hold an old address (${ms === undefined ? 'the longest TTL of glue, NS and addresses, two days under .com, and some slack' : `${describeAbout(ms)}, by the longest TTL of glue, NS and addresses`})`,
+  idle: (ms) =>
+    `until the old lbs are hardly asked (${ms === undefined ? '`rotation.idleSeconds`' : describeRemaining(ms)} at least)`,
 }
 
 /** How long it may take: the work itself is minutes, each wait as long as others need. */
-const describeWaits = ({ phases }: Plan): readonly string[] => {
+const describeWaits = ({ phases }: Plan, waitsMs: Estimate['waitsMs'] = {}): readonly string[] => {
   const keys = [...new Set(phases.filter((phase) => phase.waits).map(({ key }) => key))]
   if (keys.length === 0) return []
   return [
     'Waits, of which each can be left and gone on with later:',
-    ...keys.map((key) => `  ${folded(waits[key] ?? key, '    ')}`),
+    ...keys.map((key) => `  ${folded(waits[key]?.(waitsMs[key]) ?? key, '    ')}`),
   ]
 }
 

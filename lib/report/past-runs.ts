@@ -41,10 +41,15 @@ export interface PastRun {
 /**
  * Runs that have left a report, the latest last.
  * @param folder `runs`; one that is not there has none.
+ * @param latest no more generations are read.
  */
-export const listRuns = async (folder: string): Promise<readonly PastRun[]> => {
-  const generations = await readdir(folder).catch((): string[] => [])
-  const runs = await Promise.all(generations.filter((name) => /^\d+$/.test(name)).map((one) => runsIn(folder, one)))
+export const listRuns = async (
+  folder: string,
+  { latest = Number.POSITIVE_INFINITY } = {},
+): Promise<readonly PastRun[]> => {
+  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => /^\d+$/.test(name))
+  const generations = names.sort((one, other) => Number(one) - Number(other)).slice(-latest)
+  const runs = await Promise.all(generations.map((one) => runsIn(folder, one)))
   return runs.flat().sort((one, other) => startOf(one) - startOf(other))
 }
 
@@ -71,7 +76,8 @@ export const getRecord = ({ name, record }: PastRun): PastRecord => {
 
 const runsIn = async (folder: string, generation: string): Promise<readonly PastRun[]> => {
   const directory = path.join(folder, generation)
-  const stems = (await readdir(directory)).flatMap((file) => /^(report(?:-\d+)?)\.json$/.exec(file)?.[1] ?? [])
+  const files = await readdir(directory).catch((): string[] => [])
+  const stems = files.flatMap((file) => /^(report(?:-\d+)?)\.json$/.exec(file)?.[1] ?? [])
   return Promise.all(
     stems.map(async (stem) => ({
       name: `${generation}${stem.slice('report'.length)}`,

@@ -1,5 +1,8 @@
 import { EOL } from 'node:os'
+import { cut } from '../cut.ts'
+import { describeAbout, workLeft } from '../plan/estimate.ts'
 import { describePulse } from '../report/pulse.ts'
+import { describeRemaining } from '../time.ts'
 import type { RunWorld } from './world.ts'
 
 /** What stands under the tree of a phase, whose head may have left the window: what was said last, and how the run is doing. */
@@ -37,7 +40,18 @@ export const createFooter = (world: RunWorld): Footer => {
   }
 }
 
-const describeRun = ({ witness }: RunWorld, width: number): readonly string[] => {
-  const pulse = witness.pulse()
-  return pulse ? [describePulse(pulse, width)] : []
+const describeRun = (world: RunWorld, width: number): readonly string[] => {
+  const pulse = world.witness.pulse()
+  return [...describeTime(world).map((line) => cut(line, width)), ...(pulse ? [describePulse(pulse, width)] : [])]
+}
+
+/** `42 s so far, about 12 s left`. What waits and questions will take nobody knows. */
+const describeTime = ({ events, clock, estimate }: RunWorld): readonly string[] => {
+  const begun = events.journal()
+  const [first] = begun
+  if (!first) return []
+  const now = clock.now()
+  const left = estimate?.work && workLeft(estimate.work, begun, now)
+  const soFar = `${describeRemaining(now - first.startedAtUnixMs)} so far`
+  return [left ? `${soFar}, ${describeAbout(left)} left` : soFar]
 }

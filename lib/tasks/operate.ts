@@ -4,6 +4,7 @@ import { type ExitCode, InfraError, ifRefused } from '../errors.ts'
 import { withCheckout } from '../git.ts'
 import { type LockOptions, waitForOthers, withLock } from '../lock.ts'
 import { describePlan } from '../plan/describe.ts'
+import type { Estimate } from '../plan/estimate.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
 import { makesNameservers, stepsOf } from '../plan/phases.ts'
 import type { Answers } from '../plan/questions.ts'
@@ -16,6 +17,7 @@ import { hashZones } from '../zones/hash.ts'
 import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
 import { zoneNames, zonesFolderOf } from './artefact.ts'
+import { estimateRun } from './estimate.ts'
 import { lookForImages } from './images.ts'
 import { lookForLockout } from './lockout.ts'
 import { observe } from './observe.ts'
@@ -109,8 +111,9 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   // what serves is known from itself: files that do not compile stop nothing but what is made from them
   const remarks = makesNameservers(plan) ? await preflightZones(world) : []
   const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
+  const estimate = plan.phases.length === 0 ? undefined : await estimateRun(world, plan)
   if (operation.asMarkdown?.(options)) process.stdout.write(changeAsMarkdown(plan, options))
-  else if (options.dryRun || !options.json) show(plan, orders, options)
+  else if (options.dryRun || !options.json) show(plan, { orders, estimate }, options)
   if (plan.phases.length === 0 && !options.dryRun)
     return reportRun(world, { ...options, plan, report: course.report, events: undefined, witness: undefined })
   if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
@@ -118,7 +121,7 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   return withLock(lockOf(world, operation, options, interrupt), async (signal, lockLost) => {
     // as values: the text leaves out what is too much to read
     if (!isDeepStrictEqual(await makePlan(), plan)) throw changedError()
-    return run({ ...world, signal, lockLost }, plan, errand)
+    return run({ ...world, signal, lockLost, estimate }, plan, errand)
   })
 }
 
@@ -184,18 +187,30 @@ const changedError = (): InfraError =>
     hint: 'Nothing was changed. Run again to see the plan as it is now.',
   })
 
+/** What is known of a plan besides itself. */
+interface Outlook {
+  /** What its servers cost, a sentence each. */
+  readonly orders: readonly string[]
+  readonly estimate: Estimate | undefined
+}
+
+const estimateAsJson = ({ work, waitsMs = {} }: Partial<Estimate> = {}): object => ({
+  ...(work ? { estimatedWorkMs: work.ms, estimatedFromRuns: work.runs } : {}),
+  ...(Object.keys(waitsMs).length > 0 ? { estimatedWaitsMs: waitsMs } : {}),
+})
+
 /** A dry run's plan is its result, so it goes to stdout; otherwise the plan is what the question is about. */
-const show = (plan: Plan, orders: readonly string[], { dryRun, json, verbose }: CommonOptions): void => {
+const show = (plan: Plan, { orders, estimate }: Outlook, { dryRun, json, verbose }: CommonOptions): void => {
   if (dryRun && json) {
-    process.stdout.write(`${JSON.stringify({ event: 'plan', ...plan, orders })}\n`)
+    process.stdout.write(`${JSON.stringify({ event: 'plan', ...plan, orders, ...estimateAsJson(estimate) })}\n`)
     return
   }
-  const text = [describePlan(plan, { verbose }), ...(plan.phases.length === 0 ? [] : orders)].join('\n')
+  const text = [describePlan(plan, { verbose, estimate }), ...(plan.phases.length === 0 ? [] : orders)].join('\n')
   if (dryRun) process.stdout.write(`${text}\nDry run: nothing was changed.\n`)
   else process.stderr.write(`${text}\n\n`)
 }
 
-type LockedWorld = World & Pick<RunWorld, 'signal' | 'lockLost'>
+type LockedWorld = World & Pick<RunWorld, 'signal' | 'lockLost' | 'estimate'>
 
 const run = async <Options extends CommonOptions>(
   world: LockedWorld,

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/load.ts'
 import type { Target } from '../dns/query.ts'
 import type { Hcloud } from '../hcloud/client.ts'
+import type { Estimate } from '../plan/estimate.ts'
 import type { Events } from '../report/events.ts'
 import type { Pulse } from '../report/pulse.ts'
 import type { Ssh } from '../ssh/ssh.ts'
@@ -28,6 +29,8 @@ export interface RunWorld extends World {
   /** Aborted when another run may hold the lock: then nothing is touched any more, not even to take it back. */
   readonly lockLost: AbortSignal
   readonly witness: RunWitness
+  /** How long it may take; undefined where nobody is told. */
+  readonly estimate?: Estimate | undefined
 }
 
 /** The witness of a run, as handlers see it; without one, every method does nothing. */

@@ -33,6 +33,7 @@ await runCommand(command, async ({ steps }) => {
     ...fake.world,
     hcloud: { ...hcloud, servers: { ...hcloud.servers, find } },
     witness: { ...witness, pulse },
+    estimate: { work: { ms: 12_000, runs: 3, phases: [{ title: 'Rename', ms: 12_000 }] }, waitsMs: {} },
   }
   const tracks = names.map((name) => [{ kind: 'rename-server', server: `${name}-next`, to: name } as const])
   await runPhase(
