@@ -1,30 +1,17 @@
 import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, Help, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
-import { type ExitCode, exitCodes, InfraError, textOf } from './errors.ts'
+import { type ExitCode, InfraError, textOf } from './errors.ts'
+import { type CommandText, helpBelowOptions, helpWidth } from './help.ts'
 import { leaveTerminal, sayAtOnce } from './terminal.ts'
 
-export interface CommandText {
-  readonly name: string
-  readonly summary: string
-  /** What somebody has to know who does this for the first time; lines of at most 100 columns. */
-  readonly background?: string
-  /** Whole command lines after `npx tsx scripts/NAME.ts`, each with what it is for. */
-  readonly examples: readonly (readonly [line: string, purpose: string])[]
-}
-
-const exitCodeLines = Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
-
 /** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
-export const createCommand = ({ name, summary, background, examples }: CommandText) => {
-  const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  npx tsx scripts/${name}.ts ${line}`.trimEnd())
-  return new Command(`npx tsx scripts/${name}.ts`)
-    .description(summary)
+export const createCommand = (text: CommandText) => {
+  const width = helpWidth()
+  return new Command(`npx tsx scripts/${text.name}.ts`)
+    .description(text.summary)
     .allowExcessArguments(false)
-    .configureHelp({ helpWidth: 100 })
-    .addHelpText(
-      'after',
-      `${background ? `\n${background}\n` : ''}\nExamples:\n${lines.join('\n')}\n\nExit codes:\n${exitCodeLines.join('\n')}`,
-    )
+    .configureHelp({ helpWidth: width })
+    .addHelpText('after', helpBelowOptions(text, width))
     .exitOverride()
 }
 

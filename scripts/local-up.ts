@@ -4,23 +4,13 @@ import { type ExitCode, InfraError } from '../lib/errors.ts'
 import { backendKinds, backendProviders, backendRows } from '../local/machines/backends.ts'
 import type { BackendWish } from '../local/twin/doctor.ts'
 
-/** Their lines for --help, below each other. */
-const describeBackends = (): string => {
-  const width = Math.max(...backendKinds.map((kind) => kind.length)) + 2
-  return backendRows
-    .flatMap(({ kind, summary }) =>
-      summary.map((line, index) => `  ${(index === 0 ? kind : '').padEnd(width)} ${line}`),
-    )
-    .join('\n')
-}
-
 const command = createCommand({
   name: 'local-up',
   summary:
     'Starts the local twin: an emulated Hetzner Cloud on loopback whose servers are real machines on this computer, and a little internet around it: root and parent zone, registrar, resolver. Needs Linux, and root or a space (local/space.sh). Running it again repairs what is missing.',
-  background: `Machines are made with one of these backends; without --backend it is the first that works here:
-${describeBackends()}
-What each needs on this computer says --doctor. A twin keeps its backend until local-down.`,
+  background:
+    'Machines are made with one of the backends below; without --backend it is the first that works here. What each needs on this computer says --doctor. A twin keeps its backend until local-down.',
+  choices: backendRows.map(({ kind, summary }) => [kind, summary]),
   examples: [
     ['', 'start it, the first time with making the image of the machines (a minute)'],
     ['--state /var/tmp/twin', 'a second twin beside the first'],

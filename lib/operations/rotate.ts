@@ -17,15 +17,9 @@ export const rotate = operation({
   name: 'rotate-lbs',
   summary:
     'Replaces every lb by a new machine, as for a new kernel: makes the new, checks them, has the glue of your domain point at them, waits until every parent server shows it, until no cache can hold the old address and nobody asks there any more, asks, and removes the old. Both serve all the while. Takes days outside; end it at any wait and run it again later, from any computer.',
-  background: `Glue: the registry of your domain publishes, beside the names of your nameservers, their addresses, and
-resolvers keep these as long as their TTL says (two days under .com). A new machine has a new address,
-so the glue has to be changed, and the old machine has to answer until nobody can remember it. Who has
-registrar: 'manual' in infra.config.ts is told exactly what to enter at the registrar, and waited for.
-With addresses: 'floating', glue points at Floating IPs: these are led to the new lbs, without a wait.
+  background: `Glue: the registry of your domain publishes, beside the names of your nameservers, their addresses, and resolvers keep these as long as their TTL says (two days under .com). A new machine has a new address, so the glue has to be changed, and the old machine has to answer until nobody can remember it. Who has registrar: 'manual' in infra.config.ts is told exactly what to enter at the registrar, and waited for. With addresses: 'floating', glue points at Floating IPs: these are led to the new lbs, without a wait.
 
-Waits: to publish (minutes to a day), for the TTLs (the longest of all, and an hour or a tenth more),
-until the old lb is hardly asked. Leave any of them with Ctrl-C, or have it end with exit code 7, and
-run again to go on.`,
+Waits: to publish (minutes to a day), for the TTLs (the longest of all, and an hour or a tenth more), until the old lb is hardly asked. Leave any of them with Ctrl-C, or have it end with exit code 7, and run again to go on.`,
   examples: [
     ['', 'rotate, asking before anything is changed, before each glue and before the deletion'],
     ['--env-file local/.state/twin.env --yes --wait', 'on the local twin, where waits take a minute'],

@@ -6,9 +6,8 @@ export const update = operation({
   name: 'update-lbs',
   summary:
     'Brings packages, nginx and its configuration on the lbs up to date, one lb after the other, without losing a query: starts what is new beside what runs, checks it, switches, checks again, stops the old. Says which lbs need a reboot; that is done by rotate-lbs.',
-  background: `How: each lb has two instances of nginx, blue and green, and the kernel decides which one port 53 means.
-The idle one is started from what is new, asked everything on a port of its own, and only then taken
-into use; what the other has in hand it still answers. A reload or a restart of nginx would lose some.`,
+  background:
+    'How: each lb has two instances of nginx, blue and green, and the kernel decides which one port 53 means. The idle one is started from what is new, asked everything on a port of its own, and only then taken into use; what the other has in hand it still answers. A reload or a restart of nginx would lose some.',
   examples: [
     ['', 'update all lbs, asking first'],
     ['--env-file local/.state/twin.env --yes', 'the same on the local twin, without a question'],

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import type { CommandText, createOperationCommand } from '../cli.ts'
+import type { createOperationCommand } from '../cli.ts'
+import type { CommandText } from '../help.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
 import type { Answers } from '../plan/questions.ts'
 import type { Recovery } from '../plan/recovery.ts'

@@ -33,8 +33,8 @@ export interface BackendRow<Kind extends string = string, Provider extends strin
   readonly kind: Kind
   /** What it can be used with, the best first; none where there is no choice. */
   readonly providers: readonly Provider[]
-  /** Lines of at most 84 columns, for `local-up --help`. */
-  readonly summary: readonly string[]
+  /** For `local-up --help`. */
+  readonly summary: string
   readonly takesBox: boolean
   /** It is content with the root of a space; others have daemons that look for the real one. */
   readonly worksInSpace: boolean

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { nodeLine, openScreen } from '../screen.ts'
 import { runScript, startScript } from '../scripts/command.ts'
 
 const cli = suite('lib/cli')
@@ -19,9 +20,27 @@ const scripts = ['bootstrap-infra', 'deploy-infra', 'status', 'local-up', 'local
 cli('--help shows examples and exit codes on stdout, and is no failure', async () => {
   for (const { code, stdout, stderr } of await Promise.all(scripts.map((name) => runScript(name, ['--help'])))) {
     assert.is(code, 0)
-    assert.match(stdout, /Examples:\n {2}# .+\n {2}npx tsx scripts\//)
+    assert.match(stdout, /Examples:(\n {2}# .+)+\n {2}npx tsx scripts\//)
     assert.match(stdout, / 4 {2}a gate failed, traffic on the old/)
     assert.is(stderr, '')
+  }
+})
+
+/** A command line is copied, so it is not folded. */
+const longest = (help: string): number =>
+  Math.max(...help.split(/\r?\n/).flatMap((line) => (/^( {2}|Usage: )npx tsx /.test(line) ? [] : [line.length])))
+
+cli('--help is as wide as the terminal, and 80 columns where there is none', async () => {
+  const all = readdirSync('scripts').map((file) => file.replace('.ts', ''))
+  for (const { stdout } of await Promise.all(all.map((name) => runScript(name, ['--help'])))) {
+    const width = longest(stdout)
+    assert.ok(width > 70 && width <= 80, `${width}: ${stdout}`)
+  }
+  for (const columns of [90, 132]) {
+    const screen = openScreen(nodeLine('scripts/rotate-lbs.ts --help'), { columns })
+    assert.is((await screen.ended).code, 0)
+    const width = longest(screen.written())
+    assert.ok(width > columns - 10 && width <= columns, `${width} of ${columns}`)
   }
 })
 

@@ -3,7 +3,7 @@ import type { BackendRow } from '../backend-row.ts'
 export const multipassRow: BackendRow<'multipass', never> = {
   kind: 'multipass',
   providers: [],
-  summary: ['virtual machines of Multipass'],
+  summary: 'virtual machines of Multipass',
   takesBox: true,
   worksInSpace: false,
   folder: 'multipass',

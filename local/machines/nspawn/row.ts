@@ -4,7 +4,7 @@ import type { BackendRow } from '../backend-row.ts'
 export const nspawnRow: BackendRow<'nspawn', never> = {
   kind: 'nspawn',
   providers: [],
-  summary: ['systemd-nspawn containers. Boot in a second; nothing but Debian packages needed'],
+  summary: 'systemd-nspawn containers. Boot in a second; nothing but Debian packages needed',
   takesBox: false,
   worksInSpace: true,
   folder: undefined,

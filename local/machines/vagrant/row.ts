@@ -7,10 +7,8 @@ const providerOf = (name: string | undefined): VagrantProvider =>
 export const vagrantRow: BackendRow<'vagrant', VagrantProvider> = {
   kind: 'vagrant',
   providers: vagrantProviders,
-  summary: [
-    'machines of Vagrant, by --provider: lxc (containers) or libvirt (virtual machines with',
-    'a kernel of their own; slow where the processor does not help)',
-  ],
+  summary:
+    'machines of Vagrant, by --provider: lxc (containers) or libvirt (virtual machines with a kernel of their own; slow where the processor does not help)',
   takesBox: true,
   worksInSpace: false,
   folder: 'vagrant',
