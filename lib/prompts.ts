@@ -1,15 +1,18 @@
+import { createInterface } from 'node:readline'
 import colors from 'ansi-colors'
 import enquirer from 'enquirer'
 import wrap from 'wrap-ansi'
 import { InfraError } from './errors.ts'
+import { canDraw } from './terminal.ts'
 
 /** Whether a question can be asked: enquirer on a closed stdin ends the process without a word. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
 /** Asks yes or no; default No, unless said otherwise. */
 export const confirm = async (message: string, { initial = false } = {}): Promise<boolean> => {
-  const { answer } = await ask<{ answer: boolean }>({ type: 'confirm', name: 'answer', message, initial })
-  return answer
+  if (canDraw(process.stderr)) return askDrawing<boolean>({ type: 'confirm', message, initial })
+  const typed = await askPlainly(`${message} ${initial ? '(Y/n)' : '(y/N)'}`)
+  return typed === '' ? initial : /^y(es)?$/i.test(typed)
 }
 
 /**
@@ -18,18 +21,22 @@ export const confirm = async (message: string, { initial = false } = {}): Promis
  * @param no what that means, where the run goes on: the end of a sentence.
  */
 export const typeToConfirm = async (name: string, loss: string, no = 'for no'): Promise<boolean> => {
-  const { answer } = await ask<{ answer: string }>({
-    type: 'input',
-    name: 'answer',
-    message: `${loss}\nType ${name} to agree, or nothing ${no}`,
-    validate: (typed) => isAnswer(typed, name) || `That is not ${name}: type it exactly, or leave it empty ${no}`,
-  })
+  const message = `${loss}\nType ${name} to agree, or nothing ${no}`
+  const validate = (typed: string): true | string =>
+    ['', name].includes(typed.trim()) || `That is not ${name}: type it exactly, or leave it empty ${no}`
+  const answer = canDraw(process.stderr)
+    ? await askDrawing<string>({ type: 'input', message, validate })
+    : await askUntilRight(message, validate)
   if (answer.trim() === name) return true
   process.stderr.write('  Not agreed to.\n')
   return false
 }
 
-const isAnswer = (typed: string, name: string): boolean => ['', name].includes(typed.trim())
+const askUntilRight = async (message: string, validate: (typed: string) => true | string): Promise<string> => {
+  const typed = await askPlainly(`${message}:`)
+  const fault = validate(typed)
+  return fault === true ? typed : askUntilRight(fault, validate)
+}
 
 /** enquirer puts a mark before the first line and breaks lines in the middle of words. */
 const markWidth = 4
@@ -39,24 +46,44 @@ const fold = (text: string): string => {
   return [first, ...rest.map((line) => `  ${line}`)].join('\n')
 }
 
-const ask = async <T extends object>(question: {
-  type: string
-  name: string
-  message: string
-  initial?: unknown
-  validate?: (typed: string) => true | string
+const interruptedError = (): InfraError =>
+  new InfraError('Interrupted at the question', {
+    exitCode: 130,
+    hint: 'Run the same command again to go on from here.',
+  })
+
+/** Draws the question, and what is typed, over and over. */
+const askDrawing = async <T>(question: {
+  readonly type: 'confirm' | 'input'
+  readonly message: string
+  readonly initial?: boolean
+  readonly validate?: (typed: string) => true | string
 }): Promise<T> => {
   // it looks at what the terminal can do, and not at NO_COLOR
   colors.enabled = process.stderr.hasColors?.() ?? false
-  const asked = { ...question, message: fold(question.message), stdout: process.stderr }
+  const asked = { ...question, name: 'answer', message: fold(question.message), stdout: process.stderr }
   try {
-    return await enquirer.prompt<T>(asked as Parameters<typeof enquirer.prompt>[0])
+    const { answer } = await enquirer.prompt<{ answer: T }>(asked as Parameters<typeof enquirer.prompt>[0])
+    return answer
   } catch (error) {
     // Ctrl-C at a question rejects with an empty string
     if (error instanceof Error) throw error
-    throw new InfraError('Interrupted at the question', {
-      exitCode: 130,
-      hint: 'Run the same command again to go on from here.',
-    })
+    throw interruptedError()
   }
 }
+
+/** One line as it was typed, for a terminal that can but print. */
+const askPlainly = (message: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
+    const end = (settle: () => void) => (): void => {
+      process.off('SIGINT', interrupt)
+      settle()
+      lines.close()
+    }
+    const interrupt = end(() => reject(interruptedError()))
+    process.on('SIGINT', interrupt)
+    // a terminal that is closed has no answer either; after one, nobody listens any more
+    lines.on('close', interrupt)
+    lines.question(`${fold(message)} `, (typed) => end(() => resolve(typed.trim()))())
+  })

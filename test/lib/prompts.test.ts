@@ -90,4 +90,35 @@ test('questions have colours on a terminal, and none with NO_COLOR', async () =>
   assert.not.match(plain.replace(/result:.*/, ''), colours)
 })
 
+const dumb = { TERM: 'dumb' }
+
+test('a terminal that can but print lines is asked without a code, and answers with a line', async () => {
+  for (const [asked, exchanges, result] of [
+    ["await confirm('Go on?')", [{ after: /Go on\? \(y\/N\) /, keys: 'y\r' }], true],
+    ["await confirm('Go on?')", [{ after: /Go on/, keys: '\r' }], false],
+    ["await confirm('Go on?', { initial: true })", [{ after: /Go on\? \(Y\/n\) /, keys: '\r' }], true],
+    [
+      typing,
+      [
+        { after: /nothing for no: /, keys: 'ns2-old\r' },
+        { after: /That is not ns1-old.*: /s, keys: 'ns1-old\r' },
+      ],
+      true,
+    ],
+    [typing, [{ after: /nothing for no: /, keys: '\r' }], false],
+  ] as const) {
+    const seen = await onTerminal(asked, exchanges, dumb)
+    assert.match(seen, new RegExp(`result: ${result}`))
+    assert.not.match(seen, new RegExp(String.fromCharCode(27)))
+  }
+})
+
+test('Ctrl-C and the end of what is typed are no answer there', async () => {
+  for (const keys of ['\x03', '\x04']) {
+    const seen = await onTerminal("await confirm('Go on?')", [{ after: /Go on/, keys }], dumb)
+    assert.match(seen, /Interrupted at the question/)
+    assert.not.match(seen, /result/)
+  }
+})
+
 test.run()
