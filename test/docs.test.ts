@@ -33,7 +33,7 @@ docs('every registrar with an API is there, with its variables', () => {
 
 docs('every operation has a page, and README leads there', () => {
   const readme = read('README.md')
-  for (const script of readdirSync(path.join(root, 'scripts')).filter((name) => !name.startsWith('local-'))) {
+  for (const script of readdirSync(path.join(root, 'scripts')).filter((name) => /^(?!local-).*\.ts$/.test(name))) {
     const page = `docs/${script.replace('.ts', '.md')}`
     assert.ok(existsSync(path.join(root, page)), page)
     assert.ok(readme.includes(`(${page})`), `README.md does not lead to ${page}`)

@@ -46,7 +46,7 @@ laws('handlers are called from their table only', () => {
 
 laws('lib and scripts do not know about the local twin', () => {
   const knowing = filesWith(['lib', 'scripts'], /(from |import\()'(\.\.\/)+local\//)
-  assert.equal([...knowing].sort(), ['scripts/local-down.ts', 'scripts/local-up.ts'])
+  assert.equal([...knowing].sort(), ['scripts/commands/local-up.ts', 'scripts/local-down.ts', 'scripts/local-up.ts'])
   assert.equal(
     filesWith(['lib'], /127\.0\.0\.1|198\.18\.|isLocal|if \(local\)/).filter((file) => !allowedAddresses.has(file)),
     [],

@@ -14,6 +14,8 @@ export interface Screen {
   /** Resolves once the lines match. */
   readonly saw: (pattern: RegExp) => Promise<void>
   readonly press: (keys: string) => void
+  /** Takes the terminal away. */
+  readonly close: () => void
   readonly ended: Promise<{ readonly code: number | null }>
 }
 
@@ -56,6 +58,7 @@ export const openScreen = (line: string, { columns = 80, rows = 24, env = {} }: 
       }
     },
     press: (keys) => void child.stdin.write(keys),
+    close: () => void child.kill('SIGTERM'),
     ended: endOf(child).then(async (code) => {
       await shown
       return { code }
