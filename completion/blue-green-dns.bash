@@ -98,10 +98,11 @@ _blue_green_dns_options() {
       esac
       ;;
     status)
-      options='--env-file -e --config --json --verbose --help -h'
+      options='--env-file -e --config --watch --json --verbose --help -h'
       case $2 in
         --env-file|-e) kind=files takes=one values='' ;;
         --config) kind=files takes=one values='' ;;
+        --watch) kind=words takes=one values='' ;;
       esac
       ;;
     update-lbs)

@@ -138,7 +138,8 @@ for command in npx tsx node
   complete -c $command -n '__blue_green_dns_is status' -f
   complete -c $command -n '__blue_green_dns_is status' -l env-file -s e -F -r -d 'file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default: .env)'
   complete -c $command -n '__blue_green_dns_is status' -l config -F -r -d 'config file (default: infra.config.ts)'
-  complete -c $command -n '__blue_green_dns_is status' -l json -f -d 'print one JSON object on stdout'
+  complete -c $command -n '__blue_green_dns_is status' -l watch -f -d 'look again and again, so often: 5s, 1min (default: 10s); Ctrl-C ends it'
+  complete -c $command -n '__blue_green_dns_is status' -l json -f -d 'print one JSON object on stdout; with --watch one a line for each look'
   complete -c $command -n '__blue_green_dns_is status' -l verbose -f -d 'print where an unforeseen error came from'
   complete -c $command -n '__blue_green_dns_is status' -l help -s h -f -d 'display help for command'
   complete -c $command -n '__blue_green_dns_is update-lbs' -f

@@ -3,6 +3,7 @@ import { Command, CommanderError, Help, InvalidArgumentError, type OptionValues 
 import { type ExitCode, InfraError, textOf } from './errors.ts'
 import { type CommandText, helpBelowOptions, helpWidth } from './help.ts'
 import { leaveTerminal, sayAtOnce } from './terminal.ts'
+import { parseDuration } from './time.ts'
 
 /** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
 export const createCommand = (text: CommandText) => {
@@ -113,6 +114,13 @@ const listenForInterrupts = (): AbortSignal => {
 const seconds = (text: string): number => {
   if (/^\d{1,6}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It has to be a whole number of seconds.')
+}
+
+/** Parses a time, in milliseconds. @throws InvalidArgumentError for what is none. */
+export const duration = (text: string): number => {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new InvalidArgumentError('It has to be a time such as 30s, 5min or 1h.')
 }
 
 /** The short form, since Node 20 itself takes the long one, wherever it stands, and ends with 9 when the file is missing. */

@@ -105,7 +105,7 @@ laws('the script of an operation answers --help before it loads what it works wi
       'and what it plans with is no weight',
     )
     const isLight =
-      /^(scripts|lib\/(operations|plan|fleet|tasks\/operation\.ts)|lib\/(cli|config\/terminal|errors|help|terminal)\.ts)|^@commander-js|^node:events$/
+      /^(scripts|lib\/(operations|plan|fleet|tasks\/operation\.ts)|lib\/(cli|config\/terminal|errors|help|terminal|time)\.ts)|^@commander-js|^node:events$/
     assert.equal(
       loaded.filter((file) => !isLight.test(file)),
       [],

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { createCommand, envFile } from '../cli.ts'
+import { createCommand, duration, envFile } from '../cli.ts'
 import type { LoadOptions, LocalSettings } from '../config/load.ts'
 import { type CheckId, checkIds } from '../dns/checks/check.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
@@ -7,7 +7,6 @@ import type { CheckDnsOptions } from '../tasks/check-dns/check-dns.ts'
 import type { World } from '../tasks/world.ts'
 import type { TellOptions } from '../tell/open-tellers.ts'
 import { widthOf } from '../terminal.ts'
-import { parseDuration } from '../time.ts'
 import type { Rules } from '../watch/incidents.ts'
 
 /** @throws InvalidArgumentError for a check that is none. */
@@ -15,13 +14,6 @@ const checkId = (text: string): CheckId => {
   const id = checkIds.find((one) => one === text)
   if (id) return id
   throw new InvalidArgumentError(`It is none of ${checkIds.join(', ')}.`)
-}
-
-/** @throws InvalidArgumentError for what is no time. */
-const timeOf = (text: string): number => {
-  const ms = parseDuration(text)
-  if (ms !== undefined) return ms
-  throw new InvalidArgumentError('It has to be a time such as 30s, 5min or 1h.')
 }
 
 /** @throws InvalidArgumentError for what is no number of them. */
@@ -71,7 +63,7 @@ export const createCheckDnsCommand = () =>
       new Option('--family <number>', 'only over IPv4 or IPv6, for a computer without the other').choices(['4', '6']),
     )
     .option('--explain [check]', 'explain a check, or list all of them, and ask nothing', checkId)
-    .option('--watch <time>', 'look again and again, so often: 30s, 5min; Ctrl-C ends it', timeOf)
+    .option('--watch <time>', 'look again and again, so often: 30s, 5min; Ctrl-C ends it', duration)
     .option(
       '--confirm <looks>',
       'with --watch: how many of the last looks have to agree, such as 3/5 (default: 2/3)',

@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { type LoadOptions, type LocalSettings, loadTellerSecrets } from '../config/load.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
+import { untilHangup } from '../hangup.ts'
 import { paceOf } from '../pace.ts'
 import { type CheckDnsOptions, checkDns } from '../tasks/check-dns/check-dns.ts'
 import { createProgress } from '../tasks/check-dns/progress.ts'
@@ -100,17 +101,5 @@ const withDisplay = async <T>(
     return await drawWhile(live, () => work(live, live.notice))
   } finally {
     live.leave()
-  }
-}
-
-/** A terminal that is closed ends a watch as Ctrl-C does. */
-const untilHangup = async <T>(signal: AbortSignal, work: (ended: AbortSignal) => Promise<T>): Promise<T> => {
-  const hangup = new AbortController()
-  const onHangup = (): void => hangup.abort(new InfraError('the terminal was closed', { exitCode: 130 }))
-  process.on('SIGHUP', onHangup)
-  try {
-    return await work(AbortSignal.any([signal, hangup.signal]))
-  } finally {
-    process.off('SIGHUP', onHangup)
   }
 }
