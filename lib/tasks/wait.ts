@@ -23,7 +23,7 @@ export type Look = () => Promise<WaitState>
 export interface WaitOptions {
   /** How often to look. */
   readonly everyMs: number
-  /** Whether to stay, asked when the wait turns out to be a long one. */
+  /** Whether to stay, asked when the wait turns out to be a long one. Who asks a question for it ends what is shown first. */
   readonly stay: (state: WaitState) => Promise<boolean>
   /** Ask at once, however short the wait may be. */
   readonly isImpatient: boolean
@@ -65,7 +65,6 @@ const lookUntilOver = async (
     options.show.update(state)
     if (state.isOver) return
     if (!isStaying && (options.isImpatient || isLong(state, clock.now() - startedAt))) {
-      options.show.end()
       if (!(await options.stay(state))) throw waitingError(step, state)
       isStaying = true
     }

@@ -15,7 +15,7 @@ import { domainOf, findGlueTo, readDelegations, registrarOf } from './delegation
 import { servedZoneNames } from './generations.ts'
 import { isOutage } from './outage.ts'
 import { getDrain, getServer, writeFacts } from './servers.ts'
-import { createWaitDisplay, type Look, type WaitState, waitOut } from './wait.ts'
+import { createWaitDisplay, type Look, type WaitDisplay, type WaitState, waitOut } from './wait.ts'
 import type { RunWorld } from './world.ts'
 
 export type Wait = Extract<Step, { readonly kind: 'await-parents' | 'await-caches' | 'await-idle' }>
@@ -39,7 +39,7 @@ export const waitForWorld = async (world: RunWorld, step: Step, flags: WaitFlags
     everyMs: everyMs(world, step),
     show,
     isImpatient: flags.wait === false,
-    stay: () => stay(flags),
+    stay: () => stay(flags, show),
   })
 }
 
@@ -47,9 +47,10 @@ export const waitForWorld = async (world: RunWorld, step: Step, flags: WaitFlags
 const everyMs = ({ settings }: RunWorld, { kind }: Wait): number =>
   kind === 'await-idle' ? Math.max(500, (settings.config.rotation.idleSeconds * 1000) / samples) : 1000
 
-const stay = async ({ wait, yes }: WaitFlags): Promise<boolean> => {
+const stay = async ({ wait, yes }: WaitFlags, show: WaitDisplay): Promise<boolean> => {
   if (wait !== undefined || !canAsk()) return wait === true
   if (yes) return true
+  show.end()
   return confirm('This takes a while. Stay here for it? (No ends the run; run it again later, from any computer.)', {
     initial: true,
   })

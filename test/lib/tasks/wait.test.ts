@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert'
 import type { Clock } from '../../../lib/clock.ts'
 import { InfraError } from '../../../lib/errors.ts'
 import type { Step } from '../../../lib/plan/types.ts'
-import { type WaitOptions, type WaitState, waitOut } from '../../../lib/tasks/wait.ts'
+import { createWaitDisplay, type WaitOptions, type WaitState, waitOut } from '../../../lib/tasks/wait.ts'
+import { recordOutput } from '../../world/output.ts'
 import { createFakeWorld } from './fake-world.ts'
 
 const waits = suite('lib/tasks/wait')
@@ -90,6 +91,21 @@ waits('the impatient leave whatever is not over', async () => {
     stay: async () => false,
   })
   assert.equal([asked, (error as InfraError).exitCode], [1, 7])
+})
+
+waits('a line is told once when somebody stays without being asked, and again once it is over', async () => {
+  const long = { isOver: false, seen: 'asked', details: ['Enter this.'], remainingMs: 172_800_000 }
+  const states = [long, long, { isOver: true, seen: 'idle' }]
+  const stepped = { ...world, clock: jumping() }
+  const { stderr } = await recordOutput(() =>
+    waitOut(stepped, step, async () => states.shift() ?? over, {
+      everyMs: 1000,
+      isImpatient: false,
+      show: createWaitDisplay(stepped, { isSilent: false }),
+      stay: async () => true,
+    }),
+  )
+  assert.is(stderr, '  … asked\nEnter this.\n  ✔ idle\n')
 })
 
 waits.run()
