@@ -6,6 +6,6 @@ export const mark = 'lib/operations/run-script.ts'
 
 /** How a completion file begins. */
 export const header = (startFile: string, shell: string): string =>
-  `# Completes the options of npx tsx scripts/NAME.ts. In ~/${startFile}: source PATH/completion/blue-green-dns.${shell}
+  `# Completes the options of npx tsx scripts/NAME.ts. In ~/${startFile}: source PATH/examples/completion/blue-green-dns.${shell}
 # Made by npm run completion; do not edit.
 `

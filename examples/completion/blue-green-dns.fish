@@ -1,4 +1,4 @@
-# Completes the options of npx tsx scripts/NAME.ts. In ~/.config/fish/config.fish: source PATH/completion/blue-green-dns.fish
+# Completes the options of npx tsx scripts/NAME.ts. In ~/.config/fish/config.fish: source PATH/examples/completion/blue-green-dns.fish
 # Made by npm run completion; do not edit.
 
 # whether the line runs this script of this project

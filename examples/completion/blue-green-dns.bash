@@ -1,4 +1,4 @@
-# Completes the options of npx tsx scripts/NAME.ts. In ~/.bashrc: source PATH/completion/blue-green-dns.bash
+# Completes the options of npx tsx scripts/NAME.ts. In ~/.bashrc: source PATH/examples/completion/blue-green-dns.bash
 # Made by npm run completion; do not edit.
 
 # $1 the script, $2 the option before: sets options, and kind, takes and values of what stands behind the option

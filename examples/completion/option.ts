@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
-import { checkIds } from '../lib/dns/checks/check.ts'
+import { checkIds } from '../../lib/dns/checks/check.ts'
 
 /** What may stand behind an option. */
 type Value = { readonly oneOf: readonly string[] } | 'file' | 'folder' | 'text'

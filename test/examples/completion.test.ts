@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { completionFiles } from '../../completion/files.ts'
-import { completedScripts } from '../../completion/scripts.ts'
+import { completionFiles } from '../../examples/completion/files.ts'
+import { completedScripts } from '../../examples/completion/scripts.ts'
 import { openScreen, type Screen } from '../screen.ts'
 
 // What a TAB does in real shells.
-const test = suite('completion/files')
+const test = suite('examples/completion')
 
 const root = path.resolve(import.meta.dirname, '../..')
 const directory = mkdtempSync(path.join(tmpdir(), 'completion-'))
@@ -16,7 +16,10 @@ test.after(() => rmSync(directory, { recursive: true }))
 
 test('the files are what the options of the scripts make', () => {
   for (const [name, text] of Object.entries(completionFiles))
-    assert.ok(readFileSync(path.join(root, 'completion', name), 'utf8') === text, `${name}: npm run completion`)
+    assert.ok(
+      readFileSync(path.join(root, 'examples/completion', name), 'utf8') === text,
+      `${name}: npm run completion`,
+    )
 })
 
 test('every script is completed', () => {
@@ -64,7 +67,7 @@ const openShell = async ({ name, line, before }: Shell, folder = root): Promise<
   const home = mkdtempSync(path.join(directory, 'home-'))
   const screen = openScreen(line, { columns: 250, rows: 50, env: { HOME: home, PS1: 'ready> ', INPUTRC: '/dev/null' } })
   screen.press(
-    `cd ${folder}; ${before}; source ${path.join(root, `completion/blue-green-dns.${name}`)}; echo is-"ready"\r`,
+    `cd ${folder}; ${before}; source ${path.join(root, `examples/completion/blue-green-dns.${name}`)}; echo is-"ready"\r`,
   )
   await screen.saw(/^is-ready/m)
   return screen

@@ -1,4 +1,4 @@
-# Completes the options of npx tsx scripts/NAME.ts. In ~/.zshrc, behind compinit: source PATH/completion/blue-green-dns.zsh
+# Completes the options of npx tsx scripts/NAME.ts. In ~/.zshrc, behind compinit: source PATH/examples/completion/blue-green-dns.zsh
 # Made by npm run completion; do not edit.
 
 _blue_green_dns() {
