@@ -1,19 +1,20 @@
 #!/bin/sh
 # Installs what the local twin and the tests need on Debian: system packages, then node_modules. Does nothing where all is
-# there, so it can stand in front of every command. With `test` also what only the tests use.
+# there, so it can stand in front of every command. With `test` also what only the tests use, with `bench` what they are compared with.
 set -eu
 cd "$(dirname "$0")/.."
 
 packages="ansible-core bind9-dnsutils bind9-utils openssh-client"
 # for a space, in which users other than root have the twin
-{ [ "$(id -u)" -eq 0 ] && [ "${1:-}" != test ]; } || packages="$packages slirp4netns uidmap"
+{ [ "$(id -u)" -eq 0 ] && [ -z "${1:-}" ]; } || packages="$packages slirp4netns uidmap"
 packages="$packages apt-cacher-ng bind9 iproute2 mmdebstrap nftables procps systemd-container unbound util-linux"
-if [ "${1:-}" = test ]; then
+if [ -n "${1:-}" ]; then
   packages="$packages ansible-lint chromium dnsperf fish git hcloud-cli python3-hcloud zonemaster-cli zsh"
   packages="$packages prometheus prometheus-node-exporter systemd"
   packages="$packages lxc vagrant vagrant-lxc"
   packages="$packages ansible-mitogen libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils vagrant-libvirt"
 fi
+[ "${1:-}" != bench ] || packages="$packages dnsdist"
 
 missing=""
 for package in $packages; do
@@ -53,6 +54,7 @@ if [ -n "$missing" ]; then
     case "$package" in
       apt-cacher-ng) services="apt-cacher-ng.service" ;;
       bind9) services="named.service" ;;
+      dnsdist) services="dnsdist.service" ;;
       lxc) services="lxc.service lxc-monitord.service lxc-net.service" ;;
       prometheus) services="prometheus.service" ;;
       prometheus-node-exporter) services="prometheus-node-exporter.service" ;;

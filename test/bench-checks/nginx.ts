@@ -24,6 +24,8 @@ const configOf = (text: string, address: string, upstream: Target): string =>
 
 export interface Nginx {
   readonly target: Target
+  /** Of the process whose children are the workers. */
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -48,5 +50,5 @@ export const startNginx = async (folder: string, pair: number, upstream: Target)
   await waitFor(`nginx of ${target.name}`, attempt, options).catch((error: unknown) =>
     stop().then(() => Promise.reject(error)),
   )
-  return { target, stop }
+  return { target, pid: child.pid ?? 0, stop }
 }
