@@ -4,13 +4,12 @@
  */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { systemClock, waitFor } from '../lib/clock.ts'
 import { table } from '../lib/report/table.ts'
 import { duration } from '../lib/time.ts'
+import { bootToSsh } from './bench-deployment/boot.ts'
 import { compareSessions, median } from './bench-sessions.ts'
 import { expectScript } from './scripts/command.ts'
 import { createFleet } from './scripts/fleet.ts'
@@ -40,41 +39,6 @@ const deployment = async (twin: Twin): Promise<readonly Event[]> => {
     .trimEnd()
     .split('\n')
     .map((line): Event => JSON.parse(line))
-}
-
-const opensPort22 = (address: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host: address, port: 22, timeout: 1000 })
-    const end = (isOpen: boolean): void => {
-      socket.destroy()
-      resolve(isOpen)
-    }
-    socket.once('data', () => end(true))
-    socket.once('error', () => end(false))
-    socket.once('timeout', () => end(false))
-  })
-
-/** Two machines of the same image, side by side as a deployment makes them, until sshd greets. */
-const bootToSsh = async ({ cloud }: Twin): Promise<number> => {
-  const image = await cloud.images.find('debian-12', 'x86')
-  const startedAt = performance.now()
-  const servers = await Promise.all(
-    ['bench-a', 'bench-b'].map((name) =>
-      cloud.servers.createReady(
-        { name, server_type: 'cpx22', image: image?.id ?? 0, location: 'fsn1' },
-        { timeoutMs: 60_000 },
-      ),
-    ),
-  )
-  const attempt = async (address: string) =>
-    (await opensPort22(address)) ? { done: true } : { seen: 'port 22 closed' }
-  const options = { clock: systemClock, everyMs: 100, timeoutMs: 60_000 }
-  await Promise.all(
-    servers.map((server) => waitFor(server.name, () => attempt(server.public_net.ipv4?.ip ?? ''), options)),
-  )
-  const ms = performance.now() - startedAt
-  await Promise.all(servers.map((server) => cloud.servers.delete(server.id)))
-  return ms
 }
 
 /** @param work is given a file of questions for dnsperf. */
