@@ -63,6 +63,12 @@ const repositoryShape = z.object({
   permissions: z.object({ push: z.boolean(), triage: z.boolean().optional() }).optional(),
 })
 
+/**
+ * The token of an app, as that of Actions (https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats).
+ * `permissions` are those of a person, and say of an app that it may not push, whatever it may do with issues.
+ */
+const isOfApp = (token: string): boolean => token.startsWith('ghs_')
+
 /** In a way that tokens of Actions may ask too: `/user` is closed to them. What cannot be asked now is seen at the first report. */
 const verifyRepository = async (options: ReportOptions): Promise<void> => {
   const refuse = (what: string, hint: string): never => {
@@ -78,7 +84,7 @@ const verifyRepository = async (options: ReportOptions): Promise<void> => {
   if (!found) return
   if (found.archived || !found.has_issues) refuse('takes no issues', 'Name another one, or let it have issues.')
   const { permissions } = found
-  if (permissions && !permissions.push && !permissions.triage) {
+  if (!isOfApp(options.token) && permissions && !permissions.push && !permissions.triage) {
     refuse('may only be read with this token', 'The label needs write access: Issues, read and write.')
   }
 }

@@ -143,6 +143,18 @@ for (const [title, fault, repository, message] of [
   })
 }
 
+test('an app is not asked what a person may: that is nothing, whatever it may do with issues', async () => {
+  github.state().repository = { has_issues: true, archived: false, permissions: { push: false, triage: false } }
+  const teller = await createGithub({
+    repository: 'example/dns',
+    token: 'ghs_t',
+    endpoint: github.endpoint,
+    project: 'example',
+  })
+  await teller.looked(look(one), { signal })
+  assert.is(open().length, 1)
+})
+
 test('a GitHub that is down at the start holds nothing up', async () => {
   github.state().faults.set('GET', { status: 502, text: '' })
   await (await create()).looked(look(one), { signal })
