@@ -33,6 +33,18 @@ test('what was not asked is not saved up', async () => {
   assert.equal(clock.slept, [100])
 })
 
+test('what was given up takes no time from others', async () => {
+  const clock = createClock()
+  const pace = paceOf(10, clock)
+  await pace?.(1, undefined)
+  const { sleep } = clock
+  clock.sleep = () => Promise.reject(new Error('given up'))
+  await Promise.allSettled(Array.from({ length: 50 }, () => pace?.(1, undefined)))
+  clock.sleep = sleep
+  await pace?.(1, undefined)
+  assert.equal(clock.slept.map(Math.round), [100])
+})
+
 test('without a limit there is none', () => assert.is(paceOf(undefined, createClock()), undefined))
 
 test.run()
