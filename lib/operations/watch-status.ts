@@ -82,7 +82,15 @@ const showChanges = (): Show => {
   let before: string | undefined
   return (seen) => {
     const text = describeLook(seen, Number.POSITIVE_INFINITY)
-    if (text !== before) print(`== ${describeMoment(seen.at)}\n\n${text}\n`)
-    before = text
+    const state = describeLook(withoutAge(seen), Number.POSITIVE_INFINITY)
+    if (state !== before) print(`== ${describeMoment(seen.at)}\n\n${text}\n`)
+    before = state
   }
+}
+
+/** That an operation has been at work for longer by now is no change. */
+const withoutAge = (seen: StatusLook): StatusLook => {
+  const { found } = seen
+  if ('fault' in found || !found.operation) return seen
+  return { ...seen, found: { ...found, operation: { ...found.operation, ageSeconds: 0 } } }
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { withLock } from '../../lib/lock.ts'
 import { watchStatus } from '../../lib/operations/watch-status.ts'
 import { startCloud } from '../../local/cloud/serve.ts'
 import { createFakeMachines } from '../../local/machines/fake.ts'
@@ -44,6 +45,16 @@ test('without a terminal a block is printed when something has changed, and the 
   assert.is(blocks[2], blocks[0])
   assert.is(stdout.includes(String.fromCharCode(27)), false)
   assert.is(result, (await watched((_look, end) => end())).result)
+})
+
+test('that an operation has been at work for longer is no change', async () => {
+  const { hcloud, clock, settings } = fast.clones[1].world()
+  const { signal } = new AbortController()
+  const lock = { hcloud, clock, project: settings.config.project, operation: 'deploy', waitMs: 0, signal }
+  const { stdout } = await withLock({ ...lock, say: () => undefined }, () =>
+    watched((look, end) => (look === 3 ? end() : undefined)),
+  )
+  assert.is(stdout.match(/deploy is at work/g)?.length, 1, stdout)
 })
 
 test('what differs at the last look is the exit code', async () => {
