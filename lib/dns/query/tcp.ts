@@ -62,6 +62,7 @@ export const openTcp = (endpoint: Endpoint): TcpConnection => {
   const failAll = (failure: Pick<Unanswered, 'kind' | 'detail'>): void => {
     ended ??= failure
     for (const [id, pending] of open) settle(id, pending, { ...ended, ms: performance.now() - pending.startedAt })
+    deadline.cancel()
   }
   const expire = (): void => {
     const now = performance.now()
@@ -123,7 +124,6 @@ export const openTcp = (endpoint: Endpoint): TcpConnection => {
     ask: (asked, timeoutMs) => new Promise((resolve) => put(asked, timeoutMs, resolve)),
     close: () => {
       failAll({ kind: 'aborted', detail: 'the asking was ended' })
-      deadline.cancel()
       socket.destroy()
     },
     isClosed: () => ended !== undefined,

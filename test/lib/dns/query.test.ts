@@ -142,6 +142,18 @@ test('a connection that ends first is closed', async () => {
   assert.is(reply.kind, 'closed')
 })
 
+test('a connection that the server has ended does not keep the process', () =>
+  withServer(
+    () => 'close',
+    async (target) => {
+      const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+      const before = timers()
+      const connection = openTcp(target)
+      await connection.ask(prepareQuestion({ ...question, transport: 'tcp' }), 60_000)
+      assert.is(timers(), before)
+    },
+  ))
+
 test('an aborted question ends as aborted', async () => {
   const abort = new AbortController()
   await withServer(
