@@ -136,7 +136,10 @@ _blue_green_dns() {
     _blue_green_dns_others "$@"
     return
   fi
-  compopt +o default +o bashdefault
+  local setting
+  for setting in default bashdefault filenames nospace nosort dirnames plusdirs; do
+    compopt +o $setting
+  done
   local name=${COMP_WORDS[found]##*/} cur=${COMP_WORDS[COMP_CWORD]} options kind takes values i
   name=${name%.ts}
   COMPREPLY=()
@@ -168,23 +171,29 @@ _blue_green_dns_others() {
       declare -F "$loader" >/dev/null || continue
       "$loader" "$1" >/dev/null 2>&1
       _blue_green_dns_take "$1"
-      other=${_blue_green_dns_before[$1]-}
+      # bash begins once more, with the settings of what was loaded
+      [[ -z ${_blue_green_dns_before[$1]-} ]] || return 124
       break
     done
   fi
   [[ -z $other ]] || "$other" "$@"
 }
 
-# $1 a command: completes it from now on, and remembers which function did so. What is no function is left as it is.
+# $1 a command: completes it from now on, and remembers which function did so. That function finds its own settings, such as nospace.
+# What is no function is left as it is.
 _blue_green_dns_take() {
-  local line
+  local line settings='-o bashdefault -o default'
   line=$(complete -p "$1" 2>/dev/null)
-  if [[ $line =~ \ -F\ ([^\ ]+)\  ]]; then
-    [[ ${BASH_REMATCH[1]} == _blue_green_dns || ${BASH_REMATCH[1]} == _minimal ]] || _blue_green_dns_before[$1]=${BASH_REMATCH[1]}
+  if [[ $line =~ ^complete\ ((-o\ [a-z]+\ )*)-F\ ([^\ ]+)\  ]]; then
+    [[ ${BASH_REMATCH[3]} != _blue_green_dns ]] || return
+    if [[ ${BASH_REMATCH[3]} != _minimal ]]; then
+      settings=${BASH_REMATCH[1]}
+      _blue_green_dns_before[$1]=${BASH_REMATCH[3]}
+    fi
   elif [[ -n $line ]]; then
     return
   fi
-  complete -o bashdefault -o default -F _blue_green_dns "$1"
+  complete $settings -F _blue_green_dns "$1"
 }
 
 declare -gA _blue_green_dns_before

@@ -139,4 +139,21 @@ for (const shell of shells) {
   })
 }
 
+for (const [title, before] of [
+  ['is there before', 'complete -o nospace -F _theirs node'],
+  ['is loaded later', '_comp_load() { [[ $1 != node ]] || complete -o nospace -F _theirs node; }'],
+] as const) {
+  test(`bash: another completion that ${title} keeps its settings`, async () => {
+    const [bash] = shells
+    assert.ok(bash)
+    const screen = await openShell({ ...bash, before: `_theirs() { COMPREPLY=(theirs/); }; ${before}` })
+    screen.press('node the\tand-on')
+    await screen.saw(/node theirs\/ ?and-on/)
+    assert.match(screen.lines().join('\n'), /node theirs\/and-on/)
+    screen.press(`${clearLine}node --import tsx scripts/deploy-infra.ts --fre\tand-on`)
+    await screen.saw(/--fresh and-on/)
+    await leave(screen)
+  })
+}
+
 test.run()
