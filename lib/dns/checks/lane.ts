@@ -96,9 +96,15 @@ export const openLane = (target: Target, options: LaneOptions): Lane => {
 const createSockets = (target: Target) => {
   const udp = new Map<number, Connection>()
   let tcp: TcpConnection | undefined
+  let isClosed = false
+  // who asks again after a pause may come when all is over, and nobody would close what was opened then
+  const requireOpen = (): void => {
+    if (isClosed) throw new Error('the asking was ended')
+  }
   return {
     /** One question at a time per worker, so one socket each. */
     udp: (worker: number): Connection => {
+      requireOpen()
       const socket = udp.get(worker) ?? openUdp(target)
       udp.set(worker, socket)
       return socket
@@ -109,10 +115,12 @@ const createSockets = (target: Target) => {
     },
     /** All workers share one connection: their questions travel together. */
     tcp: (): TcpConnection => {
+      requireOpen()
       if (!tcp || tcp.isClosed()) tcp = openTcp(target)
       return tcp
     },
     close: (): void => {
+      isClosed = true
       for (const socket of udp.values()) socket.close()
       tcp?.close()
     },
