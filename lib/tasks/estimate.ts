@@ -43,7 +43,9 @@ const workOf = ({ record }: PastRun): readonly PastWork[] => {
 
 /** What is left of it where it has begun; else as long as TTLs are now. */
 const cachesWait = async (world: World, plan: Plan): Promise<number | undefined> => {
-  const lbs = (await listServers(world)).filter(({ role }) => role === 'lb')
+  const servers = await listServers(world).catch(ifRefused(() => undefined))
+  if (!servers) return undefined
+  const lbs = servers.filter(({ role }) => role === 'lb')
   const drains = lbs.flatMap(({ drain }) => drain ?? [])
   const isToBegin = stepsOf(plan).some(({ kind }) => kind === 'begin-drain')
   if (!isToBegin && drains.length > 0) {
