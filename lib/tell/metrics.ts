@@ -22,6 +22,11 @@ export const describeMetrics = (look: Look): Promise<string> => {
     look.report?.isMoving ? 1 : 0,
   )
   gauge('incidents_open', 'Incidents that are open.').set(look.open.length)
+  if (look.report) {
+    const { findings, unknown } = look.report
+    const unanswered = findings.filter(({ status }) => status === 'unknown').length
+    gauge('unknown', 'Of how much nobody knows whether it is right.').set(unanswered + unknown.length)
+  }
   const wrong = gauge('wrong', 'What is wrong of an open incident, 1 each.', ['server', 'family', 'zone', 'check'])
   for (const { server, family, zone = '', check } of look.open.flatMap(openMembers)) {
     wrong.set({ server, family: family ? `ipv${family}` : '', zone, check }, 1)

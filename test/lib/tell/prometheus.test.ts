@@ -42,12 +42,20 @@ test('a look as samples', async () => {
     'dns_watch_link_up 1',
     'dns_watch_operation_running 0',
     'dns_watch_incidents_open 1',
+    'dns_watch_unknown 0',
     'dns_watch_wrong{server="lb2",family="ipv4",zone="example.test.",check="soa"} 1',
     'dns_watch_checks{server="lb1",family="ipv4",status="ok"} 1',
     'dns_watch_checks{server="lb1",family="ipv4",status="failed"} 0',
     'dns_watch_checks{server="lb1",family="ipv4",status="unknown"} 0',
     'dns_watch_answer_seconds{server="lb1",family="ipv6",zone="example.test."} 0.0125',
   ])
+})
+
+test('what could not be measured is counted, whether it was a check or never became one', async () => {
+  const { findings, ...rest } = report('lb1')
+  const unanswered = findings.map((finding) => ({ ...finding, status: 'unknown' as const }))
+  const look = lookAt(1, { report: { ...rest, findings: unanswered, unknown: ['Nobody knows what ns2 must answer.'] } })
+  assert.ok(samplesOf(await describeMetrics(look)).includes('dns_watch_unknown 2'))
 })
 
 test('a name with a backslash is escaped, and the text ends with a newline', async () => {
@@ -60,7 +68,7 @@ test('a look that was cut off has no checks, and says so', async () => {
   const samples = samplesOf(await describeMetrics(lookAt(1, { report: undefined })))
   assert.ok(samples.includes('dns_watch_look_complete 0'))
   assert.is(
-    samples.some((line) => line.startsWith('dns_watch_checks')),
+    samples.some((line) => /^dns_watch_(checks|unknown)/.test(line)),
     false,
   )
 })
