@@ -42,7 +42,7 @@ const askUntilRight = async (message: string, validate: (typed: string) => true 
 const markWidth = 4
 
 const fold = (text: string): string => {
-  const [first = '', ...rest] = wrap(text, Math.max(20, (process.stderr.columns ?? 80) - markWidth)).split('\n')
+  const [first = '', ...rest] = wrap(text, Math.max(20, (process.stderr.columns || 80) - markWidth)).split('\n')
   return [first, ...rest.map((line) => `  ${line}`)].join('\n')
 }
 

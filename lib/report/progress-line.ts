@@ -16,7 +16,7 @@ export const withProgressLine = async <T>(
     const now = performance.now()
     if (now - shownAt < everyMs) return
     shownAt = now
-    output.write(`${clear}${text.slice(0, (output.columns ?? 80) - 1)}`)
+    output.write(`${clear}${text.slice(0, (output.columns || 80) - 1)}`)
   }
   const drawing: Drawing = {
     notice: (text) => void output.write(`${clear}${text}\n`),

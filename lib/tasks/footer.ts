@@ -23,7 +23,7 @@ export const createFooter = (world: RunWorld): Footer => {
   let show = (_text: string): void => undefined
   let timer: NodeJS.Timeout | undefined
   const draw = (): void => {
-    const lines = [...notices, ...describeRun(world, (process.stdout.columns ?? 80) - marginColumns)]
+    const lines = [...notices, ...describeRun(world, (process.stdout.columns || 80) - marginColumns)]
     if (lines.length > 0) show(lines.join(EOL))
   }
   return {

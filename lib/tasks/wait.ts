@@ -106,7 +106,7 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
         shown = { seen, at: now, isOver }
       }
       // a longer line would be wrapped, and only its end rewritten
-      if (isRewriting) stderr.write(`\r\x1b[K${cut(`  ${isOver ? '✔' : '…'} ${seen}`, stderr.columns)}`)
+      if (isRewriting) stderr.write(`\r\x1b[K${cut(`  ${isOver ? '✔' : '…'} ${seen}`, stderr.columns || 80)}`)
     },
     end: () => {
       if (isRewriting && shown) stderr.write('\n')
