@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -20,14 +21,21 @@ export interface NamedOptions {
   readonly extra?: string
 }
 
+/** One that neither TCP nor UDP has taken: what asks has ports of the same range. */
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const socket = createSocket('udp4')
+  const isFree = await new Promise<boolean>((resolve) => {
+    socket.once('error', () => resolve(false))
+    socket.bind(address.port, '127.0.0.1', () => resolve(true))
+  })
+  if (isFree) socket.close()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  return isFree ? address.port : freePort()
 }
 
 const closedOptions = 'tcp-clients 1000; tcp-listen-queue 256; recursion no; allow-transfer { none; };'
