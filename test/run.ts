@@ -55,7 +55,7 @@ const longFirst = (some: readonly string[]): string[] => {
 }
 
 const isSlow = (file: string): boolean => [...patient, ...alone].includes(file)
-const timeoutMs = (file: string): number => (isSlow(file) ? 30 : 4) * 60_000
+const timeoutMs = (file: string): number => (alone.includes(file) ? 45 : isSlow(file) ? 30 : 4) * 60_000
 
 const findTests = (patterns: readonly string[]): string[] =>
   readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
