@@ -1,6 +1,7 @@
 import { describeMoment } from '../time.ts'
 import type { ReportOptions } from './github.ts'
 import { changeIssue, findIssues, makeIssue } from './github-issues.ts'
+import { lookTeller } from './look-teller.ts'
 import { isMeasured, type Teller } from './teller.ts'
 
 const label = 'dns-watch'
@@ -13,13 +14,9 @@ const dayMs = 86_400_000
 export const createGithubWatch = (options: ReportOptions): Teller => {
   const mark = `<!-- kept by check-dns --watch of ${options.project} -->`
   let last: number | undefined
-  const quiet = async (): Promise<void> => undefined
-  return {
+  return lookTeller({
     name: 'github',
     timeoutMs: 30_000,
-    opened: quiet,
-    changed: quiet,
-    closed: quiet,
     looked: async (look, { signal }) => {
       const isDue = (): boolean => last === undefined || look.at - last >= dayMs
       if (!isMeasured(look) || !isDue()) return
@@ -32,7 +29,7 @@ export const createGithubWatch = (options: ReportOptions): Teller => {
       await changeIssue(options, { number: made.number, change, signal })
       last = look.at
     },
-  }
+  })
 }
 
 const bodyOf = (at: number, mark: string): string =>

@@ -5,6 +5,7 @@ import { describeIncident } from '../watch/describe.ts'
 import type { Incident } from '../watch/incidents.ts'
 import { callGithub, type GithubOptions } from './github-api.ts'
 import { changeIssue, findIssues, makeIssue } from './github-issues.ts'
+import { lookTeller } from './look-teller.ts'
 import type { Look, Teller } from './teller.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -31,16 +32,9 @@ export const createGithub = async (options: ReportOptions): Promise<Teller> => {
   /** What the issue says; null when there is none, undefined when that is not known. */
   let shown: string | null | undefined
   let calm = 0
-  const quiet = async (): Promise<void> => undefined
-  return {
+  const teller = lookTeller({
     name: 'github',
     timeoutMs: 30_000,
-    opened: quiet,
-    changed: quiet,
-    // an incident that was seen to be over needs no more looks
-    closed: async () => {
-      calm = calmLooks
-    },
     looked: async (look, { signal }) => {
       calm = calmAfter(calm, look)
       const wanted = look.open.length > 0 ? bodyOf(look.open, mark) : null
@@ -49,7 +43,12 @@ export const createGithub = async (options: ReportOptions): Promise<Teller> => {
       await show(options, wanted, { mark, signal })
       shown = wanted
     },
+  })
+  // an incident that was seen to be over needs no more looks
+  const closed = async (): Promise<void> => {
+    calm = calmLooks
   }
+  return { ...teller, closed }
 }
 
 const calmAfter = (calm: number, look: Look): number => {

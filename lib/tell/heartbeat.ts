@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { InfraError } from '../errors.ts'
 import { exchange } from '../outside/http.ts'
 import { retry } from '../outside/retry.ts'
+import { lookTeller } from './look-teller.ts'
 import { isMeasured, type Teller } from './teller.ts'
 import { requireUrl } from './url.ts'
 
@@ -25,13 +26,9 @@ const betweenMs = 59_000
 export const createHeartbeat = (options: HeartbeatOptions): Teller => {
   requireUrl('heartbeat', options.url)
   let last = Number.NEGATIVE_INFINITY
-  const quiet = async (): Promise<void> => undefined
-  return {
+  return lookTeller({
     name: 'heartbeat',
     timeoutMs,
-    opened: quiet,
-    changed: quiet,
-    closed: quiet,
     looked: async (look, { signal }) => {
       if (!isMeasured(look) || look.at - last < betweenMs) return
       await retry(() => beat(options.url, signal), {
@@ -41,7 +38,7 @@ export const createHeartbeat = (options: HeartbeatOptions): Teller => {
       })
       last = look.at
     },
-  }
+  })
 }
 
 class BeatError extends InfraError {}

@@ -1,20 +1,11 @@
 import { chmod, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../errors.ts'
+import { lookTeller } from './look-teller.ts'
 import { describeMetrics } from './metrics.ts'
-import type { Look, Teller } from './teller.ts'
+import type { Teller } from './teller.ts'
 
-const quiet = async (): Promise<void> => undefined
-
-/** A teller of every look, whatever is open. */
-const lookTeller = (name: string, looked: (look: Look) => Promise<void>): Teller => ({
-  name,
-  timeoutMs: 10_000,
-  opened: quiet,
-  changed: quiet,
-  closed: quiet,
-  looked,
-})
+const timeoutMs = 10_000
 
 /**
  * Writes each look into a file for the textfile collector of node_exporter.
@@ -32,7 +23,11 @@ export const createPrometheusFile = async (file: string): Promise<Teller> => {
       hint: 'Its name has to end in .prom, and its folder has to be there, such as /var/lib/prometheus/node-exporter/dns.prom',
     })
   }
-  return lookTeller('prometheus', async (look) => replaceFile(file, await describeMetrics(look)))
+  return lookTeller({
+    name: 'prometheus',
+    timeoutMs,
+    looked: async (look) => replaceFile(file, await describeMetrics(look)),
+  })
 }
 
 /** The collector reads every file that ends in .prom, hidden ones too, as another user, and at any moment. */
@@ -49,4 +44,4 @@ const replaceFile = async (file: string, text: string): Promise<void> => {
 
 /** Hands the metrics of each look to whoever serves them. */
 export const createPrometheusPage = (show: (text: string) => void): Teller =>
-  lookTeller('listen', async (look) => show(await describeMetrics(look)))
+  lookTeller({ name: 'listen', timeoutMs, looked: async (look) => show(await describeMetrics(look)) })
