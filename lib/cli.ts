@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, Help, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { type ExitCode, InfraError, textOf } from './errors.ts'
-import { type CommandText, helpBelowOptions, helpWidth } from './help.ts'
-import { leaveTerminal, sayAtOnce } from './terminal.ts'
+import { type CommandText, helpBelowOptions } from './help.ts'
+import { leaveTerminal, sayAtOnce, sizeOf } from './terminal.ts'
 import { parseDuration } from './time.ts'
 
 /** A strict command: unknown options and stray arguments are refused, with "did you mean". Add the options to what comes back. */
 export const createCommand = (text: CommandText) => {
-  const width = helpWidth()
+  const { columns } = sizeOf(process.stdout)
   return new Command(`npx tsx scripts/${text.name}.ts`)
     .description(text.summary)
     .allowExcessArguments(false)
-    .configureHelp({ helpWidth: width })
-    .addHelpText('after', helpBelowOptions(text, width))
+    .configureHelp({ helpWidth: columns })
+    .addHelpText('after', helpBelowOptions(text, columns))
     .exitOverride()
 }
 

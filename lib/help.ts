@@ -12,9 +12,6 @@ export interface CommandText {
   readonly examples: readonly (readonly [line: string, purpose: string])[]
 }
 
-/** Columns of `--help`: those of the terminal. */
-export const helpWidth = (): number => (process.stdout.isTTY && process.stdout.columns) || 80
-
 /** What stands below the options: what it is about, examples, exit codes. A command line is not folded, since it is copied. */
 export const helpBelowOptions = ({ name, background, choices = [], examples }: CommandText, width: number): string => {
   const inWidth = (text: string, prefix = ''): string =>

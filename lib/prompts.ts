@@ -3,7 +3,7 @@ import colors from 'ansi-colors'
 import enquirer from 'enquirer'
 import wrap from 'wrap-ansi'
 import { InfraError } from './errors.ts'
-import { canDraw } from './terminal.ts'
+import { canDraw, sizeOf } from './terminal.ts'
 
 /** Whether a question can be asked: enquirer on a closed stdin ends the process without a word. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
@@ -42,7 +42,7 @@ const askUntilRight = async (message: string, validate: (typed: string) => true 
 const markWidth = 4
 
 const fold = (text: string): string => {
-  const [first = '', ...rest] = wrap(text, Math.max(20, (process.stderr.columns || 80) - markWidth)).split('\n')
+  const [first = '', ...rest] = wrap(text, Math.max(20, sizeOf(process.stderr).columns - markWidth)).split('\n')
   return [first, ...rest.map((line) => `  ${line}`)].join('\n')
 }
 

@@ -24,6 +24,17 @@ export const drawWhile = async <T>(own: Drawing, work: () => Promise<T>): Promis
 /** Whether what a stream shows can be written over: on a terminal that can move its cursor. */
 export const canDraw = ({ isTTY }: Partial<Pick<NodeJS.WriteStream, 'isTTY'>>): boolean => isTTY === true && !isDumb()
 
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** That of the terminal that a stream writes to: 80 × 24 where there is none, and where it does not say, as script(1) and some consoles do with 0. */
+export const sizeOf = ({ columns, rows }: Partial<TerminalSize>): TerminalSize => ({
+  columns: columns || 80,
+  rows: rows || 24,
+})
+
 /** Columns of the terminal that a stream writes to; Infinity where it is none. */
 export const widthOf = ({ isTTY, columns }: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>): number =>
   (isTTY && columns) || Number.POSITIVE_INFINITY

@@ -2,6 +2,7 @@ import { systemClock } from '../clock.ts'
 import { type LoadOptions, type LocalSettings, loadTellerSecrets } from '../config/load.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
 import { untilHangup } from '../hangup.ts'
+import { withLiveView } from '../live-view.ts'
 import { paceOf } from '../pace.ts'
 import { type CheckDnsOptions, checkDns } from '../tasks/check-dns/check-dns.ts'
 import { createProgress } from '../tasks/check-dns/progress.ts'
@@ -13,7 +14,7 @@ import { createLive } from '../tell/live.ts'
 import { createNdjson } from '../tell/ndjson.ts'
 import { type TellOptions, withTellers } from '../tell/open-tellers.ts'
 import type { Teller } from '../tell/teller.ts'
-import { canDraw, drawWhile } from '../terminal.ts'
+import { canDraw } from '../terminal.ts'
 import type { Rules } from '../watch/incidents.ts'
 import { findLink } from '../watch/link.ts'
 import { watch } from '../watch/watch.ts'
@@ -96,10 +97,5 @@ const withDisplay = async <T>(
   const print = printTo(process.stdout)
   if (json) return work(createNdjson(print), printTo(process.stderr))
   if (!canDraw(process.stdout)) return work(createLines(print), printTo(process.stderr))
-  const live = createLive(process.stdout)
-  try {
-    return await drawWhile(live, () => work(live, live.notice))
-  } finally {
-    live.leave()
-  }
+  return withLiveView(process.stdout, (view) => work(createLive(view), view.notice))
 }

@@ -1,10 +1,10 @@
-import { createLogUpdate } from 'log-update'
 import { type ExitCode, InfraError, sentenceOf } from '../errors.ts'
 import { untilHangup } from '../hangup.ts'
+import { withLiveView } from '../live-view.ts'
 import { describeLook, describeStatusView, exitCodeOfLook, type StatusLook } from '../report/status-view.ts'
 import { readStatus } from '../tasks/status.ts'
 import type { World } from '../tasks/world.ts'
-import { canDraw, drawWhile } from '../terminal.ts'
+import { canDraw } from '../terminal.ts'
 import { describeMoment } from '../time.ts'
 
 interface WatchStatusOptions {
@@ -67,15 +67,7 @@ const withDisplay = async (
   const { stdout } = process
   if (json) return work(({ at, found }) => print(JSON.stringify({ time: new Date(at).toISOString(), ...found })))
   if (!canDraw(stdout)) return work(showChanges())
-  const update = createLogUpdate(stdout)
-  update('Looks for the first time…')
-  const show: Show = (seen) =>
-    update(describeStatusView(seen, { columns: stdout.columns || 80, rows: stdout.rows || 24 }))
-  try {
-    return await drawWhile({ notice: (text) => update.persist(text), leave: () => update.done() }, () => work(show))
-  } finally {
-    update.done()
-  }
+  return withLiveView(stdout, ({ show }) => work((seen) => show((size) => describeStatusView(seen, size))))
 }
 
 const showChanges = (): Show => {

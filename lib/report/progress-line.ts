@@ -1,4 +1,4 @@
-import { canDraw, type Drawing, drawWhile } from '../terminal.ts'
+import { canDraw, type Drawing, drawWhile, sizeOf } from '../terminal.ts'
 
 type Output = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>
 
@@ -16,7 +16,7 @@ export const withProgressLine = async <T>(
     const now = performance.now()
     if (now - shownAt < everyMs) return
     shownAt = now
-    output.write(`${clear}${text.slice(0, (output.columns || 80) - 1)}`)
+    output.write(`${clear}${text.slice(0, sizeOf(output).columns - 1)}`)
   }
   const drawing: Drawing = {
     notice: (text) => void output.write(`${clear}${text}\n`),

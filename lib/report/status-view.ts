@@ -1,5 +1,6 @@
 import { cut } from '../cut.ts'
 import type { ExitCode } from '../errors.ts'
+import type { TerminalSize } from '../terminal.ts'
 import { describeMoment, duration } from '../time.ts'
 import { describeStatus, exitCodeOf, type Status } from './status.ts'
 
@@ -23,10 +24,7 @@ export const describeLook = ({ found }: StatusLook, width: number): string =>
  * What a watch shows on a terminal: never more lines than fit, of which one is left for the cursor, and the verdict in the last. What is
  * wrong stands at the end of a status, so its beginning is what goes. Pure.
  */
-export const describeStatusView = (
-  look: StatusLook,
-  { columns, rows }: { readonly columns: number; readonly rows: number },
-): string => {
+export const describeStatusView = (look: StatusLook, { columns, rows }: TerminalSize): string => {
   const lines = describeLook(look, columns).split('\n')
   const room = rows - 3
   const left = lines.length - room + 1

@@ -1,6 +1,7 @@
 import { cut } from '../cut.ts'
 import type { Look } from '../tell/teller.ts'
 import { verdictOf } from '../tell/verdict.ts'
+import type { TerminalSize } from '../terminal.ts'
 import { describeMoment, duration } from '../time.ts'
 import { describeIncident } from '../watch/describe.ts'
 import { sparkline } from './sparkline.ts'
@@ -33,11 +34,6 @@ export const addLook = (courses: readonly Course[], { report }: Look): readonly 
     return { ...course, ms }
   })
   return [...known, ...now.values()]
-}
-
-interface Size {
-  readonly columns: number
-  readonly rows: number
 }
 
 const states = { failed: 'WRONG', unknown: '?', ok: 'ok' } as const
@@ -84,7 +80,7 @@ const header = `  ${'lb'.padEnd(8)}  ${'zone'.padEnd(20)}  ${'state'}  ${'now'.p
  * What a watch shows on a terminal: a line for each lb and zone, those that are wrong first, then what is open, and the verdict in the last
  * line. Never more lines than fit, of which one is left for the cursor. Pure.
  */
-export const describeWatch = (look: Look, courses: readonly Course[], { columns, rows }: Size): string => {
+export const describeWatch = (look: Look, courses: readonly Course[], { columns, rows }: TerminalSize): string => {
   const below = [
     ...look.remarks,
     ...look.open.slice(0, 5).map((incident) => `! ${describeIncident(incident)}`),

@@ -2,6 +2,7 @@ import { EOL } from 'node:os'
 import { cut } from '../cut.ts'
 import { describeAbout, workLeft } from '../plan/estimate.ts'
 import { describePulse } from '../report/pulse.ts'
+import { sizeOf } from '../terminal.ts'
 import { describeRemaining } from '../time.ts'
 import type { RunWorld } from './world.ts'
 
@@ -23,7 +24,7 @@ export const createFooter = (world: RunWorld): Footer => {
   let show = (_text: string): void => undefined
   let timer: NodeJS.Timeout | undefined
   const draw = (): void => {
-    const lines = [...notices, ...describeRun(world, (process.stdout.columns || 80) - marginColumns)]
+    const lines = [...notices, ...describeRun(world, sizeOf(process.stdout).columns - marginColumns)]
     if (lines.length > 0) show(lines.join(EOL))
   }
   return {

@@ -2,7 +2,7 @@ import { cut } from '../cut.ts'
 import { InfraError } from '../errors.ts'
 import { describeStep } from '../plan/describe.ts'
 import type { Step } from '../plan/types.ts'
-import { canDraw } from '../terminal.ts'
+import { canDraw, sizeOf } from '../terminal.ts'
 import { recordStep } from './record.ts'
 import type { RunWorld } from './world.ts'
 
@@ -106,7 +106,7 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
         shown = { seen, at: now, isOver }
       }
       // a longer line would be wrapped, and only its end rewritten
-      if (isRewriting) stderr.write(`\r\x1b[K${cut(`  ${isOver ? '✔' : '…'} ${seen}`, stderr.columns || 80)}`)
+      if (isRewriting) stderr.write(`\r\x1b[K${cut(`  ${isOver ? '✔' : '…'} ${seen}`, sizeOf(stderr).columns)}`)
     },
     end: () => {
       if (isRewriting && shown) stderr.write('\n')
