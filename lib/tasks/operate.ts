@@ -111,9 +111,11 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   // what serves is known from itself: files that do not compile stop nothing but what is made from them
   const remarks = makesNameservers(plan) ? await preflightZones(world) : []
   const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
-  const estimate = plan.phases.length === 0 ? undefined : await estimateRun(world, plan)
-  if (operation.asMarkdown?.(options)) process.stdout.write(changeAsMarkdown(plan, options))
-  else if (options.dryRun || !options.json) show(plan, { orders, estimate }, options)
+  const isMarkdown = operation.asMarkdown?.(options) === true
+  const isShown = !isMarkdown && (options.dryRun || !options.json)
+  const estimate = isShown && plan.phases.length > 0 ? await estimateRun(world, plan) : undefined
+  if (isMarkdown) process.stdout.write(changeAsMarkdown(plan, options))
+  if (isShown) show(plan, { orders, estimate }, options)
   if (plan.phases.length === 0 && !options.dryRun)
     return reportRun(world, { ...options, plan, report: course.report, events: undefined, witness: undefined })
   if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
