@@ -39,7 +39,6 @@ const attempts = 8
 /** As many of them go on to the next server soon: one that is gone is met on each way from the root. */
 const hastyAttempts = 4
 const hastyMs = 500
-const patientMs = 2000
 
 /** No server of a level answers with authority or a referral. */
 class LostError extends Error {
@@ -109,12 +108,7 @@ const askLevel = async (
   for (let attempt = 0; attempt < attempts; attempt++) {
     const server = servers[attempt % servers.length]
     if (!server) break
-    const { timeoutMs = patientMs } = options
-    const isHasty = attempt < hastyAttempts
-    const reply = await askOnce(server, asked, {
-      ...options,
-      timeoutMs: isHasty ? Math.min(timeoutMs, hastyMs) : timeoutMs,
-    })
+    const reply = await askOnce(server, asked, attempt < hastyAttempts ? hastily(options) : options)
     if (reply.kind === 'answered' && isUsable(reply, asked.name)) return reply
     const { name, address } = server
     unheard.set(address, {
@@ -125,6 +119,11 @@ const askLevel = async (
   }
   throw new LostError(zone, [...unheard.values()])
 }
+
+const hastily = (options: WalkOptions): WalkOptions => ({
+  ...options,
+  timeoutMs: Math.min(options.timeoutMs ?? hastyMs, hastyMs),
+})
 
 /** An upward referral, or an answer without authority (from a resolver on the way), says nothing. */
 const isUsable = ({ rcode, aa, authority }: Answered, name: string): boolean =>
