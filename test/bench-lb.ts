@@ -2,18 +2,18 @@
  * What a question costs an lb in processor time, as a ratio to dnsdist, which is made for this alone: both before the same BIND, on loopback, in
  * turns, at a rate that this computer can hold. nginx has the configuration of the role.
  */
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { systemClock, waitFor } from '../lib/clock.ts'
-import { query, type Target } from '../lib/dns/query.ts'
+import type { Target } from '../lib/dns/query.ts'
 import { inScratch } from '../lib/scratch.ts'
 import { compileZones } from '../lib/zones/compile.ts'
+import { type Balancer, startBalancer } from './bench-checks/balancer.ts'
 import { startNginx } from './bench-checks/nginx.ts'
 import { benchHosts, benchZone, generations } from './bench-checks/zone.ts'
 import { median } from './bench-sessions.ts'
+import { cpuTimeIn } from './cpu-time.ts'
 import { startNamed } from './lib/dns/named.ts'
 
 const rounds = 5
@@ -21,11 +21,9 @@ const queriesPerSecond = 5000
 const seconds = 5
 const goal = 1.1
 
-interface Balancer {
-  readonly target: Target
-  /** Of all its processes. */
+interface Measured extends Balancer {
+  /** Of the processes that do the work. */
   readonly pids: () => Promise<readonly number[]>
-  stop(): Promise<void>
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -33,18 +31,9 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const childrenOf = async (pid: number): Promise<readonly number[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean).map(Number)
 
-/** proc(5): microseconds of user and system time. */
 const microsecondsOf = async (pids: readonly number[]): Promise<number> => {
-  let ticks = 0
-  for (const pid of pids) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13)
-    ticks += Number(user) + Number(system)
-  }
-  return ticks * 10_000
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8')))
+  return stats.reduce((sum, stat) => sum + cpuTimeIn(stat).ownMs * 1000, 0)
 }
 
 const dnsdistConfig = (address: string, upstream: Target): string => `
@@ -54,29 +43,18 @@ setACL({"127.0.0.0/8"})
 newServer({address="${upstream.address}:${upstream.port}", checkName="bench.test.", checkType="SOA", mustResolve=false})
 `
 
-const startDnsdist = async (folder: string, upstream: Target): Promise<Balancer> => {
+const startDnsdist = async (folder: string, upstream: Target): Promise<Measured> => {
   const target = { name: 'dnsdist', address: '127.53.0.9', port: 5300 }
   const config = path.join(folder, 'dnsdist.conf')
   await writeFile(config, dnsdistConfig(`${target.address}:${target.port}`, upstream))
-  const child = spawn('dnsdist', ['--supervised', '--disable-syslog', '-C', config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const exited = once(child, 'exit')
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
-    await exited
-  }
-  const attempt = async () => {
-    const { kind } = await query(target, { name: 'bench.test.', type: 'SOA', transport: 'udp' }, { timeoutMs: 500 })
-    return kind === 'answered' ? { done: true } : { seen: kind }
-  }
-  await waitFor('dnsdist', attempt, { clock: systemClock, everyMs: 50, timeoutMs: 10_000 })
-  return { target, stop, pids: async () => [child.pid ?? 0] }
+  const argv = ['dnsdist', '--supervised', '--disable-syslog', '-C', config]
+  const dnsdist = await startBalancer(argv, target, { name: 'bench.test.', type: 'SOA', transport: 'udp' })
+  return { ...dnsdist, pids: async () => [dnsdist.pid] }
 }
 
 /** Microseconds of processor time a question, and how many were not answered. */
 const costOf = async (
-  { target, pids }: Balancer,
+  { target, pids }: Measured,
   file: string,
 ): Promise<{ readonly cost: number; readonly lost: number }> => {
   const before = await microsecondsOf(await pids())
@@ -88,7 +66,7 @@ const costOf = async (
   return { cost: used / figure('completed'), lost: figure('lost') }
 }
 
-const compare = async (nginx: Balancer, dnsdist: Balancer, file: string): Promise<void> => {
+const compare = async (nginx: Measured, dnsdist: Measured, file: string): Promise<void> => {
   const ratios: number[] = []
   for (let round = 1; round <= rounds; round += 1) {
     const ours = await costOf(nginx, file)

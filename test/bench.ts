@@ -10,36 +10,18 @@ import { promisify } from 'node:util'
 import { table } from '../lib/report/table.ts'
 import { duration } from '../lib/time.ts'
 import { bootToSsh } from './bench-deployment/boot.ts'
+import { eventsIn, type RunEvent } from './bench-deployment/timed-script.ts'
 import { compareSessions, median } from './bench-sessions.ts'
 import { expectScript } from './scripts/command.ts'
 import { createFleet } from './scripts/fleet.ts'
 import { startTwin, type Twin } from './scripts/twin.ts'
 
-interface Event {
-  readonly event: string
-  readonly title?: string
-  readonly kind?: string
-  readonly state?: string
-  readonly ms?: number
-}
-
 const secondsOfLoad = 5
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const deployment = async (twin: Twin): Promise<readonly Event[]> => {
-  const { stdout } = await expectScript(0, 'deploy-infra', [
-    '--env-file',
-    twin.envFile,
-    '--yes',
-    '--yes-delete',
-    '--json',
-  ])
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line): Event => JSON.parse(line))
-}
+const deployment = async ({ envFile }: Twin): Promise<readonly RunEvent[]> =>
+  eventsIn((await expectScript(0, 'deploy-infra', ['--env-file', envFile, '--yes', '--yes-delete', '--json'])).stdout)
 
 /** @param work is given a file of questions for dnsperf. */
 const withQuestions = async <T>(work: (file: string) => Promise<T>): Promise<T> => {
@@ -68,7 +50,7 @@ const compareThroughput = async (twin: Twin, file: string): Promise<string> => {
   return `lb throughput / nameserver asked directly: ${median(ratios).toFixed(2)} (rounds: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`
 }
 
-const compareWithFloor = (events: readonly Event[], boot: number): string => {
+const compareWithFloor = (events: readonly RunEvent[], boot: number): string => {
   const phases = events.filter(({ event, ms }) => event === 'phase' && ms !== undefined)
   const total = phases.reduce((sum, { ms = 0 }) => sum + ms, 0)
   const configure = events.find(({ kind, ms }) => kind === 'configure' && ms !== undefined)?.ms ?? Number.NaN

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { systemClock, waitFor } from '../../lib/clock.ts'
-import { query, type Target } from '../../lib/dns/query.ts'
+import type { Target } from '../../lib/dns/query.ts'
+import { type Balancer, startBalancer } from './balancer.ts'
 
 const template = path.resolve(import.meta.dirname, '../../ansible/roles/lb/templates/nginx.conf.template')
 // Below the ports that the system gives to clients, so that none of the many has it already.
@@ -22,33 +20,11 @@ const configOf = (text: string, address: string, upstream: Target): string =>
     .replaceAll('listen @PORT@', `listen ${address}:${ports.public}`)
     .replaceAll('listen @PREVIEW@', `listen ${address}:${ports.preview}`)
 
-export interface Nginx {
-  readonly target: Target
-  /** Of the process whose children are the workers. */
-  readonly pid: number
-  stop(): Promise<void>
-}
-
-/** The nginx of an lb, with the configuration of the role, on a loopback address of its own. */
-export const startNginx = async (folder: string, pair: number, upstream: Target): Promise<Nginx> => {
+/** The nginx of an lb, with the configuration of the role, on a loopback address of its own; its workers are its children. */
+export const startNginx = async (folder: string, pair: number, upstream: Target): Promise<Balancer> => {
   const target = { name: `lb${pair}`, address: `127.53.0.${pair}`, port: ports.public }
   const config = path.join(folder, `${target.name}.conf`)
   await writeFile(config, configOf(await readFile(template, 'utf8'), target.address, upstream))
-  const child = spawn('nginx', ['-c', config, '-g', `daemon off; pid ${folder}/${target.name}.pid;`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const exited = once(child, 'exit')
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
-    await exited
-  }
-  const attempt = async () => {
-    const { kind } = await query(target, { name: '.', type: 'SOA', transport: 'tcp' }, { timeoutMs: 500 })
-    return kind === 'answered' ? { done: true } : { seen: kind }
-  }
-  const options = { clock: systemClock, everyMs: 50, timeoutMs: 5000 }
-  await waitFor(`nginx of ${target.name}`, attempt, options).catch((error: unknown) =>
-    stop().then(() => Promise.reject(error)),
-  )
-  return { target, pid: child.pid ?? 0, stop }
+  const argv = ['nginx', '-c', config, '-g', `daemon off; pid ${folder}/${target.name}.pid;`]
+  return startBalancer(argv, target, { name: '.', type: 'SOA', transport: 'tcp' })
 }
