@@ -6,7 +6,7 @@ import { operation } from '../tasks/operation.ts'
 export const bake = operation({
   name: 'bake-images',
   summary:
-    'Makes images of machines that have all but what is of one machine alone, so that the next deployment is several times as fast. For each role: creates a machine, puts on it what all machines of the role have, makes a snapshot of it, removes the machine. Images that are not needed any more are removed. Touches nothing that serves.',
+    'Makes images of machines that have all but what is of one machine alone, so that the next deployment is quicker. For each role: creates a machine, puts on it what all machines of the role have, makes a snapshot of it, removes the machine. Images that are not needed any more are removed. Touches nothing that serves.',
   background:
     'Use: deploy-infra, rotate-lbs and bootstrap-infra take the newest image that the roles of their own checkout have baked, unless it is older than images.maxAgeDays in infra.config.ts; else the stock image. Their plan says which, and why. What an image lacks, updates of packages too, is installed all the same. Bake after a change of ansible/roles, and every few days; a scheduled job does both.',
   examples: [
