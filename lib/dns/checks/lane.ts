@@ -56,9 +56,10 @@ export const openLane = (target: Target, options: LaneOptions): Lane => {
     if (kind !== 'answered' && transport === 'udp') sockets.dropUdp(worker)
   }
 
+  const askAlone = async ({ questions }: Check): Promise<readonly Reply[]> =>
+    questions.length > 1 ? converse(target, questions, options) : [await query(target, questions[0], options)]
   const askOnce = async (check: Check, worker: number): Promise<readonly Reply[]> => {
-    if (check.questions.length > 1) return converse(target, check.questions, options)
-    if (check.ownSocket) return [await query(target, check.questions[0], options)]
+    if (check.ownSocket || check.questions.length > 1) return askAlone(check)
     if (pace) await pace(1, signal)
     const reply = await connectionFor(check, worker).ask(prepareQuestion(check.questions[0]), timeoutMs)
     leaveUnlessAnswered(reply, check, worker)
@@ -71,7 +72,8 @@ export const openLane = (target: Target, options: LaneOptions): Lane => {
       const open = replies.find((reply) => !isSettled(reply, check))
       if (!open || attempt === tries) return { replies, tries: attempt }
       if (open.kind !== 'timeout') await clock.sleep(afterRefusalMs, signal)
-      replies = await askOnce(check, worker)
+      // a server that ended the connection may have done so because of another question
+      replies = await (attempt + 1 === tries ? askAlone(check) : askOnce(check, worker))
     }
   }
   const ask = async (check: Check, worker: number): Promise<Asked> => {

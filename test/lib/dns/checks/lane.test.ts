@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decode, encode } from 'dns-packet'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../../../lib/clock.ts'
@@ -28,5 +30,27 @@ for (const transport of ['udp', 'tcp'] as const) {
     }
   })
 }
+
+test('a question is not lost with the connection that another one made the server end', async () => {
+  const server = await startServer(async (asked) => {
+    if (decode(asked).questions?.[0]?.type === 'NS') return 'close'
+    await sleep(50)
+    return encode({ ...decode(asked), type: 'response' })
+  })
+  const options = { tries: 2, timeoutMs: 1000, clock: systemClock, signal: undefined, pace: undefined }
+  const lane = openLane(server.target, options)
+  const ask = async (type: 'NS' | 'SOA') => {
+    const questions = [{ name: 'example.test.', type, transport: 'tcp' }] as const
+    const check = createCheck({ id: 'rrsets', questions, expected: () => '', judge: () => [] })
+    const { replies } = await lane.ask(check, 0)
+    return replies.map(({ kind }) => kind)
+  }
+  try {
+    assert.equal(await Promise.all([ask('SOA'), ask('NS')]), [['answered'], ['closed']])
+  } finally {
+    lane.close()
+    await server.close()
+  }
+})
 
 test.run()
