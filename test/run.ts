@@ -3,6 +3,9 @@
  * exits 0 for a file that forgot `.run()`, for a pattern that matches nothing, for `.only` and for hooks that throw; here each of those
  * is a failure, and so is what a file leaves open.
  *
+ * A file that failed beside others runs a second time, by itself: four processes on two cores make some wait longer than they may. What fails
+ * again has failed. What passes then is named at the end with what it said the first time above it.
+ *
  *   tsx test/run.ts [PATTERN...]             only the files whose path contains one of the patterns
  *   tsx test/run.ts --quick [PATTERN...]     of these, what needs no machine
  */
@@ -174,7 +177,20 @@ const results = [
   ...(await runAll(apart(patient), cores)),
   ...(await runAll(apart(alone), 1)),
 ]
-const passed = results.reduce((sum, result) => sum + result.passed, 0)
-const failed = results.reduce((sum, result) => sum + result.failed, 0)
+const isFailed = ({ failed }: Result): boolean => failed > 0
+const first = results.filter(isFailed)
+const again = files.length === 1 ? first : await runAll(apart(first.map(({ file }) => file)), 1)
+const last = [...results.filter((result) => !isFailed(result)), ...again]
+const passed = last.reduce((sum, result) => sum + result.passed, 0)
+const failed = last.reduce((sum, result) => sum + result.failed, 0)
+const list = (title: string, some: readonly Result[]): string =>
+  some.length === 0 ? '' : `\n${title}:\n${some.map(({ file }) => `  ${file}\n`).join('')}`
+process.stdout.write(
+  list(
+    'Failed once, and passed when it ran again by itself',
+    again.filter((result) => !isFailed(result)),
+  ),
+)
+process.stdout.write(list('Failed', again.filter(isFailed)))
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
