@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import type { Clock } from './clock.ts'
-import { InfraError, textOf } from './errors.ts'
+import { InfraError, ifRefused, textOf } from './errors.ts'
 import { projectLabels } from './fleet/labels.ts'
 import { lockName } from './fleet/names.ts'
 import type { Hcloud } from './hcloud/client.ts'
@@ -111,6 +111,12 @@ export const waitForOthers = async (options: Omit<LockOptions, 'heartbeatMs'>): 
     if (!holder || isStale(holder, options.hcloud.now())) return
     await pauseFor(holder, options, deadline)
   }
+}
+
+/** Takes away what a dead run has left of the lock; who has nothing to do takes none over. That it stays hurts nobody. */
+export const clearStaleLock = async ({ hcloud, project }: Pick<LockOptions, 'hcloud' | 'project'>): Promise<void> => {
+  const holder = await readHolder({ hcloud, project })
+  if (holder && isStale(holder, hcloud.now())) await deleteLock(hcloud, holder.id).catch(ifRefused(() => undefined))
 }
 
 const acquire = async (options: LockOptions): Promise<number> => {

@@ -47,9 +47,17 @@ const recapOf = (output: string): ReadonlyMap<string, Recap> =>
     }),
   )
 
-/** Hosts and their number of changed tasks, from the recap at the end. */
-export const changesOf = (output: string): ReadonlyMap<string, number> =>
-  new Map([...recapOf(output)].map(([host, { changed }]) => [host, changed]))
+/** Hosts and the tasks that changed something there, from the output of a whole run. */
+export const changesOf = (output: string): ReadonlyMap<string, readonly string[]> => {
+  const changes = new Map<string, string[]>([...recapOf(output).keys()].map((host) => [host, []]))
+  let task = ''
+  for (const line of output.split('\n')) {
+    task = taskOf(line) ?? task
+    const host = /^changed: \[([^\] ]+)/.exec(line)?.[1]
+    if (host !== undefined) changes.get(host)?.push(task)
+  }
+  return changes
+}
 
 /** Those of `hosts` of which the recap does not say that something was done, and nothing of it in vain. */
 export const idleHosts = (output: string, hosts: readonly string[]): readonly string[] => {

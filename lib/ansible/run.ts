@@ -16,28 +16,36 @@ export interface PlaybookRun {
   readonly role: Role
   /** Machines that become images: they get what all of the role have, and nothing of their own. */
   readonly isBaking?: boolean
+  /** Says what would change, and changes nothing; the lists of packages are read anew all the same. */
+  readonly isLook?: boolean
   readonly hosts: readonly InventoryHost[]
   /** Where the whole output goes. */
-  readonly logFile: string
+  readonly logFile?: string
   /** Told what runs now, whenever that changes. */
   readonly onTask: (task: string) => void
 }
 
 /** The command line; everything that varies is in the inventory. */
 export const playbookCommand = (
-  { folder, role, isBaking }: Pick<PlaybookRun, 'folder' | 'role' | 'isBaking'>,
+  { folder, role, isBaking, isLook }: Pick<PlaybookRun, 'folder' | 'role' | 'isBaking' | 'isLook'>,
   inventory: string,
-): readonly string[] => ['ansible-playbook', '--inventory', inventory, path.join(folder, playbookOf(role, isBaking))]
+): readonly string[] => [
+  'ansible-playbook',
+  ...(isLook ? ['--check'] : []),
+  '--inventory',
+  inventory,
+  path.join(folder, playbookOf(role, isBaking)),
+]
 
 /**
  * Runs the playbook of a role on all `hosts` at once.
- * @returns the number of changed tasks by host.
+ * @returns the tasks that changed something, by host.
  * @throws InfraError naming host, task and message of what failed, and the file with the whole output; also when Ansible found
  * nothing to do on a host.
  */
-export const runPlaybook = (run: PlaybookRun): Promise<ReadonlyMap<string, number>> =>
+export const runPlaybook = (run: PlaybookRun): Promise<ReadonlyMap<string, readonly string[]>> =>
   inScratch('dns-inventory-', async (directory) => {
-    await mkdir(path.dirname(run.logFile), { recursive: true })
+    if (run.logFile !== undefined) await mkdir(path.dirname(run.logFile), { recursive: true })
     const inventory = path.join(directory, 'inventory.json')
     await writeFile(inventory, inventoryOf(run.role, run.hosts))
     const home = path.join(directory, 'home')
@@ -58,7 +66,7 @@ const execute = async (argv: readonly string[], home: string, { folder, logFile,
     timeoutMs,
     missing: { means: 'no machine can be configured', remedy: 'Install it: apt-get install ansible-core' },
     onLine: async (line) => {
-      await appendFile(logFile, `${line}\n`)
+      if (logFile !== undefined) await appendFile(logFile, `${line}\n`)
       tell(line)
     },
   })
@@ -84,7 +92,7 @@ const requireWork = ({ hosts, logFile }: PlaybookRun, output: string): void => {
     hosts.map(({ name }) => name),
   )
   if (idle.length === 0) return
-  throw new InfraError(`Ansible did nothing on ${idle.join(', ')}`, { hint: `The whole output is in ${logFile}` })
+  throw new InfraError(`Ansible did nothing on ${idle.join(', ')}`, hintOf(logFile))
 }
 
 const playbookError = (
@@ -92,19 +100,18 @@ const playbookError = (
   { output, exitCode, isTimedOut }: Awaited<ReturnType<typeof execute>>,
 ): InfraError => {
   if (isTimedOut) {
-    return new InfraError(`Ansible did not end within ${timeoutMs / 60_000} minutes and was stopped`, {
-      hint: `The whole output is in ${logFile}`,
-    })
+    return new InfraError(`Ansible did not end within ${timeoutMs / 60_000} minutes and was stopped`, hintOf(logFile))
   }
   const failures = failuresOf(output).map(({ host, task, message }) => `${host}: ${task}: ${message}`)
   const text = (failures.length > 0 ? failures : tellingLines(output)).join('\n  ')
   return new InfraError(
     `Ansible could not configure the ${role === 'lb' ? 'lbs' : 'nameservers'} (${exitCode === null ? 'it was ended' : `exit status ${exitCode}`}):\n  ${text}`,
-    {
-      hint: `The whole output is in ${logFile}`,
-    },
+    hintOf(logFile),
   )
 }
+
+const hintOf = (logFile: string | undefined) =>
+  logFile === undefined ? {} : { hint: `The whole output is in ${logFile}` }
 
 /** Of a run that ended before any task: Ansible's own error, after which it quotes the file at length; else the end. */
 const tellingLines = (output: string): readonly string[] => {

@@ -17,7 +17,7 @@ export interface UpdateRequest extends Pick<PlanInput, 'pairs' | 'now'> {
 
 /**
  * Brings packages and configuration of the lbs up to date, one lb after the other, each proven before the next is touched.
- * Whether an lb has anything to switch to turns out only once it is configured; its steps then do nothing. Pure.
+ * Pure. `withDue` leaves out the lbs on which nothing is to be done.
  */
 export const planUpdate = (observed: Observed, request: UpdateRequest): Plan | Refusal => {
   const { only, now, keepOld } = request
@@ -113,7 +113,6 @@ const refusePair = ({ servers, lbs }: Observed, nameserver: string): Refusal | u
 }
 
 const notesOf = ({ lbs }: Observed, keepOld: boolean): readonly string[] => [
-  'An lb that turns out to be up to date is left as it is. Ansible finds that out, one lb after the other: 15 to 30 seconds each.',
   ...(keepOld ? ['What served before stays running, idle: rollback-infra goes back to it.'] : []),
   ...(lbs.some(({ idleRunning }) => idleRunning) ? ['An idle colour that still runs is replaced.'] : []),
 ]

@@ -1,13 +1,9 @@
 import type { InventoryHost, Variables } from '../ansible/inventory.ts'
 import type { SshHost } from '../ssh/ssh.ts'
-import type { RunWorld } from './world.ts'
+import type { World } from './world.ts'
 
 /** A machine as a playbook is given it. */
-export const inventoryHost = async (
-  world: RunWorld,
-  machine: SshHost,
-  variables: Variables,
-): Promise<InventoryHost> => ({
+export const inventoryHost = async (world: World, machine: SshHost, variables: Variables): Promise<InventoryHost> => ({
   name: machine.name,
   address: machine.ipv4,
   sshOptions: await world.ssh.options(machine),

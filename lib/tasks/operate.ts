@@ -2,7 +2,7 @@ import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type ExitCode, InfraError, ifRefused } from '../errors.ts'
 import { withCheckout } from '../git.ts'
-import { type LockOptions, waitForOthers, withLock } from '../lock.ts'
+import { clearStaleLock, type LockOptions, waitForOthers, withLock } from '../lock.ts'
 import { describePlan } from '../plan/describe.ts'
 import type { Estimate } from '../plan/estimate.ts'
 import type { PlanInput, Situation } from '../plan/input.ts'
@@ -17,6 +17,7 @@ import { hashZones } from '../zones/hash.ts'
 import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
 import { zoneNames, zonesFolderOf } from './artefact.ts'
+import { createDueLook } from './due.ts'
 import { estimateRun } from './estimate.ts'
 import { lookForImages } from './images.ts'
 import { lookForLockout } from './lockout.ts'
@@ -99,10 +100,11 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   await preflight(world)
   const input = await inputOf(world)
   const look = course.observe ?? observe
+  const lookForDue = createDueLook(world, say)
   const makePlan = async (): Promise<Plan> =>
     lookForImages(
       world,
-      await lookForLockout(world, accepted(course.plan(await look(world), input, options))),
+      await lookForLockout(world, await lookForDue(accepted(course.plan(await look(world), input, options)))),
       input.now,
     )
   const plan = await makePlan()
@@ -116,8 +118,10 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   const estimate = isShown && plan.phases.length > 0 ? await estimateRun(world, plan) : undefined
   if (isMarkdown) process.stdout.write(changeAsMarkdown(plan, options))
   if (isShown) show(plan, { orders, estimate }, options)
-  if (plan.phases.length === 0 && !options.dryRun)
+  if (plan.phases.length === 0 && !options.dryRun) {
+    await clearStaleLock(lockOf(world, operation, options, interrupt))
     return reportRun(world, { ...options, plan, report: course.report, events: undefined, witness: undefined })
+  }
   if (options.dryRun) return plan.phases.length === 0 ? 0 : 3
   await agree(plan, answers)
   return withLock(lockOf(world, operation, options, interrupt), async (signal, lockLost) => {

@@ -25,8 +25,9 @@ export const createScriptedPlaybook = (options: ScriptedPlaybook): typeof runPla
     read.set(text, known)
     return known
   }
-  return async ({ role, isBaking, hosts, onTask }) => {
+  return async ({ role, isBaking, isLook, hosts, onTask }) => {
     onTask(`${role} : everything`)
+    if (isLook) return new Map(hosts.map((host) => [host.name, dueOn(connect(options.site, host), host, options)]))
     const failure = options.takeFailure(role)
     if (failure !== undefined) throw playbookError(failure)
     await Promise.all(
@@ -37,7 +38,7 @@ export const createScriptedPlaybook = (options: ScriptedPlaybook): typeof runPla
         else await configureNameserver(options, machine, { host, zoneOf })
       }),
     )
-    return new Map(hosts.map(({ name }) => [name, 1]))
+    return new Map(hosts.map(({ name }) => [name, ['everything']]))
   }
 }
 
@@ -53,6 +54,11 @@ const connect = (site: Site, { address, name, sshOptions }: InventoryHost): Mach
   const isReachable = machine && !machine.faults.isUnreachable && sshOptions.includes(`HostKey=${machine.hostKey}`)
   if (!isReachable) throw playbookError(`${name}: unreachable`)
   return machine
+}
+
+const dueOn = ({ lb }: Machine, { variables }: InventoryHost, { release }: ScriptedPlaybook): readonly string[] => {
+  const isUpgrade = variables.common_upgrade_packages === true
+  return lb && (!isUpgrade || lb.release === release()) ? [] : ['everything']
 }
 
 /** What runs is not touched: the new is only installed. */

@@ -1,12 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Variables } from '../../ansible/inventory.ts'
-import type { FleetAddress } from '../../fleet/address.ts'
+import type { InventoryHost } from '../../ansible/inventory.ts'
 import { identityOf, type Role } from '../../fleet/names.ts'
-import type { FleetServer } from '../../fleet/server.ts'
 import type { Zone } from '../../zones/zone.ts'
-import { listAddresses } from '../addresses.ts'
 import { inventoryHost } from '../inventory-host.ts'
+import { lbHosts } from '../lb-hosts.ts'
 import type { Report } from '../record.ts'
 import { getServer } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
@@ -24,43 +22,37 @@ export const configure = async (
   { role, servers, upgrade = true }: ConfigureStep,
   report: Report,
 ): Promise<void> => {
-  const machines = await Promise.all(servers.map((name) => getServer(world, name)))
-  const variables = role === 'lb' ? lbVariables(await listAddresses(world)) : await nameserverVariables(world, machines)
   await world.playbook({
     folder: path.join(world.settings.sources, 'ansible'),
     role,
-    hosts: await Promise.all(
-      machines.map((machine) =>
-        inventoryHost(world, machine, { ...variables(world, machine), common_upgrade_packages: upgrade }),
-      ),
-    ),
+    hosts: await (role === 'lb' ? lbHosts : nameserverHosts)(world, servers, { upgrade }),
     logFile: path.join(world.events.directory, `ansible-${role}.log`),
     onTask: report,
   })
 }
 
-const lbVariables =
-  (addresses: readonly FleetAddress[]) =>
-  ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4 }: FleetServer): Variables => ({
-    lb_operator_networks: settings.config.operatorNetworks,
-    lb_public_ipv4: ipv4,
-    lb_public_ipv6: ipv6 ?? '',
-    lb_private_ipv4: privateIpv4,
-    // all of the pair, wherever they lead at the moment: they can be led here without touching the machine again
-    lb_floating_addresses: addresses.filter((address) => address.pair === pair).map(({ ip }) => ip),
-  })
-
 /** The whole private network may ask: in it are lbs and nameservers alone, and lbs made later ask the same nameserver. */
-const nameserverVariables = async (world: RunWorld, machines: readonly FleetServer[]) => {
+const nameserverHosts = async (
+  world: RunWorld,
+  names: readonly string[],
+  { upgrade }: { readonly upgrade: boolean },
+): Promise<readonly InventoryHost[]> => {
+  const machines = await Promise.all(names.map((name) => getServer(world, name)))
   const zones = await writeZones(world, await zonesFor(world, machines))
-  return ({ settings }: RunWorld, { pair, ipv4, ipv6, privateIpv4, generation }: FleetServer): Variables => ({
-    nameserver_identity: identityOf(pair, generation),
-    nameserver_zones: zones,
-    nameserver_dns_clients: [settings.config.networkRange, ...settings.config.operatorNetworks],
-    nameserver_public_ipv4: ipv4,
-    nameserver_public_ipv6: ipv6 ?? '',
-    nameserver_private_ipv4: privateIpv4,
-  })
+  const { networkRange, operatorNetworks } = world.settings.config
+  return Promise.all(
+    machines.map((machine) =>
+      inventoryHost(world, machine, {
+        nameserver_identity: identityOf(machine.pair, machine.generation),
+        nameserver_zones: zones,
+        nameserver_dns_clients: [networkRange, ...operatorNetworks],
+        nameserver_public_ipv4: machine.ipv4,
+        nameserver_public_ipv6: machine.ipv6 ?? '',
+        nameserver_private_ipv4: machine.privateIpv4,
+        common_upgrade_packages: upgrade,
+      }),
+    ),
+  )
 }
 
 /** The compiled zones, kept beside the report: what was deployed can be read there. */

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describeStep } from '../../../lib/plan/describe.ts'
+import { refreshedBy, withDue } from '../../../lib/plan/due.ts'
 import { isRefusal } from '../../../lib/plan/refusal.ts'
 import type { Observed, Plan } from '../../../lib/plan/types.ts'
 import { planUpdate, type UpdateRequest } from '../../../lib/plan/update.ts'
@@ -47,12 +48,29 @@ plans('--only, --config-only and --keep-old', () => {
   assert.not(planned(twoServing(), { keepOld: true }).phases.some(({ title }) => title.startsWith('Retire')))
 })
 
-plans('says how long it takes although nothing is new', () => {
-  const { notes } = planned(twoServing())
-  assert.ok(
-    notes.some((note) => /one lb after the other: 15 to 30 seconds each/.test(note)),
-    notes.join('\n'),
-  )
+plans('an lb on which nothing is to be done is left out, and each is told of', () => {
+  const plan = planned(twoServing())
+  assert.equal(refreshedBy(plan), [
+    { lb: 'lb1', upgrade: true, retires: true },
+    { lb: 'lb2', upgrade: true, retires: true },
+  ])
+  const due = new Map([
+    ['lb1', ['Ansible would change: lb : Install packages']],
+    ['lb2', []],
+  ])
+  assert.equal(linesOf(withDue(plan, due)), ofOne)
+  assert.equal(withDue(plan, due).notes, [
+    'To do on lb1: Ansible would change: lb : Install packages.',
+    'lb2 is up to date: Ansible finds nothing to change, and its nginx runs what is installed.',
+  ])
+  assert.equal(linesOf(withDue(plan, new Map([...due.keys()].map((lb) => [lb, []])))), [])
+  assert.equal(linesOf(withDue(plan, new Map([...due.keys()].map((lb) => [lb, ['nobody knows']])))), linesOf(plan))
+})
+
+plans('what a plan with these options refreshes', () => {
+  assert.equal(refreshedBy(planned(twoServing(), { only: ['lb1'], configOnly: true, keepOld: true })), [
+    { lb: 'lb1', upgrade: false, retires: false },
+  ])
 })
 
 plans('moves traffic only where it says so', () => {
