@@ -8,13 +8,13 @@ const valueCase = ({ names, value, isList }: CompletedOption): string => {
   return `        ${names.join('|')}) kind=${kind} takes=${isList ? 'many' : 'one'} values='${words}' ;;`
 }
 
-const scriptCase = ({ name, options }: CompletedScript): string => {
+const scriptCase = ({ name, args, options }: CompletedScript): string => {
   const valued = options.filter(({ value, isOptional }) => value !== undefined && !isOptional)
   const optional = options.filter(({ value, isOptional }) => value !== undefined && isOptional)
   const cases = [...valued, ...optional].map(valueCase)
   return [
     `    ${name})`,
-    `      options='${options.flatMap(({ names }) => names).join(' ')}'`,
+    `      options='${[...args.flatMap(({ oneOf }) => oneOf), ...options.flatMap(({ names }) => names)].join(' ')}'`,
     ...(cases.length > 0 ? ['      case $2 in', ...cases, '      esac'] : []),
     '      ;;',
   ].join('\n')
@@ -22,7 +22,7 @@ const scriptCase = ({ name, options }: CompletedScript): string => {
 
 /** Nothing that was typed is carried out: it is compared with words that stand here, and handed on to nobody. */
 export const bashCompletion = (scripts: readonly CompletedScript[]): string => `${header('.bashrc', 'bash')}
-# $1 the script, $2 the option before: sets options, and kind, takes and values of what stands behind the option
+# $1 the script, $2 the option before: sets options, the words that may stand anywhere, and kind, takes and values of what stands behind the option
 _blue_green_dns_options() {
   options='' kind='' takes='' values=''
   case $1 in

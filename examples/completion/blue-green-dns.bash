@@ -1,7 +1,7 @@
 # Completes the options of npx tsx scripts/NAME.ts. In ~/.bashrc: source PATH/examples/completion/blue-green-dns.bash
 # Made by npm run completion; do not edit.
 
-# $1 the script, $2 the option before: sets options, and kind, takes and values of what stands behind the option
+# $1 the script, $2 the option before: sets options, the words that may stand anywhere, and kind, takes and values of what stands behind the option
 _blue_green_dns_options() {
   options='' kind='' takes='' values=''
   case $1 in

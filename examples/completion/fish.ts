@@ -24,6 +24,12 @@ const moreLines = (script: string, { names, value, isList }: CompletedOption): r
       ]
     : []
 
+/** They stand anywhere. */
+const argLines = ({ name, args }: CompletedScript): readonly string[] =>
+  args
+    .filter(({ oneOf }) => oneOf.length > 0)
+    .map(({ oneOf }) => `  complete -c $command -n '__blue_green_dns_is ${name}' -f -a ${quoted(oneOf.join(' '))}`)
+
 /** fish adds these to what else it knows of the commands. */
 export const fishCompletion = (
   scripts: readonly CompletedScript[],
@@ -45,6 +51,6 @@ function __blue_green_dns_behind
 end
 
 for command in ${commands.join(' ')}
-${scripts.flatMap(({ name, options }) => [`  complete -c $command -n '__blue_green_dns_is ${name}' -f`, ...options.flatMap((option) => [optionLine(name, option), ...moreLines(name, option)])]).join('\n')}
+${scripts.flatMap((script) => [`  complete -c $command -n '__blue_green_dns_is ${script.name}' -f`, ...argLines(script), ...script.options.flatMap((option) => [optionLine(script.name, option), ...moreLines(script.name, option)])]).join('\n')}
 end
 `

@@ -17,10 +17,19 @@ export interface CompletedOption {
   readonly isList: boolean
 }
 
-/** The options of one script. */
+/** A word that is no option. */
+interface CompletedArgument {
+  readonly name: string
+  /** None where anything may stand. */
+  readonly oneOf: readonly string[]
+}
+
+/** The words of one script. */
 export interface CompletedScript {
   /** `deploy-infra` */
   readonly name: string
+  /** In their order. */
+  readonly args: readonly CompletedArgument[]
   readonly options: readonly CompletedOption[]
 }
 
@@ -44,6 +53,7 @@ const help: CompletedOption = {
 /** What commander knows of a script. Pure. */
 export const completedScript = (name: string, command: CommandUnknownOpts): CompletedScript => ({
   name,
+  args: command.registeredArguments.map((argument) => ({ name: argument.name(), oneOf: argument.argChoices ?? [] })),
   options: [...command.options.map(completedOption), help],
 })
 

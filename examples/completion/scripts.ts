@@ -16,7 +16,7 @@ import { type CompletedScript, completedScript } from './option.ts'
 const operationScript = <Options extends CommonOptions>(operation: Operation<Options>): CompletedScript =>
   completedScript(operation.name, operation.options(createOperationCommand(operation)))
 
-/** Every script with its options, in the order of their names. */
+/** Every script with its words, in the order of their names. */
 export const completedScripts: readonly CompletedScript[] = [
   operationScript(bake),
   operationScript(bootstrap),

@@ -18,6 +18,9 @@ const specsOf = (option: CompletedOption): readonly string[] =>
     return `      ${quoted(`${others}${name}[${escaped(option.description)}]${actionOf(option)}`)}`
   })
 
+const argSpecs = ({ args }: CompletedScript): readonly string[] =>
+  args.map(({ name, oneOf }, at) => `      '${at + 1}:${name}:${oneOf.length > 0 ? `(${oneOf.join(' ')})` : ' '}'`)
+
 /** Behind `compinit`, whose completion of the commands goes on for all other lines. */
 export const zshCompletion = (
   scripts: readonly CompletedScript[],
@@ -40,7 +43,7 @@ _blue_green_dns() {
 _blue_green_dns_options() {
   local -a specs
   case $1 in
-${scripts.map(({ name, options }) => [`    ${name}) specs=(`, ...options.flatMap(specsOf), '    ) ;;'].join('\n')).join('\n')}
+${scripts.map((script) => [`    ${script.name}) specs=(`, ...argSpecs(script), ...script.options.flatMap(specsOf), '    ) ;;'].join('\n')).join('\n')}
   esac
   _arguments -S $specs
 }
