@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="ansible-core bind9-dnsutils bind9-utils openssh-client"
+packages="age ansible-core bind9-dnsutils bind9-utils openssh-client"
 # for a space, in which users other than root have the twin
 { [ "$(id -u)" -eq 0 ] && [ -z "${1:-}" ]; } || packages="$packages slirp4netns uidmap"
 packages="$packages apt-cacher-ng bind9 iproute2 mmdebstrap nftables procps systemd-container unbound util-linux"

@@ -2,6 +2,7 @@ import { canonicalName, isWithin } from '../dns/wire/name.ts'
 import { type Authority, ancestorsOf, cutNamesOf, findZone, isCoveredByWildcard } from './authority.ts'
 import { createFollower } from './chain.ts'
 import type { RRset } from './rrset.ts'
+import { isOfSigning } from './signing/served.ts'
 import type { Zone } from './zone.ts'
 
 const chatter =
@@ -37,8 +38,6 @@ const nameFile = (line: string, file: string, temporary: string | undefined): st
   return /^[^\s:]+:\d+: /.test(plain) ? plain : `${file}: ${plain}`
 }
 
-// Signatures would not survive the serial and addresses put in at deployment.
-const signedTypes = new Set(['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY'])
 // Servers may compress names inside these, so their octets on the wire are not those of the file (RFC 3597 §4).
 const obsoleteTypes = new Set(['MD', 'MF', 'MB', 'MG', 'MR', 'MINFO', 'SIG', 'NXT'])
 
@@ -46,7 +45,8 @@ const obsoleteTypes = new Set(['MD', 'MF', 'MB', 'MG', 'MR', 'MINFO', 'SIG', 'NX
 export const incomparableFaults = ({ rrsets }: Pick<Zone, 'rrsets'>): string[] =>
   rrsets.flatMap(({ name, type }) => {
     if (name.includes('\\')) return [`${name} ${type}: names with escaped characters cannot be asked for by the checks`]
-    if (signedTypes.has(type))
+    // signatures would not survive the serial and addresses put in at deployment
+    if (isOfSigning({ type }))
       return [`${name} ${type}: signed zones are not supported, a deployment changes serial and addresses`]
     if (type === 'ZONEMD')
       return [`${name} ZONEMD: leave it out, a deployment changes serial and addresses, which it is a digest of`]

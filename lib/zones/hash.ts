@@ -15,6 +15,25 @@ export const hashFiles = ({ contents }: Pick<ZoneFiles, 'contents'>): string => 
 export const hashArtefact = (zones: readonly Pick<Zone, 'origin' | 'text'>[]): string =>
   hashContents(new Map(zones.map(({ origin, text }) => [origin, Buffer.from(text)])))
 
+/**
+ * The same of what zones are made from, where some are signed: it changes when a zone gets a key or loses it, and not by signing.
+ * @param files what `hashZones` gave, and gives where there are no keys.
+ */
+export const hashSources = (files: string, keys: readonly KeyInUse[], denial: string): string =>
+  keys.length === 0
+    ? files
+    : hashContents(
+        new Map([
+          ['', Buffer.from(`${files} ${denial}`)],
+          ...keys.map(({ origin, rdata }) => [origin, rdata] as const),
+        ]),
+      )
+
+interface KeyInUse {
+  readonly origin: string
+  readonly rdata: Buffer
+}
+
 const hashContents = (contents: ReadonlyMap<string, Buffer>): string => {
   const hash = createHash('sha256')
   for (const [file, content] of [...contents].sort(([a], [b]) => (a < b ? -1 : 1))) {
