@@ -27,6 +27,8 @@ interface Environment {
   readonly sshPublicKeyFile: string
   readonly sshPublicKey: string
   readonly registrar: RegistrarSettings
+  /** Path of the private key that the keys of zones are decrypted with. */
+  readonly signingIdentity: string
   /** Where the walk to a delegation begins. */
   readonly rootServers: readonly Endpoint[]
 }
@@ -71,6 +73,7 @@ const load = async <E>(
   if (config && !existsSync(path.resolve(checkout, config.zonesFolder))) {
     faults.push(`zonesFolder: there is no folder ${path.resolve(checkout, config.zonesFolder)}`)
   }
+  faults.push(...keysFolderFaults(config))
   if (faults.length > 0 || !config || !environment) {
     throw new InfraError(
       `Config or environment has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n  - ${faults.join('\n  - ')}`,
@@ -81,6 +84,14 @@ const load = async <E>(
     )
   }
   return { config, environment, root: checkout, sources: checkout }
+}
+
+/** Every file below the zones' folder is one of theirs: a key that is encrypted anew there would be a change of zones. */
+const keysFolderFaults = (config: Config | undefined): readonly string[] => {
+  if (!config?.dnssec) return []
+  const [zones, keys] = [config.zonesFolder, config.dnssec.keys].map((folder) => path.resolve(checkout, folder))
+  const isInside = !path.relative(zones ?? '', keys ?? '').startsWith('..')
+  return isInside ? [`dnssec.keys: ${keys} lies in zonesFolder; put the keys elsewhere`] : []
 }
 
 /** What signs and opens doors for those who are told of incidents. */
@@ -165,7 +176,8 @@ const readEnvironment = (
   const registrar = readRegistrar(variables, config?.registrar ?? 'manual', faults)
   const rootServers = readRootServers(variables, faults)
   if (!token || sshPublicKeyFile === undefined || sshPublicKey === undefined) return undefined
-  return { endpoint, token, sshPublicKeyFile, sshPublicKey, registrar, rootServers }
+  const signingIdentity = readSigningIdentity(variables, sshPublicKeyFile)
+  return { endpoint, token, sshPublicKeyFile, sshPublicKey, registrar, rootServers, signingIdentity }
 }
 
 const readRegistrar = (
@@ -191,6 +203,10 @@ const readRegistrar = (
 }
 
 const isVariable = <T>(one: T | string): one is T => typeof one !== 'string'
+
+/** A job of its own has no key for SSH that zones' keys would be encrypted to, and is given another. */
+const readSigningIdentity = ({ DNSSEC_IDENTITY }: NodeJS.Dict<string>, sshPublicKeyFile: string): string =>
+  expandHome(DNSSEC_IDENTITY?.trim()) || sshPublicKeyFile.replace(/\.pub$/, '')
 
 const readRootServers = ({ DNS_ROOT_SERVERS }: NodeJS.Dict<string>, faults: string[]): readonly Endpoint[] => {
   if (!DNS_ROOT_SERVERS) return rootServers

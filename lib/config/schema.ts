@@ -94,6 +94,23 @@ export const configSchema = z.strictObject({
       idleSeconds: z.int().min(1).default(3600),
     })
     .prefault({}),
+  /** Signs the zones that have a key there (sign-zones makes it); left out, none is. */
+  dnssec: z
+    .strictObject({
+      /** Folder of the keys, outside of `zonesFolder`. */
+      keys: z.string().min(1),
+      /** To whom private halves are encrypted: public keys, or files that hold one a line. Default: `sshKey` alone. */
+      recipients: z.array(z.string().min(1)).min(1, { error: 'must name who may sign' }).optional(),
+      /** How long signatures hold, in days: deploy again before they end, or the zones are dead. */
+      validityDays: z
+        .int()
+        .min(7)
+        .max(179, { error: 'must be at most 179: longer ones are of use to whoever replays old answers' })
+        .default(60),
+      /** How it is proven that something is not there. `nsec` lets anybody list a zone. */
+      denial: z.enum(['nsec3', 'nsec']).default('nsec3'),
+    })
+    .optional(),
   /** From where on so much of a zone goes by a deployment that the zone's name has to be typed: both have to be exceeded. */
   guards: z
     .strictObject({

@@ -3,12 +3,14 @@ import { InfraError, ifRefused } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { nameserversOf } from '../plan/nameservers.ts'
 import { compileZonesOnce } from '../zones/compile-once.ts'
-import { hashArtefact, hashZones } from '../zones/hash.ts'
+import { hashArtefact } from '../zones/hash.ts'
+import { withKeys } from '../zones/signing/known.ts'
 import { findZoneSources } from '../zones/sources.ts'
 import type { Zone } from '../zones/zone.ts'
 import { glueHostsOf, listAddresses } from './addresses.ts'
 import { readServedArtefact, type ServedArtefact } from './served.ts'
 import { listServers } from './servers.ts'
+import { hashSourcesOf, readKeysOf, signArtefact } from './signing.ts'
 import type { World } from './world.ts'
 
 export const zonesFolderOf = ({ settings }: World): string =>
@@ -30,8 +32,26 @@ export const compileArtefact = async (
 ): Promise<readonly Zone[]> => {
   const [lbs, addresses] = await Promise.all([servers ?? listServers(world), listAddresses(world)])
   const hosts = glueHostsOf(lbs, addresses, { config: world.settings.config, generation })
-  return compileZonesOnce({ folder: zonesFolderOf(world), serial: generation, hosts })
+  const zones = await compileZonesOnce({ folder: zonesFolderOf(world), serial: generation, hosts })
+  const names = zones.map(({ origin }) => origin)
+  return withKeys(zones, await readKeysOf(world, names))
 }
+
+/** What this process has signed, by content: signatures differ each time, so the same cannot be made twice. */
+const signed = new Map<string, readonly Zone[]>()
+
+/**
+ * What nameservers are given: what `compileArtefact` makes, signed where zones have keys.
+ * @throws InfraError (exit code 2) when it cannot be signed.
+ */
+export const makeArtefact = async (world: World, generation: number): Promise<readonly Zone[]> => {
+  const made = await signArtefact(world, await compileArtefact(world, generation))
+  if (made.some(({ signing }) => signing)) signed.set(hashArtefact(made), made)
+  return made
+}
+
+/** The hash of what zones are made from, for the label `zones`. */
+export const hashSources = (world: World): Promise<string> => hashSourcesOf(world, zonesFolderOf(world))
 
 /**
  * What the nameservers of a generation must answer: what they were given. That is compiled where the zone files at hand still make
@@ -74,10 +94,12 @@ const compileLike = async (
   servers: readonly FleetServer[],
 ): Promise<readonly Zone[] | undefined> => {
   const members = nameserversOf({ servers }, generation)
-  const zones = await hashZones(zonesFolderOf(world))
+  const contents = givenOf(servers, generation).map(({ content }) => content)
+  const made = contents.map((content) => signed.get(content)).find((one) => one !== undefined)
+  if (made) return made
+  const zones = await hashSources(world)
   if (members.every((one) => one.zones !== zones)) return undefined
   const compiled = await compileArtefact(world, generation, servers)
-  const contents = givenOf(servers, generation).map(({ content }) => content)
   // where a release made it that did not note it, the same zone files have to do for a proof
   return contents.length === 0 || contents.includes(hashArtefact(compiled)) ? compiled : undefined
 }

@@ -8,6 +8,7 @@ import { SshError } from '../ssh/ssh.ts'
 import { findDifferingRrsets } from '../zones/difference.ts'
 import { readZoneText } from '../zones/read-text.ts'
 import type { RRset } from '../zones/rrset.ts'
+import { comparableIn } from '../zones/signing/served.ts'
 import type { Zone } from '../zones/zone.ts'
 import type { World } from './world.ts'
 
@@ -80,14 +81,19 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const referenceOf = (artefact: readonly Zone[]): Reference => ({
   what: 'what it was made with',
-  zones: artefact.map(({ origin, text, rrsets }) => ({ origin, hash: sha256(text), read: async () => rrsets })),
+  zones: artefact.map(({ origin, text, rrsets, signing }) => ({
+    origin,
+    // the text of one that is signed only when it is deployed is nobody's
+    hash: signing && signing.expires === undefined ? '' : sha256(text),
+    read: async () => (signing ? [...rrsets, signing.published] : rrsets),
+  })),
 })
 
 const referenceTo = ({ ssh }: Machines, { server, files }: Member): Reference => ({
   what: `what ${server.name} of the same generation does`,
   zones: [...files.hashes].map(([file, hash]) => {
     const origin = `${file.slice(zoneFileOf('').length)}.`
-    return { origin, hash, read: async () => readZoneText(origin, await readServedZone(ssh, server, origin)) }
+    return { origin, hash, read: async () => readComparable(origin, await readServedZone(ssh, server, origin)) }
   }),
 })
 
@@ -118,13 +124,18 @@ const compare = async (
 
 const shown = 3
 
+const readComparable = async (origin: string, text: string): Promise<readonly RRset[] | string> => {
+  const rrsets = await readZoneText(origin, text)
+  return typeof rrsets === 'string' ? rrsets : comparableIn(rrsets)
+}
+
 /** None when only the spelling differs, as that of two releases of BIND may. */
 const describeDifference = async (
   origin: string,
   expected: readonly RRset[] | string,
   text: string,
 ): Promise<readonly string[]> => {
-  const found = await readZoneText(origin, text)
+  const found = await readComparable(origin, text)
   const refusal = [expected, found].find((one) => typeof one === 'string')
   if (typeof expected === 'string' || typeof found === 'string') return [`${origin}: ${refusal}`]
   const differing = findDifferingRrsets(expected, found)

@@ -13,10 +13,9 @@ import type { Plan } from '../plan/types.ts'
 import { confirm } from '../prompts.ts'
 import { changeAsMarkdown } from '../report/change-markdown.ts'
 import { createEvents } from '../report/events.ts'
-import { hashZones } from '../zones/hash.ts'
 import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
-import { zoneNames, zonesFolderOf } from './artefact.ts'
+import { hashSources, zoneNames } from './artefact.ts'
 import { createDueLook } from './due.ts'
 import { estimateRun } from './estimate.ts'
 import { lookForImages } from './images.ts'
@@ -174,7 +173,7 @@ const situationOf = ({ clock, settings }: World): Situation => ({
 /** Files that cannot be read are like none: whoever makes something from them is told why. */
 const inputOf = async (world: World): Promise<PlanInput> => ({
   ...situationOf(world),
-  zones: await hashZones(zonesFolderOf(world)).catch(ifRefused(() => '')),
+  zones: await hashSources(world).catch(ifRefused(() => '')),
   zoneNames: await zoneNames(world).catch(ifRefused(() => [])),
 })
 

@@ -12,6 +12,7 @@ import { hostsOf } from './addresses.ts'
 import { zonesFolderOf } from './artefact.ts'
 import { networkZoneOf } from './network.ts'
 import { readOffers } from './offers.ts'
+import { signArtefact } from './signing.ts'
 import type { World } from './world.ts'
 
 /** Programs on the operator's machine, and the Debian package that has each. */
@@ -19,6 +20,11 @@ const tools = [
   ['ssh', ['-V'], 'openssh-client'],
   ['ansible-playbook', ['--version'], 'ansible-core'],
   ['named-compilezone', ['-v'], 'bind9-utils'],
+] as const
+
+const signingTools = [
+  ['dnssec-signzone', ['-V'], 'bind9-utils'],
+  ['age', ['--version'], 'age'],
 ] as const
 
 /**
@@ -58,7 +64,8 @@ const requireTools = async ({ settings }: World): Promise<void> => {
   const states = await inScratch('dns-tools-', (home) => {
     // each as it will be run later
     const forPlaybooks = playbookEnvironment(readShell(), { config, home })
-    return Promise.all(tools.map((tool) => tryTool(tool, tool[0] === 'ansible-playbook' ? forPlaybooks : readShell())))
+    const all = settings.config.dnssec ? [...tools, ...signingTools] : tools
+    return Promise.all(all.map((tool) => tryTool(tool, tool[0] === 'ansible-playbook' ? forPlaybooks : readShell())))
   })
   const missing = [...states.filter(({ isMissing }) => isMissing), ...(await missingServer())]
   if (missing.length > 0) {
@@ -85,7 +92,7 @@ interface ToolState {
 }
 
 const tryTool = async (
-  [program, args, debianPackage]: (typeof tools)[number],
+  [program, args, debianPackage]: (typeof tools)[number] | (typeof signingTools)[number],
   env: NodeJS.Dict<string>,
 ): Promise<ToolState> => {
   try {
@@ -110,7 +117,7 @@ const missingServer = async (): Promise<readonly Pick<ToolState, 'program' | 'de
 /** Before the lbs exist their addresses are unknown; any will do to find out whether the files are sound. */
 const compileWithPlaceholders = async (world: World): Promise<void> => {
   const hosts = world.settings.config.pairs.flatMap((pair) => hostsOf(pair, '198.18.0.1', '2001:2::1'))
-  await compileZones({ folder: zonesFolderOf(world), serial: 1, hosts })
+  await signArtefact(world, await compileZones({ folder: zonesFolderOf(world), serial: 1, hosts }))
 }
 
 /**

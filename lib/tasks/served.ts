@@ -5,6 +5,7 @@ import { readServedTexts } from '../named.ts'
 import type { Ssh } from '../ssh/ssh.ts'
 import { hashArtefact } from '../zones/hash.ts'
 import { readZoneText } from '../zones/read-text.ts'
+import { readSigned } from '../zones/signing/served.ts'
 import type { Zone } from '../zones/zone.ts'
 import { askGeneration } from './ask-generation.ts'
 import type { World } from './world.ts'
@@ -53,5 +54,5 @@ const readFrom = async (ssh: Ssh, server: FleetServer): Promise<readonly Zone[] 
 /** @returns why not, when the BIND of this computer refuses what that of the nameserver has taken. */
 const finish = async ({ origin, text }: Pick<Zone, 'origin' | 'text'>, serial: number): Promise<Zone | string> => {
   const rrsets = await readZoneText(origin, text)
-  return typeof rrsets === 'string' ? `${origin}: ${rrsets}` : { origin, serial, text, rrsets }
+  return typeof rrsets === 'string' ? `${origin}: ${rrsets}` : { origin, serial, text, ...readSigned(rrsets) }
 }

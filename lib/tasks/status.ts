@@ -8,10 +8,9 @@ import { nameserversIn } from '../plan/nameservers.ts'
 import type { Observed } from '../plan/types.ts'
 import type { Status, StatusLb, StatusServer } from '../report/status.ts'
 import type { Answer } from '../report/summary.ts'
-import { hashZones } from '../zones/hash.ts'
 import { listAddresses } from './addresses.ts'
 import { askWhoAnswers } from './answers.ts'
-import { compileArtefact, zoneNames, zonesFolderOf } from './artefact.ts'
+import { compileArtefact, hashSources, zoneNames } from './artefact.ts'
 import { readContentDrift } from './content.ts'
 import { observe } from './observe.ts'
 import { readNameDrift } from './published.ts'
@@ -92,7 +91,7 @@ const difference = 'Whether the zone files differ from what is served is not kno
 const readFiles = async (world: World): Promise<Files> => {
   const names = await attempt(zoneNames(world), difference)
   if (!names.value) return { names: undefined, hash: undefined, unknown: names.unknown }
-  const hash = await attempt(hashZones(zonesFolderOf(world)), difference)
+  const hash = await attempt(hashSources(world), difference)
   return { names: names.value, hash: hash.value, unknown: hash.unknown }
 }
 

@@ -71,6 +71,7 @@ export const createCheckout = async (options: CheckoutOptions): Promise<Settings
       endpoint: `${endpoint}/v1`,
       token: 'any-will-do',
       sshPublicKeyFile: path.join(root, config.sshKey),
+      signingIdentity: path.join(root, config.sshKey.replace(/\.pub$/, '')),
       sshPublicKey: options.sshPublicKey,
       registrar: { kind: 'twin', endpoint: `${endpoint}/registrar`, token: 'any-will-do' },
       rootServers: [{ address: options.rootServer, port: 53 }],

@@ -5,10 +5,9 @@ import type { Role } from '../../fleet/names.ts'
 import type { FleetServer } from '../../fleet/server.ts'
 import { describeRunning, findRunningOperation } from '../../lock.ts'
 import type { GlueHost } from '../../zones/complete.ts'
-import { hashZones } from '../../zones/hash.ts'
 import type { Zone } from '../../zones/zone.ts'
 import { clientTargetsOf, glueHostsOf, listAddresses } from '../addresses.ts'
-import { compileArtefact, findArtefact, zonesFolderOf } from '../artefact.ts'
+import { compileArtefact, findArtefact, hashSources } from '../artefact.ts'
 import { lbsThatMayBeAsked, listServers, targetsOf } from '../servers.ts'
 import type { World } from '../world.ts'
 
@@ -129,7 +128,7 @@ const readRunning = ({ hcloud, settings }: World): Promise<Pick<Scene, 'notes' |
     )
 
 const readDifference = async (world: World, nameservers: readonly FleetServer[]): Promise<readonly string[]> => {
-  const hash = await hashZones(zonesFolderOf(world)).catch(ifRefused(() => undefined))
+  const hash = await hashSources(world).catch(ifRefused(() => undefined))
   if (hash === undefined || nameservers.every(({ zones }) => zones === hash)) return []
   return [
     'The zone files at hand are others than those that were deployed: what differs between them counts as wrong here. deploy-infra deploys them; --serving compares with what was deployed.',

@@ -7,8 +7,7 @@ import { userDataOf } from '../../fleet/user-data.ts'
 import { readCommit } from '../../git.ts'
 import type { CreateServerBody } from '../../hcloud/types.ts'
 import { createHostKey } from '../../ssh/host-key.ts'
-import { hashZones } from '../../zones/hash.ts'
-import { givenOf, zonesFolderOf } from '../artefact.ts'
+import { givenOf, hashSources, zonesFolderOf } from '../artefact.ts'
 import { listImages } from '../images.ts'
 import { getNetwork } from '../network.ts'
 import { type Offer, readOffers } from '../offers.ts'
@@ -102,7 +101,7 @@ const originOf = async (
   if (like) return { zones: like.zones, commit: like.commit }
   const folder = zonesFolderOf(world)
   return {
-    zones: role === 'nameserver' ? await hashZones(folder) : '',
+    zones: role === 'nameserver' ? await hashSources(world) : '',
     commit: await readCommit(world.settings.sources, ['ansible', folder]),
   }
 }

@@ -1,8 +1,8 @@
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
-import { hashArtefact, hashZones } from '../../zones/hash.ts'
+import { hashArtefact } from '../../zones/hash.ts'
 import type { Zone } from '../../zones/zone.ts'
-import { compileArtefact, getArtefact, givenOf, zonesFolderOf } from '../artefact.ts'
+import { getArtefact, givenOf, hashSources, makeArtefact } from '../artefact.ts'
 import { listServers, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
@@ -13,7 +13,7 @@ import type { RunWorld } from '../world.ts'
 export const zonesFor = async (world: RunWorld, nameservers: readonly FleetServer[]): Promise<readonly Zone[]> => {
   const all = givenOf(await listServers(world), world.generation)
   const like = all.find(({ id }) => nameservers.every((one) => one.id !== id))
-  if (!like) return withZonesLabel(world, nameservers, () => compileArtefact(world, world.generation))
+  if (!like) return withZonesLabel(world, nameservers, () => makeArtefact(world, world.generation))
   const artefact = await getArtefact(world, world.generation)
   await label(world, nameservers, { zones: like.zones, content: hashArtefact(artefact) })
   return artefact
@@ -31,9 +31,9 @@ export const withZonesLabel = async (
   nameservers: readonly FleetServer[],
   compile: () => Promise<readonly Zone[]>,
 ): Promise<readonly Zone[]> => {
-  const zones = await hashZones(zonesFolderOf(world))
+  const zones = await hashSources(world)
   const artefact = await compile()
-  if ((await hashZones(zonesFolderOf(world))) !== zones)
+  if ((await hashSources(world)) !== zones)
     throw new InfraError('The zone files changed while they were compiled', {
       hint: 'Run the same command again once they are as they shall be.',
     })

@@ -53,6 +53,28 @@ load('reads config and environment', async () => {
   assert.is(environment.sshPublicKeyFile, publicKey)
 })
 
+load('the keys of zones are decrypted with the key for SSH, unless another file is named', async () => {
+  const config = writeConfig('signed.mjs', { ...valid, dnssec: { keys: 'dnssec-keys' } })
+  const own = await loadSettings({ config, envFile: writeEnv(goodEnv) })
+  assert.is(own.environment.signingIdentity, publicKey.replace('.pub', ''))
+  assert.equal(own.config.dnssec, { keys: 'dnssec-keys', validityDays: 60, denial: 'nsec3' })
+  const job = await loadSettings({ config, envFile: writeEnv(`${goodEnv}DNSSEC_IDENTITY=/run/secrets/signing\n`) })
+  assert.is(job.environment.signingIdentity, '/run/secrets/signing')
+})
+
+for (const [dnssec, fault] of [
+  [{ keys: 'ansible/zones/keys' }, /dnssec\.keys: .*ansible\/zones\/keys lies in zonesFolder/],
+  [{ keys: 'ansible/zones' }, /dnssec\.keys: .* lies in zonesFolder/],
+  [{ keys: 'dnssec-keys', validityDays: 180 }, /dnssec\.validityDays: must be at most 179/],
+  [{ keys: 'dnssec-keys', recipients: [] }, /dnssec\.recipients: must name who may sign/],
+] as const) {
+  load(`refused: dnssec ${JSON.stringify(dnssec)}`, async () => {
+    // a module is read once under a name
+    const config = writeConfig(`dnssec-${encodeURIComponent(JSON.stringify(dnssec))}.mjs`, { ...valid, dnssec })
+    assert.match((await faultsOf({ config, envFile: writeEnv(goodEnv) })).message, fault)
+  })
+}
+
 load('an env file that is named wins over the environment', async () => {
   const { environment } = await withVariable('HCLOUD_TOKEN', 'from-environment', () =>
     loadSettings({ config: writeConfig('good2.mjs', valid), envFile: writeEnv(goodEnv) }),

@@ -72,6 +72,7 @@ export const createFakeWorld = async ({
     endpoint: cloud.endpoint,
     token: 't',
     sshPublicKeyFile: 'id.pub',
+    signingIdentity: 'id',
     sshPublicKey: 'ssh-ed25519 AAAA',
     registrar: { kind: 'manual' } as const,
     rootServers,

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Ssh } from '../../../lib/ssh/ssh.ts'
+import { compileArtefact, getArtefact, hashSources, makeArtefact } from '../../../lib/tasks/artefact.ts'
+import { readContentDrift } from '../../../lib/tasks/content.ts'
+import { zonesFor } from '../../../lib/tasks/handlers/zones-label.ts'
+import { preflightZones } from '../../../lib/tasks/preflight.ts'
+import { readServedArtefact } from '../../../lib/tasks/served.ts'
+import { getServer } from '../../../lib/tasks/servers.ts'
+import type { RunWorld } from '../../../lib/tasks/world.ts'
+import { hashArtefact, hashZones } from '../../../lib/zones/hash.ts'
+import { makeZoneKey } from '../../../lib/zones/signing/make-key.ts'
+import type { Zone } from '../../../lib/zones/zone.ts'
+import { errorOf } from '../error-of.ts'
+import { example2Zone, exampleZone } from '../zones/fixture.ts'
+import { makeOperator } from '../zones/signing/fixture.ts'
+import { createFakeWorld } from './fake-world.ts'
+
+const test = suite('lib/tasks/signing')
+
+const zones = {
+  'example.test.zone': exampleZone.replaceAll('  NS ns2\n', ''),
+  'example2.test.zone': example2Zone.replaceAll('  NS ns2.example.test.\n', ''),
+}
+
+interface Signed {
+  readonly world: RunWorld
+  /** Absolute. */
+  readonly keys: string
+  readonly make: (origin: string) => Promise<unknown>
+}
+
+/** A world with an lb and two nameservers that are about to get their zones, and a config that has zones signed. */
+const withSigning = async (use: (signed: Signed) => Promise<void>): Promise<void> => {
+  const fake = await createFakeWorld({ zones })
+  try {
+    await fake.addServer('lb1', 100)
+    await fake.addServer('ns1-next', 200)
+    await fake.addServer('ns2-next', 200)
+    const { settings } = fake.world
+    const { identity, recipient } = await makeOperator(settings.root)
+    const dnssec = { keys: 'dnssec-keys', validityDays: 60, denial: 'nsec3' } as const
+    const keys = path.join(settings.root, dnssec.keys)
+    mkdirSync(keys)
+    const world = {
+      ...fake.world,
+      settings: {
+        ...settings,
+        config: { ...settings.config, dnssec },
+        environment: { ...settings.environment, signingIdentity: identity },
+      },
+    }
+    const make = (origin: string) => makeZoneKey({ origin, ttlSeconds: 60, folder: keys, recipients: [recipient] })
+    await use({ world, keys, make })
+  } finally {
+    await fake.close()
+  }
+}
+
+/** What a nameserver says that has these files. */
+const having = (files: readonly Pick<Zone, 'origin' | 'text'>[]): Ssh => {
+  const fileOf = (origin: string): string => `/etc/bind/db.${origin.slice(0, -1)}`
+  const run: Ssh['run'] = async (_host, [program, ...words]) => {
+    if (program === 'named-checkconf')
+      return files.map(({ origin }) => `${origin.slice(0, -1)} IN _default primary\n`).join('')
+    if (words[0] === '/etc/bind/named.conf') return 'options { };\n'
+    const found = files.filter(({ origin }) => words.includes(fileOf(origin)))
+    if (program === 'cat') return found.map(({ text }) => text).join('')
+    if (words.join(' ').includes('sha256sum'))
+      return files
+        .map(({ origin, text }) => `${createHash('sha256').update(text).digest('hex')}  ${fileOf(origin)}\0`)
+        .join('')
+    return found.map(({ text }) => `${text}\0`).join('')
+  }
+  return { options: async () => [], run, close: async () => undefined }
+}
+
+test('without keys all is as if nothing could be signed', () =>
+  withSigning(async ({ world }) => {
+    const { dnssec, ...config } = world.settings.config
+    const plain = { ...world, settings: { ...world.settings, config } }
+    assert.is(await hashSources(world), await hashZones(path.join(world.settings.root, config.zonesFolder)))
+    assert.is(await hashSources(plain), await hashSources(world))
+    assert.equal(await makeArtefact(world, 200), await compileArtefact(plain, 200))
+    assert.ok(dnssec)
+  }))
+
+test('a deployment signs once, and gives the same to all of its nameservers', () =>
+  withSigning(async ({ world, make }) => {
+    const before = await hashSources(world)
+    await make('example.test.')
+    assert.is.not(await hashSources(world), before)
+    const [one, other] = [await getServer(world, 'ns1-next'), await getServer(world, 'ns2-next')]
+    const given = await zonesFor(world, [one, other])
+    assert.equal(
+      given.map(({ signing }) => signing !== undefined),
+      [true, false],
+    )
+    const labelled = await getServer(world, 'ns1-next')
+    assert.is(labelled.zones, await hashSources(world))
+    assert.is(labelled.content, hashArtefact(given))
+    assert.is(await getArtefact(world, 200), given)
+    assert.is(await zonesFor(world, [other]), given)
+  }))
+
+test('a clone that has not signed reads what was given from a nameserver', () =>
+  withSigning(async ({ world, make }) => {
+    await make('example.test.')
+    const given = await makeArtefact(world, 200)
+    const server = { ...(await getServer(world, 'ns1-next')), content: hashArtefact(given) }
+    const found = await readServedArtefact({ ssh: having(given) }, 200, [server])
+    assert.ok('zones' in found)
+    const sorted = (some: readonly Zone[]) =>
+      some.map(({ rrsets, ...zone }) => ({ ...zone, rrsets: rrsets.map((one) => JSON.stringify(one)).sort() }))
+    assert.equal(sorted(found.zones), sorted(given))
+  }))
+
+test('what a nameserver serves is compared with the zone files, signatures aside; one that is not signed is told', () =>
+  withSigning(async ({ world, make }) => {
+    const plain = await compileArtefact(world, 200)
+    await make('example.test.')
+    const [given, atHand] = [await makeArtefact(world, 200), await compileArtefact(world, 200)]
+    const server = await getServer(world, 'ns1-next')
+    const drift = async (files: readonly Zone[]) =>
+      (await readContentDrift({ ssh: having(files) }, [server], atHand)).drift
+    assert.equal(await drift(given), [])
+    assert.equal(await drift(plain), [
+      'ns1-next does not serve what it was made with (example.test. has other data for example.test. DNSKEY): deploy-infra makes new nameservers',
+    ])
+  }))
+
+test('an older commit is signed with the keys of today', () =>
+  withSigning(async ({ world, make }) => {
+    await make('example.test.')
+    const elsewhere = path.join(world.settings.root, 'checkout')
+    mkdirSync(elsewhere)
+    renameSync(path.join(world.settings.root, 'ansible'), path.join(elsewhere, 'ansible'))
+    const older = { ...world, settings: { ...world.settings, sources: elsewhere } }
+    const [zone] = await makeArtefact(older, 200)
+    assert.ok(zone?.signing?.expires)
+  }))
+
+test('a key that cannot be used is told before anything is made', () =>
+  withSigning(async ({ world, keys, make }) => {
+    await make('example.test.')
+    assert.equal(await preflightZones(world), [])
+    const stranger = { ...world.settings.environment, signingIdentity: path.join(world.settings.root, 'nobody') }
+    const locked = await errorOf(preflightZones({ ...world, settings: { ...world.settings, environment: stranger } }))
+    assert.match(locked.message, /cannot be decrypted/)
+    writeFileSync(path.join(keys, 'Kexample2.test.+013+00001.key'), '')
+    assert.match((await errorOf(preflightZones(world))).message, /The keys in .* cannot be used/)
+    rmSync(keys, { recursive: true })
+    const gone = await errorOf(preflightZones(world))
+    assert.match(gone.message, /dnssec-keys is not there/)
+    assert.is(gone.exitCode, 2)
+  }))
+
+test.run()
