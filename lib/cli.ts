@@ -21,8 +21,8 @@ export const createCommand = (text: CommandText) => {
  * With `--json` the error is also the last line on stdout. `interrupt` is aborted by the first SIGINT or SIGTERM; `main` is
  * expected to finish its current step then. A second signal ends the process.
  */
-export const runCommand = async <Options extends OptionValues>(
-  command: Command<[], Options>,
+export const runCommand = async <Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
   main: (options: Options, interrupt: AbortSignal) => Promise<ExitCode | undefined>,
 ): Promise<void> => {
   const interrupt = listenForInterrupts()

@@ -47,7 +47,7 @@ const runCheckDns = async (served: Served, options: CheckDnsOptions = {}): Promi
     zonesFolder: served.folder,
     witness: { queriesPerSecond: 1 },
   })
-  const settings = { config, environment: { rootServers: served.roots }, root: '/', sources: '/' }
+  const settings = { config, environment: { rootServers: served.roots, sshPublicKeyFile: '' }, root: '/', sources: '/' }
   const running = { progress: createProgress(() => undefined), signal: new AbortController().signal }
   const { findings } = await checkDns(settings, { targets: served.targets, ...options }, running)
   const wrong = findings.find(({ status }) => status !== 'ok')

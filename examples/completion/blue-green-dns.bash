@@ -97,6 +97,13 @@ _blue_green_dns_options() {
         --force-after) kind=words takes=one values='' ;;
       esac
       ;;
+    sign-zones)
+      options='on off status --env-file -e --config --json --verbose --help -h'
+      case $2 in
+        --env-file|-e) kind=files takes=one values='' ;;
+        --config) kind=files takes=one values='' ;;
+      esac
+      ;;
     status)
       options='--env-file -e --config --watch --json --verbose --help -h'
       case $2 in

@@ -135,6 +135,13 @@ for command in npx tsx node
   complete -c $command -n '__blue_green_dns_is rotate-lbs' -l abandon -f -d 'take the rotation back and remove the new lbs; refused while glue points at one'
   complete -c $command -n '__blue_green_dns_is rotate-lbs' -l remove-pairs -f -d 'rotate nothing, but remove the pairs that infra.config.ts does not have any more, once no cache knows them'
   complete -c $command -n '__blue_green_dns_is rotate-lbs' -l help -s h -f -d 'display help for command'
+  complete -c $command -n '__blue_green_dns_is sign-zones' -f
+  complete -c $command -n '__blue_green_dns_is sign-zones' -f -a 'on off status'
+  complete -c $command -n '__blue_green_dns_is sign-zones' -l env-file -s e -F -r -d 'file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default: .env)'
+  complete -c $command -n '__blue_green_dns_is sign-zones' -l config -F -r -d 'config file (default: infra.config.ts)'
+  complete -c $command -n '__blue_green_dns_is sign-zones' -l json -f -d 'print one JSON object on stdout'
+  complete -c $command -n '__blue_green_dns_is sign-zones' -l verbose -f -d 'print where an unforeseen error came from'
+  complete -c $command -n '__blue_green_dns_is sign-zones' -l help -s h -f -d 'display help for command'
   complete -c $command -n '__blue_green_dns_is status' -f
   complete -c $command -n '__blue_green_dns_is status' -l env-file -s e -F -r -d 'file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default: .env)'
   complete -c $command -n '__blue_green_dns_is status' -l config -F -r -d 'config file (default: infra.config.ts)'

@@ -159,6 +159,17 @@ _blue_green_dns_options() {
       '(--help -h)--help[display help for command]'
       '(--help -h)-h[display help for command]'
     ) ;;
+    sign-zones) specs=(
+      '1:zone: '
+      '2:deed:(on off status)'
+      '(--env-file -e)--env-file[file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default\: .env)]:file:_files'
+      '(--env-file -e)-e[file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default\: .env)]:file:_files'
+      '(--config)--config[config file (default\: infra.config.ts)]:file:_files'
+      '(--json)--json[print one JSON object on stdout]'
+      '(--verbose)--verbose[print where an unforeseen error came from]'
+      '(--help -h)--help[display help for command]'
+      '(--help -h)-h[display help for command]'
+    ) ;;
     status) specs=(
       '(--env-file -e)--env-file[file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default\: .env)]:file:_files'
       '(--env-file -e)-e[file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default\: .env)]:file:_files'

@@ -5,6 +5,7 @@ import { createCheckDnsCommand } from '../../lib/operations/check-dns.ts'
 import { deploy } from '../../lib/operations/deploy.ts'
 import { rollback } from '../../lib/operations/rollback.ts'
 import { rotate } from '../../lib/operations/rotate.ts'
+import { createSignZonesCommand } from '../../lib/operations/sign-zones.ts'
 import { update } from '../../lib/operations/update.ts'
 import type { CommonOptions, Operation } from '../../lib/tasks/operation.ts'
 import { command as localDown } from '../../scripts/commands/local-down.ts'
@@ -27,6 +28,7 @@ export const completedScripts: readonly CompletedScript[] = [
   completedScript('report', report),
   operationScript(rollback),
   operationScript(rotate),
+  completedScript('sign-zones', createSignZonesCommand()),
   completedScript('status', status),
   operationScript(update),
 ].sort((one, other) => (one.name < other.name ? -1 : 1))

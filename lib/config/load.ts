@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
@@ -9,12 +8,13 @@ import { InfraError, textOf } from '../errors.ts'
 import { isAddress } from '../ip.ts'
 import { type RegistrarSettings, registrarKinds, rows } from '../registrar/rows.ts'
 import { quoteWord } from '../ssh/quote.ts'
+import { expandHome } from './expand-home.ts'
 import { type Config, configSchema } from './schema.ts'
 
 /** What can be known without any cloud. */
 export interface LocalSettings {
   readonly config: Config
-  readonly environment: Pick<Environment, 'rootServers'>
+  readonly environment: Pick<Environment, 'rootServers' | 'sshPublicKeyFile'>
   readonly root: string
   readonly sources: string
 }
@@ -61,7 +61,10 @@ export const loadSettings = async (options: LoadOptions = {}): Promise<Settings>
 
 /** The same for what asks no cloud: no token is needed, and no key. */
 export const loadLocalSettings = async (options: LoadOptions = {}): Promise<LocalSettings> =>
-  load(options, (variables, _config, faults) => ({ rootServers: readRootServers(variables, faults) }))
+  load(options, (variables, config, faults) => ({
+    rootServers: readRootServers(variables, faults),
+    sshPublicKeyFile: publicKeyFileOf(variables, config) ?? '',
+  }))
 
 const load = async <E>(
   options: LoadOptions,
@@ -171,7 +174,7 @@ const readEnvironment = (
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
     faults.push(`HCLOUD_ENDPOINT: ${endpoint} is not a URL; leave it out for Hetzner Cloud itself`)
   }
-  const sshPublicKeyFile = expandHome(variables.INFRA_SSH_KEY ?? config?.sshKey)
+  const sshPublicKeyFile = publicKeyFileOf(variables, config)
   const sshPublicKey = sshPublicKeyFile === undefined ? undefined : readPublicKey(sshPublicKeyFile, faults)
   const registrar = readRegistrar(variables, config?.registrar ?? 'manual', faults)
   const rootServers = readRootServers(variables, faults)
@@ -206,7 +209,7 @@ const isVariable = <T>(one: T | string): one is T => typeof one !== 'string'
 
 /** A job of its own has no key for SSH that zones' keys would be encrypted to, and is given another. */
 const readSigningIdentity = ({ DNSSEC_IDENTITY }: NodeJS.Dict<string>, sshPublicKeyFile: string): string =>
-  expandHome(DNSSEC_IDENTITY?.trim()) || sshPublicKeyFile.replace(/\.pub$/, '')
+  expandHome(DNSSEC_IDENTITY?.trim() ?? '') || sshPublicKeyFile.replace(/\.pub$/, '')
 
 const readRootServers = ({ DNS_ROOT_SERVERS }: NodeJS.Dict<string>, faults: string[]): readonly Endpoint[] => {
   if (!DNS_ROOT_SERVERS) return rootServers
@@ -214,6 +217,11 @@ const readRootServers = ({ DNS_ROOT_SERVERS }: NodeJS.Dict<string>, faults: stri
   const wrong = addresses.filter((address) => !isAddress(address))
   if (wrong.length > 0) faults.push(`DNS_ROOT_SERVERS: ${wrong.join(', ')} is no IP address`)
   return addresses.map((address) => ({ address, port: 53 }))
+}
+
+const publicKeyFileOf = ({ INFRA_SSH_KEY }: NodeJS.Dict<string>, config: Config | undefined): string | undefined => {
+  const file = INFRA_SSH_KEY ?? config?.sshKey
+  return file === undefined ? undefined : expandHome(file)
 }
 
 const readPublicKey = (file: string, faults: string[]): string | undefined => {
@@ -228,5 +236,3 @@ const readPublicKey = (file: string, faults: string[]): string | undefined => {
   faults.push(`sshKey: ${file} does not hold one public SSH key`)
   return undefined
 }
-
-const expandHome = (file: string | undefined): string | undefined => file?.replace(/^~(?=\/)/, homedir())

@@ -90,6 +90,7 @@ for (const shell of shells) {
       ['node --import tsx scripts/local-up.ts --backend mult', '--backend multipass'],
       ['npx tsx scripts/check-dns.ts --only soa rrs', '--only soa rrsets'],
       ['npx tsx scripts/check-dns.ts --explain ttl', '--explain ttl'],
+      ['npx tsx scripts/sign-zones.ts example.test stat', 'example.test status'],
       ['npx tsx scripts/deploy-infra.ts --config infra.con', '--config infra.config.ts'],
       ['npx mine', 'npx mine-was-asked'],
     ] as const) {

@@ -1,4 +1,5 @@
 import { describeRemaining } from '../../time.ts'
+import { isOfAny } from '../dnssec/ds.ts'
 import { canonicalName } from '../wire/name.ts'
 import { describeReply, type Reply } from '../wire/reply.ts'
 import { askPatiently } from './ask.ts'
@@ -8,7 +9,8 @@ import { type Level, type WalkOptions, walkToParent } from './walk.ts'
 type DsView = { readonly server: string; readonly address: string } & (
   | {
       readonly kind: 'records'
-      readonly keyTags: readonly number[]
+      /** `rdata` each. */
+      readonly ds: readonly string[]
       /** Seconds. */
       readonly ttl: number
     }
@@ -22,13 +24,19 @@ type DsState =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'records'
-      readonly keyTags: readonly number[]
       /** Seconds, the longest. */
       readonly ttl: number
-      readonly at: readonly string[]
+      readonly sets: readonly DsSet[]
     }
   /** `silent` a sentence each, never empty. */
   | { readonly kind: 'unknown'; readonly silent: readonly string[] }
+
+interface DsSet {
+  /** `a.nic.test (2001:db8::1)` */
+  readonly at: string
+  /** `rdata` each: `3529 13 2 0A…`. */
+  readonly ds: readonly string[]
+}
 
 export interface DsReading {
   /** Canonical. */
@@ -63,8 +71,8 @@ const whatItSays = (reply: Reply, zone: string): Said<DsView> => {
   if (reply.kind !== 'answered' || !reply.aa) return fault
   const records = reply.answers.filter(({ name, type }) => type === 'DS' && name === zone)
   if (records.length > 0) {
-    const keyTags = records.map(({ rdata }) => Number(rdata.split(' ')[0]))
-    return { kind: 'records', keyTags, ttl: Math.max(...records.map(({ ttl }) => ttl)) }
+    const ds = records.map(({ rdata }) => rdata).sort()
+    return { kind: 'records', ds, ttl: Math.max(...records.map(({ ttl }) => ttl)) }
   }
   const isEmpty = (reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN') && reply.answers.length === 0
   // the zone's own server has no DS records, and its word is not the parent's
@@ -78,9 +86,8 @@ const dsStateOf = (views: readonly DsView[]): DsState => {
   if (shown.length > 0) {
     return {
       kind: 'records',
-      keyTags: [...new Set(shown.flatMap(({ keyTags }) => keyTags))].sort((a, b) => a - b),
       ttl: Math.max(...shown.map(({ ttl }) => ttl)),
-      at: shown.map(placeOf),
+      sets: shown.map((view) => ({ at: placeOf(view), ds: view.ds })),
     }
   }
   const heard = new Set(views.filter(({ kind }) => kind === 'none').map(({ server }) => server))
@@ -93,13 +100,44 @@ const dsStateOf = (views: readonly DsView[]): DsState => {
 
 const placeOf = ({ server, address }: DsView): string => `${server} (${address})`
 
-/** Zones here are not signed, so any DS record of one of them makes validating resolvers refuse all of it. None when there is none. */
-export const findDsFaults = ({ zone, parentZone, state }: DsReading): readonly string[] => {
+/**
+ * What makes validating resolvers refuse all of a zone: DS records, none of which points at a key of it (RFC 4035 §5). A server of the
+ * parent has its say alone, since a resolver asks but one. None when there is nothing wrong.
+ * @param published `rdata` of the zone's DNSKEY records; none for one that is not signed.
+ */
+export const findDsFaults = (
+  { zone, parentZone, state }: DsReading,
+  published: readonly string[] = [],
+): readonly string[] => {
   if (state.kind !== 'records') return []
-  const { keyTags, ttl, at } = state
-  const [first = ''] = at
-  const where = at.length > 1 ? `${first} and ${at.length - 1} more` : first
+  const wrong = state.sets.filter(({ ds }) => !ds.some((one) => isOfAny(zone, one, published)))
+  const [first, ...others] = wrong
+  if (!first) return []
+  const where = others.length > 0 ? `${first.at} and ${others.length} more` : first.at
+  const has = `${parentZone} has DS ${tagsOf(wrong).join(', ')} of ${zone} (${where}; TTL ${describeRemaining(state.ttl * 1000)})`
+  const until = published.length > 0 ? 'has it point at a key of the zone' : 'removes it'
   return [
-    `${parentZone} has DS ${keyTags.join(', ')} of ${zone} (${where}; TTL ${describeRemaining(ttl * 1000)}), our zone has no such DNSKEY (RFC 4035 §5): validating resolvers take its answers for forged until the registrar removes it`,
+    `${has}, our zone has no such DNSKEY (RFC 4035 §5): validating resolvers take its answers for forged until the registrar ${until}`,
   ]
 }
+
+/** DS records that point at no key of the zone, beside one that does: resolvers pass over them, but nobody here has asked for them. */
+export const findDsStrangers = (
+  { zone, parentZone, state }: DsReading,
+  published: readonly string[],
+): readonly string[] => {
+  if (state.kind !== 'records') return []
+  const strange = state.sets.flatMap(({ at, ds }) => {
+    const unknown = ds.filter((one) => !isOfAny(zone, one, published))
+    return unknown.length > 0 && unknown.length < ds.length ? [{ at, ds: unknown }] : []
+  })
+  const [first] = strange
+  return first
+    ? [
+        `${parentZone} has DS ${tagsOf(strange).join(', ')} of ${zone} beside that of its key (${first.at}): have the registrar remove it`,
+      ]
+    : []
+}
+
+const tagsOf = (sets: readonly DsSet[]): readonly number[] =>
+  [...new Set(sets.flatMap(({ ds }) => ds.map((one) => Number(one.split(' ')[0]))))].sort((a, b) => a - b)

@@ -157,7 +157,7 @@ export const checkUnsigned = async (world: RunWorld, _step: object, report: Repo
 }
 
 const signingOf = (readings: readonly DsReading[]): Findings => ({
-  failed: readings.flatMap(findDsFaults),
+  failed: readings.flatMap((reading) => findDsFaults(reading)),
   unknown: readings.flatMap(({ state }) => (state.kind === 'unknown' ? state.silent : [])),
 })
 

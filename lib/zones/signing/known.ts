@@ -13,10 +13,14 @@ export const withKeys = (zones: readonly Zone[], keys: readonly ZoneKey[]): read
         return key ? { ...zone, signing: { published: rrsetOf(key), signers: [key.tag], expires: undefined } } : zone
       })
 
+/** Its DNSKEY record, as `rdata` of an RRset. */
+export const dnskeyOf = ({ rdata }: Pick<ZoneKey, 'rdata'>): string =>
+  presentRdata(rdata, 0, rdata.length, typeNumber('DNSKEY'))
+
 const rrsetOf = ({ origin, ttlSeconds, rdata }: ZoneKey): RRset => ({
   name: origin,
   type: 'DNSKEY',
   ttl: ttlSeconds,
-  rdata: [presentRdata(rdata, 0, rdata.length, typeNumber('DNSKEY'))],
+  rdata: [dnskeyOf({ rdata })],
   octets: rdata.length,
 })

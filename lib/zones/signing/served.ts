@@ -1,3 +1,4 @@
+import { octetsOf } from '../../dns/dnssec/octets.ts'
 import type { RRset } from '../rrset.ts'
 import type { Zone, ZoneSigning } from '../zone.ts'
 
@@ -31,6 +32,3 @@ const signaturesIn = (rrsets: readonly RRset[]): Pick<ZoneSigning, 'signers' | '
     expires: expirations.reduce((first, one) => Math.min(first, one), Number.MAX_SAFE_INTEGER),
   }
 }
-
-/** Of `\# 4 0A000001` (RFC 3597 §5). */
-const octetsOf = (rdata: string): Buffer => Buffer.from(rdata.split(' ')[2] ?? '', 'hex')

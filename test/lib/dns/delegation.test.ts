@@ -286,7 +286,7 @@ test('reads DS records at every parent server, and that there are none', async (
   assert.equal(reading, {
     zone: 'example2.test.',
     parentZone: 'test.',
-    state: { kind: 'records', keyTags: [12345], ttl: 30, at },
+    state: { kind: 'records', ttl: 30, sets: at.map((one) => ({ at: one, ds: [`12345 13 2 ${'01'.repeat(32)}`] })) },
   })
   assert.equal(findDsFaults(reading), [
     `test. has DS 12345 of example2.test. (${at[0]} and 2 more; TTL 30 s), our zone has no such DNSKEY (RFC 4035 §5): validating resolvers take its answers for forged until the registrar removes it`,

@@ -2,6 +2,13 @@ import { createSocket, type Socket } from 'node:dgram'
 import { type Answer, decode, encode, type Packet } from 'dns-packet'
 import type { Endpoint } from '../../../lib/dns/wire/reply.ts'
 
+interface Ds {
+  readonly keyTag: number
+  readonly algorithm: number
+  readonly digestType: number
+  readonly digest: Buffer
+}
+
 /** What one server of `test.` has to say of one zone. */
 type Saying =
   | 'silence'
@@ -12,8 +19,8 @@ type Saying =
       readonly glue?: Readonly<Record<string, string>>
       /** Seconds; default 10. */
       readonly ttl?: number
-      /** Key tags. Default: a denial, as of an unsigned delegation. */
-      readonly ds?: readonly number[] | 'silence' | 'referral' | 'denied by the child'
+      /** Key tags alone have some digest. Default: a denial, as of an unsigned delegation. */
+      readonly ds?: readonly (number | Ds)[] | 'silence' | 'referral' | 'denied by the child'
     }
 
 /** A root and two servers of `test.`; what these say can be changed at any time. */
@@ -64,7 +71,12 @@ const dsReply = (zone: string, saying: Exclude<Saying, string>): Reply | undefin
   if (ds === 'denied by the child') return { aa: true, authorities: [soaOf(zone)] }
   const digest = Buffer.alloc(32, 1)
   const answers = ds.map(
-    (keyTag): Answer => ({ type: 'DS', name: zone, ttl, data: { keyTag, algorithm: 13, digestType: 2, digest } }),
+    (one): Answer => ({
+      type: 'DS',
+      name: zone,
+      ttl,
+      data: typeof one === 'number' ? { keyTag: one, algorithm: 13, digestType: 2, digest } : one,
+    }),
   )
   return { aa: true, answers, authorities: answers.length === 0 ? [soaOf('test')] : [] }
 }
