@@ -29,6 +29,7 @@ import { displayFor } from './renderer.ts'
 import { afterwardsError, reportRun } from './report-run.ts'
 import { openRecord } from './run-files.ts'
 import { withWitness } from './run-witness.ts'
+import { verifyTrusted } from './trust.ts'
 import { waitForWorld } from './waits.ts'
 import type { RunWorld, World } from './world.ts'
 
@@ -111,6 +112,7 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   verifyAccepted(plan, input.zoneNames, answers)
   // what serves is known from itself: files that do not compile stop nothing but what is made from them
   const remarks = makesNameservers(plan) ? await preflightZones(world) : []
+  await verifyTrusted(world, plan)
   const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
   const isMarkdown = operation.asMarkdown?.(options) === true
   const isShown = !isMarkdown && (options.dryRun || !options.json)

@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import { mapBounded } from '../bounded.ts'
-import { type DsReading, findDsFaults, readDs } from '../dns/delegation/ds.ts'
+import { type DsReading, findDsFaults, findDsStrangers, readDs } from '../dns/delegation/ds.ts'
 import { delegationStateOf } from '../dns/delegation/state.ts'
 import { walkToParent } from '../dns/delegation/walk.ts'
 import { type Delegation, readDelegation } from '../dns/delegation.ts'
 import { canonicalName } from '../dns/wire/name.ts'
 import type { StatusDelegation } from '../report/status.ts'
 import { readAtOnce, withoutOwn } from './delegations.ts'
+import type { PublishedKeys } from './published-keys.ts'
 import type { World } from './world.ts'
 
 interface DelegationsStatus {
@@ -22,7 +23,10 @@ const usualDeadlineMs = 10_000
 export const readDelegationsStatus = async (
   world: World,
   zones: readonly string[],
-  { deadlineMs = usualDeadlineMs }: { readonly deadlineMs?: number } = {},
+  {
+    deadlineMs = usualDeadlineMs,
+    keys = new Map(),
+  }: { readonly deadlineMs?: number; readonly keys?: PublishedKeys | 'unknown' } = {},
 ): Promise<DelegationsStatus> => {
   const signal = AbortSignal.timeout(deadlineMs)
   // many questions at once listen to it
@@ -41,8 +45,15 @@ export const readDelegationsStatus = async (
       if (!parents) return [lateStatus(zone, deadlineMs)]
       return theirs.includes(parents) ? [statusOf(parents)] : []
     }),
-    drift: theirs.flatMap(({ ds }) => findDsFaults(ds)),
+    drift: theirs.flatMap(({ ds }) => dsDrift(ds, keys)),
   }
+}
+
+/** @param all `unknown` is told elsewhere, and nothing fits what is not known. */
+const dsDrift = (ds: DsReading, all: PublishedKeys | 'unknown'): readonly string[] => {
+  if (all === 'unknown') return []
+  const keys = all.get(ds.zone) ?? []
+  return [...findDsFaults(ds, keys), ...findDsStrangers(ds, keys)]
 }
 
 type Parents = Delegation & { readonly ds: DsReading }

@@ -14,6 +14,7 @@ import { compileArtefact, hashSources, zoneNames } from './artefact.ts'
 import { readContentDrift } from './content.ts'
 import { observe } from './observe.ts'
 import { readNameDrift } from './published.ts'
+import { readPublishedKeys } from './published-keys.ts'
 import { lbsThatMayBeAsked, listServers } from './servers.ts'
 import { readDelegationsStatus } from './status-delegations.ts'
 import type { World } from './world.ts'
@@ -32,11 +33,14 @@ export const readStatus = async (world: World): Promise<Status> => {
     ),
   ])
   const served = servedZones(observed, files.names)
+  const keys = await attempt(readPublishedKeys(world), 'Whether DS records fit our zones is not known')
   const [lbs, answers, addresses, delegations, names, content] = await Promise.all([
     readLbs(world, servers),
     askWhoAnswers(world, served, lbsThatMayBeAsked(servers)),
     listAddresses(world),
-    readDelegationsStatus(world, [...new Set([...(files.names ?? []), ...served])]),
+    readDelegationsStatus(world, [...new Set([...(files.names ?? []), ...served])], {
+      keys: keys.value ?? 'unknown',
+    }),
     readNameDrift(world, servers, served),
     readContent(world, servers, files),
   ])
@@ -59,7 +63,13 @@ export const readStatus = async (world: World): Promise<Status> => {
       ...names.drift,
       ...delegations.drift,
     ],
-    unknown: [...running.unknown, ...files.unknown, ...content.unknown, ...unheardNames(names.unheard, answers)],
+    unknown: [
+      ...running.unknown,
+      ...files.unknown,
+      ...keys.unknown,
+      ...content.unknown,
+      ...unheardNames(names.unheard, answers),
+    ],
   }
 }
 

@@ -2,7 +2,7 @@ import { createFinding } from '../checks/finding.ts'
 import type { Delegation, ParentView } from '../delegation.ts'
 import type { Finding } from '../probe.ts'
 import { digCommand } from '../wire/question.ts'
-import { type DsReading, findDsFaults } from './ds.ts'
+import { type DsReading, findDsFaults, findDsStrangers } from './ds.ts'
 import { differencesAt, type WantedDelegation } from './faults.ts'
 
 /**
@@ -79,10 +79,13 @@ const unheard = (zone: string, parent: Extract<ParentView, { readonly fault: str
     got: parent.fault,
   })
 
-/** Whether validating resolvers take an unsigned zone for what it is. Pure. */
-export const judgeDs = (reading: DsReading): Finding => {
+/**
+ * Whether validating resolvers take a zone for what it is. Pure.
+ * @param published `rdata` of its DNSKEY records; none where it is not signed.
+ */
+export const judgeDs = (reading: DsReading, published: readonly string[] = []): Finding => {
   const { zone, parentZone, state } = reading
-  const [fault] = findDsFaults(reading)
+  const [fault] = [...findDsFaults(reading, published), ...findDsStrangers(reading, published)]
   return createFinding({
     check: 'ds',
     server: parentZone,
@@ -90,7 +93,8 @@ export const judgeDs = (reading: DsReading): Finding => {
     transport: 'udp',
     asked: `${zone} DS, of every server of ${parentZone}`,
     status: fault !== undefined ? 'failed' : state.kind === 'unknown' ? 'unknown' : 'ok',
-    expected: 'none, since the zone is not signed',
+    expected:
+      published.length > 0 ? 'none, or such as point at a key of the zone' : 'none, since the zone is not signed',
     got: fault ?? (state.kind === 'unknown' ? state.silent.join('; ') : 'as expected'),
     command: `dig +norecurse '${zone}' DS`,
   })

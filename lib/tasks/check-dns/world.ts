@@ -55,7 +55,7 @@ export const askParents = async (
       const addresses = addressesOfHost(scene, name)
       return addresses ? [{ name, addresses }] : []
     })
-    return [...judgeDelegation(delegation, { ns, glue }), judgeDs(ds)]
+    return [...judgeDelegation(delegation, { ns, glue }), judgeDs(ds, zone.signing?.published.rdata)]
       .filter(({ check }) => choice.isChosen(check))
       .map((finding): CheckedFinding => ({ ...finding, kind: 'parent', zone: zone.origin }))
   })

@@ -15,6 +15,7 @@ import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
 import { type Findings, GateError, requireRight } from '../gate.ts'
 import { servedZoneNames } from '../generations.ts'
+import { type PublishedKeys, readPublishedKeys } from '../published-keys.ts'
 import type { Report } from '../record.ts'
 import { registerZones, setGlueOf } from '../registration.ts'
 import { getServer, listServers, targetsOf, writeFacts } from '../servers.ts'
@@ -67,7 +68,7 @@ export const checkDelegation = async (
   const ours = present.flatMap(({ zone }) => (zones.includes(zone) ? [zone] : []))
   const found = [
     findingsAtParents(world, present),
-    signingOf(await readDsOf(world, ours)),
+    signingOf(await readDsOf(world, ours), await readPublishedKeys(world)),
     ...(await Promise.all(hosts.map((change) => childFindingsOf(world, change, zones)))),
   ]
   requireRight(found, {
@@ -146,18 +147,24 @@ const registeredZones = async (world: RunWorld): Promise<readonly string[]> => {
 export const checkUnsigned = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
   const zones = await registeredZones(world)
   report(zones.join(' '))
-  requireRight([signingOf(await readDsOf(world, zones))], {
-    failed: 'Zones of ours are not signed, but their parent says they are',
+  const published = await readPublishedKeys(world)
+  const isSigning = published.size > 0
+  requireRight([signingOf(await readDsOf(world, zones), published)], {
+    failed: isSigning
+      ? 'The parents of zones of ours have DS records that fit no key'
+      : 'Zones of ours are not signed, but their parent says they are',
     failedHint:
       'Nothing was changed at the registrar. Have it remove the DS records of these domains (it may call that: switch DNSSEC off) while the servers of before still serve them, wait until the parents show none and the TTL has passed, then run this again.',
-    unknown: 'It is not known whether the parents have DS records of our zones, which are not signed',
+    unknown: isSigning
+      ? 'It is not known whether the parents have DS records of our zones that fit no key'
+      : 'It is not known whether the parents have DS records of our zones, which are not signed',
     unknownHint:
       'Nothing was changed at the registrar. Run this again once these can be asked from here over port 53, by UDP and TCP.',
   })
 }
 
-const signingOf = (readings: readonly DsReading[]): Findings => ({
-  failed: readings.flatMap((reading) => findDsFaults(reading)),
+const signingOf = (readings: readonly DsReading[], published: PublishedKeys): Findings => ({
+  failed: readings.flatMap((reading) => findDsFaults(reading, published.get(reading.zone))),
   unknown: readings.flatMap(({ state }) => (state.kind === 'unknown' ? state.silent : [])),
 })
 

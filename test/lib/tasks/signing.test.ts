@@ -1,82 +1,26 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Ssh } from '../../../lib/ssh/ssh.ts'
 import { compileArtefact, getArtefact, hashSources, makeArtefact } from '../../../lib/tasks/artefact.ts'
 import { readContentDrift } from '../../../lib/tasks/content.ts'
 import { zonesFor } from '../../../lib/tasks/handlers/zones-label.ts'
 import { preflightZones } from '../../../lib/tasks/preflight.ts'
 import { readServedArtefact } from '../../../lib/tasks/served.ts'
 import { getServer } from '../../../lib/tasks/servers.ts'
-import type { RunWorld } from '../../../lib/tasks/world.ts'
 import { hashArtefact, hashZones } from '../../../lib/zones/hash.ts'
-import { makeZoneKey } from '../../../lib/zones/signing/make-key.ts'
 import type { Zone } from '../../../lib/zones/zone.ts'
 import { errorOf } from '../error-of.ts'
-import { example2Zone, exampleZone } from '../zones/fixture.ts'
-import { makeOperator } from '../zones/signing/fixture.ts'
-import { createFakeWorld } from './fake-world.ts'
+import { having, type SigningWorld, withSigningWorld } from './signing-world.ts'
 
 const test = suite('lib/tasks/signing')
 
-const zones = {
-  'example.test.zone': exampleZone.replaceAll('  NS ns2\n', ''),
-  'example2.test.zone': example2Zone.replaceAll('  NS ns2.example.test.\n', ''),
-}
-
-interface Signed {
-  readonly world: RunWorld
-  /** Absolute. */
-  readonly keys: string
-  readonly make: (origin: string) => Promise<unknown>
-}
-
-/** A world with an lb and two nameservers that are about to get their zones, and a config that has zones signed. */
-const withSigning = async (use: (signed: Signed) => Promise<void>): Promise<void> => {
-  const fake = await createFakeWorld({ zones })
-  try {
-    await fake.addServer('lb1', 100)
-    await fake.addServer('ns1-next', 200)
-    await fake.addServer('ns2-next', 200)
-    const { settings } = fake.world
-    const { identity, recipient } = await makeOperator(settings.root)
-    const dnssec = { keys: 'dnssec-keys', validityDays: 60, denial: 'nsec3' } as const
-    const keys = path.join(settings.root, dnssec.keys)
-    mkdirSync(keys)
-    const world = {
-      ...fake.world,
-      settings: {
-        ...settings,
-        config: { ...settings.config, dnssec },
-        environment: { ...settings.environment, signingIdentity: identity },
-      },
-    }
-    const make = (origin: string) => makeZoneKey({ origin, ttlSeconds: 60, folder: keys, recipients: [recipient] })
-    await use({ world, keys, make })
-  } finally {
-    await fake.close()
-  }
-}
-
-/** What a nameserver says that has these files. */
-const having = (files: readonly Pick<Zone, 'origin' | 'text'>[]): Ssh => {
-  const fileOf = (origin: string): string => `/etc/bind/db.${origin.slice(0, -1)}`
-  const run: Ssh['run'] = async (_host, [program, ...words]) => {
-    if (program === 'named-checkconf')
-      return files.map(({ origin }) => `${origin.slice(0, -1)} IN _default primary\n`).join('')
-    if (words[0] === '/etc/bind/named.conf') return 'options { };\n'
-    const found = files.filter(({ origin }) => words.includes(fileOf(origin)))
-    if (program === 'cat') return found.map(({ text }) => text).join('')
-    if (words.join(' ').includes('sha256sum'))
-      return files
-        .map(({ origin, text }) => `${createHash('sha256').update(text).digest('hex')}  ${fileOf(origin)}\0`)
-        .join('')
-    return found.map(({ text }) => `${text}\0`).join('')
-  }
-  return { options: async () => [], run, close: async () => undefined }
-}
+const withSigning = (use: (signing: SigningWorld) => Promise<void>): Promise<void> =>
+  withSigningWorld(async (signing) => {
+    await signing.fake.addServer('ns1-next', 200)
+    await signing.fake.addServer('ns2-next', 200)
+    await use(signing)
+  })
 
 test('without keys all is as if nothing could be signed', () =>
   withSigning(async ({ world }) => {

@@ -1,0 +1,169 @@
+import { rmSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { dsOf } from '../../../lib/dns/dnssec/ds.ts'
+import type { Plan, Step } from '../../../lib/plan/types.ts'
+import { makeArtefact } from '../../../lib/tasks/artefact.ts'
+import { readPublishedKeys } from '../../../lib/tasks/published-keys.ts'
+import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
+import { verifyTrusted } from '../../../lib/tasks/trust.ts'
+import type { RunWorld } from '../../../lib/tasks/world.ts'
+import { hashArtefact } from '../../../lib/zones/hash.ts'
+import { dnskeyOf } from '../../../lib/zones/signing/known.ts'
+import type { ZoneKey } from '../../../lib/zones/signing/zone-key.ts'
+import { ownNetwork, startParents } from '../dns/parents.ts'
+import { errorOf } from '../error-of.ts'
+import { having, type SigningWorld, withSigningWorld } from './signing-world.ts'
+
+const test = suite('lib/tasks/trust')
+
+const parents = await startParents(ownNetwork(88))
+test.after(() => parents.close())
+
+const ns = ['ns1.example.test']
+
+const planOf = (...steps: readonly Step[]): Plan => ({
+  operation: 'deploy',
+  generation: 200,
+  notes: [],
+  phases: [{ key: 'switch', title: 'Switch', tracks: [steps] }],
+})
+
+const deployment = planOf(
+  { kind: 'configure', role: 'nameserver', servers: ['ns1-next'] },
+  { kind: 'switch-lb', lb: 'lb1', nameserver: 'ns1-next' },
+)
+const goingBack = planOf({ kind: 'switch-lb', lb: 'lb1', nameserver: 'ns1-old' })
+
+const dsRecord = ({ origin, rdata }: ZoneKey, parent: 'a' | 'b' | 'both' = 'both'): void => {
+  const [keyTag = '', algorithm = '', digestType = '', digest = ''] = (dsOf(origin, dnskeyOf({ rdata })) ?? '').split(
+    ' ',
+  )
+  const ds = {
+    keyTag: Number(keyTag),
+    algorithm: Number(algorithm),
+    digestType: Number(digestType),
+    digest: Buffer.from(digest, 'hex'),
+  }
+  parents.say(parent, 'example.test', { ns, ds: [ds] })
+}
+
+/** Zones of which the first is signed as the keys are, or none, on a nameserver called `name`. */
+const serve = async ({ fake, world }: SigningWorld, name: string, generation: number): Promise<RunWorld> => {
+  const made = await makeArtefact(world, generation)
+  await fake.addServer(name, generation, { zones: 'others', content: hashArtefact(made) })
+  return { ...world, ssh: having(made) }
+}
+
+const withWorld = (use: (signing: SigningWorld) => Promise<void>): Promise<void> => {
+  for (const zone of ['example.test', 'example2.test']) parents.say('both', zone, { ns })
+  return withSigningWorld(use, [parents.root])
+}
+
+const forget = ({ keys, make }: SigningWorld): Promise<ZoneKey> => {
+  rmSync(keys, { recursive: true })
+  return make('example.test.')
+}
+
+test('where nothing is signed nobody is asked', () =>
+  withWorld(async (signing) => {
+    const world = await serve(signing, 'ns1', 100)
+    parents.cut(true)
+    await verifyTrusted(world, deployment).finally(() => parents.cut(false))
+  }))
+
+test('the same key goes on, with its DS record and without', () =>
+  withWorld(async (signing) => {
+    const key = await signing.make('example.test.')
+    const world = await serve(signing, 'ns1', 100)
+    await verifyTrusted(world, deployment)
+    dsRecord(key)
+    await verifyTrusted(world, deployment)
+  }))
+
+test('a zone that loses its key, or gets another, is refused while any parent has its DS record, and while one is silent', () =>
+  withWorld(async (signing) => {
+    const key = await signing.make('example.test.')
+    const world = await serve(signing, 'ns1', 100)
+    dsRecord(key, 'b')
+    await forget(signing)
+    const other = await errorOf(verifyTrusted(world, deployment))
+    assert.is(other.exitCode, 4)
+    assert.match(other.message, /what is about to be made: test\. has DS \d+ of example\.test\. \(b\.nic\.test/)
+    assert.not.match(other.message, /generation 100/)
+
+    const { dnssec, ...config } = world.settings.config
+    const unsigned = { ...world, settings: { ...world.settings, config } }
+    assert.match(
+      (await errorOf(verifyTrusted(unsigned, deployment))).message,
+      /what is about to be made: test\. has DS/,
+    )
+    assert.ok(dnssec)
+
+    parents.say('b', 'example.test', { ns, ds: 'silence' })
+    const silent = await errorOf(verifyTrusted(world, deployment))
+    assert.is(silent.exitCode, 8)
+    assert.match(silent.message, /b\.nic\.test .*asked for DS: no answer/)
+
+    parents.say('both', 'example.test', { ns })
+    await verifyTrusted(unsigned, deployment)
+  }))
+
+test('a DS record of the next key alone is refused: what serves has another', () =>
+  withWorld(async (signing) => {
+    await signing.make('example.test.')
+    const world = await serve(signing, 'ns1', 100)
+    dsRecord(await forget(signing))
+    const error = await errorOf(verifyTrusted(world, deployment))
+    assert.match(error.message, /generation 100: test\. has DS/)
+    assert.not.match(error.message, /what is about to be made/)
+  }))
+
+test('a DS record while what serves is not signed is refused', () =>
+  withWorld(async (signing) => {
+    const world = await serve(signing, 'ns1', 100)
+    dsRecord(await signing.make('example.test.'))
+    assert.match((await errorOf(verifyTrusted(world, deployment))).message, /generation 100: test\. has DS/)
+  }))
+
+test('going back is refused to what the DS record does not fit, and to signatures that end', () =>
+  withWorld(async (signing) => {
+    await serve(signing, 'ns1-old', 90)
+    const key = await signing.make('example.test.')
+    const world = await serve(signing, 'ns1', 100)
+    await verifyTrusted(world, goingBack)
+    dsRecord(key)
+    assert.match((await errorOf(verifyTrusted(world, goingBack))).message, /generation 90: test\. has DS/)
+    const aged = await serve(signing, 'ns2-old', 80)
+    const toAged = planOf({ kind: 'switch-lb', lb: 'lb1', nameserver: 'ns2-old' })
+    await verifyTrusted(aged, toAged)
+    const later = { ...aged, clock: { ...aged.clock, now: () => Date.now() + 57.5 * 86_400_000 } }
+    const ended = await errorOf(verifyTrusted(later, toAged))
+    assert.is(ended.exitCode, 4)
+    assert.match(ended.message, /the signatures of generation 80 end at /)
+  }))
+
+test('what serves has to be known where zones are signed', () =>
+  withWorld(async (signing) => {
+    const world = await serve(signing, 'ns1', 100)
+    const spoilt = { ...world, ssh: having([]) }
+    await signing.fake.addServer('ns2', 110, { zones: 'others', content: 'of-nobody' })
+    const error = await errorOf(verifyTrusted(spoilt, deployment))
+    assert.is(error.exitCode, 8)
+    assert.match(error.message, /what generation 110 was made with is not known: ns2 has other zone files/)
+  }))
+
+test('status takes the DS record of a key that serves for right, another one for drift', () =>
+  withWorld(async (signing) => {
+    const key = await signing.make('example.test.')
+    const world = await serve(signing, 'ns1', 100)
+    dsRecord(key)
+    const keys = await readPublishedKeys(world)
+    const driftOf = async (known: typeof keys | 'unknown') =>
+      (await readDelegationsStatus(world, ['example.test.'], { keys: known })).drift
+    assert.equal(await driftOf(keys), [])
+    assert.match((await driftOf(new Map()))[0] ?? '', /our zone has no such DNSKEY/)
+    assert.equal(await driftOf('unknown'), [])
+  }))
+
+test.run()
