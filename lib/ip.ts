@@ -14,6 +14,9 @@ export const isAddress = (text: string): boolean => isIP(text) !== 0
 /** @param address an address, not a name. */
 export const familyOf = (address: string): 4 | 6 => (isIP(address) === 6 ? 6 : 4)
 
+/** The octets of an address as on the wire. @throws Error for what is none. */
+export const addressOctets = (address: string): Buffer => Buffer.from(ipaddr.parse(address).toByteArray())
+
 /** Whether it is an address of this computer itself (RFC 6890 §2.2.2), IPv4 within IPv6 too. */
 export const isLoopback = (text: string): boolean => isAddress(text) && ipaddr.process(text).range() === 'loopback'
 
