@@ -31,7 +31,7 @@ _blue_green_dns_options() {
         --targets) kind=words takes=many values='' ;;
         --resolver) kind=words takes=one values='' ;;
         --zone) kind=words takes=many values='' ;;
-        --only) kind=words takes=many values='soa serial nsid source no-ra rrsets wildcard absent below-cut foreign no-transfer tcp case truncation edns edns-version edns-option edns-flag unknown-type opcode version direct-lb resolver parent-ns glue ds ns-target spread' ;;
+        --only) kind=words takes=many values='soa serial nsid source no-ra rrsets wildcard absent below-cut foreign no-transfer tcp case truncation edns edns-version edns-option edns-flag unknown-type opcode version direct-lb resolver parent-ns glue ds signed dnskey signature-age ns-target spread' ;;
         --family) kind=words takes=one values='4 6' ;;
         --watch) kind=words takes=one values='' ;;
         --confirm) kind=words takes=one values='' ;;
@@ -42,7 +42,7 @@ _blue_green_dns_options() {
         --listen) kind=words takes=one values='' ;;
         --github) kind=words takes=one values='' ;;
         --heartbeat) kind=words takes=one values='' ;;
-        --explain) kind=words takes=one values='soa serial nsid source no-ra rrsets wildcard absent below-cut foreign no-transfer tcp case truncation edns edns-version edns-option edns-flag unknown-type opcode version direct-lb resolver parent-ns glue ds ns-target spread' ;;
+        --explain) kind=words takes=one values='soa serial nsid source no-ra rrsets wildcard absent below-cut foreign no-transfer tcp case truncation edns edns-version edns-option edns-flag unknown-type opcode version direct-lb resolver parent-ns glue ds signed dnskey signature-age ns-target spread' ;;
       esac
       ;;
     deploy-infra)

@@ -1,4 +1,4 @@
-import { type Authority, authorityOf } from '../zones/authority.ts'
+import { type Authority, authorityOf, findZone } from '../zones/authority.ts'
 import { createFollower } from '../zones/chain.ts'
 import type { Zone } from '../zones/zone.ts'
 import { absentChecks } from './checks/absent.ts'
@@ -7,6 +7,7 @@ import { closedChecks } from './checks/closed.ts'
 import { dataChecks } from './checks/data.ts'
 import { pathChecks } from './checks/path.ts'
 import { protocolChecks } from './checks/protocol.ts'
+import { ageChecks, signedChecks } from './checks/signed.ts'
 import { ednsOf, type Question, udpLimitOf } from './wire/question.ts'
 import type { Answered } from './wire/reply.ts'
 
@@ -15,6 +16,8 @@ export interface CheckOptions {
   readonly nsid: string | readonly string[]
   /** What every SOA must carry. */
   readonly serial: number
+  /** Whether signatures that end soon are wrong: they are for who watches, not for who goes back to them. Default false. */
+  readonly hasAges?: boolean
 }
 
 // The root causes first: a reader of a long list of faults starts at its top.
@@ -50,6 +53,7 @@ interface Bulk {
   readonly authorities: readonly Authority[]
   readonly data: readonly Check[]
   readonly absent: readonly Check[]
+  readonly signed: readonly Check[]
 }
 
 let latest: Bulk | undefined
@@ -59,25 +63,37 @@ const bulkOf = (zones: readonly Zone[], serial: number): Bulk => {
   if (latest?.zones === zones && latest.serial === serial) return latest
   const authorities = zones.map((zone) => authorityOf(zone, zones))
   const follow = createFollower(authorities)
-  const data = authorities.flatMap((authority) => dataChecks(authority, { serial, follow }))
-  const absent = authorities.flatMap((authority) => absentChecks(authority, serial))
-  latest = { zones, serial, authorities, data, absent }
+  const each = authorities.map((authority) => {
+    const data = dataChecks(authority, { serial, follow })
+    const absent = absentChecks(authority, serial)
+    const isOurs = (name: string): boolean => findZone(zones, name) === authority.zone
+    return { data, absent, signed: signedChecks(authority, [...data, ...absent], isOurs) }
+  })
+  const data = each.flatMap((one) => one.data)
+  const absent = each.flatMap((one) => one.absent)
+  const signed = each.flatMap((one) => one.signed)
+  latest = { zones, serial, authorities, data, absent, signed }
   return latest
 }
 
 /**
  * Everything that a server with these zones must answer, and how, whichever way it is asked: directly, through an lb, on a
- * preview port. The same zones give the same checks. Parent zones and DNSSEC are not among them.
+ * preview port. The same zones give the same checks. Parent zones are not among them.
  */
-export const checksFor = (zones: readonly Zone[], { nsid, serial }: CheckOptions): readonly Check[] => {
+export const checksFor = (
+  zones: readonly Zone[],
+  { nsid, serial, hasAges = false }: CheckOptions,
+): readonly Check[] => {
   const nsids = typeof nsid === 'string' ? [nsid] : nsid
-  const { authorities, data, absent } = bulkOf(zones, serial)
+  const { authorities, data, absent, signed } = bulkOf(zones, serial)
   const [first] = authorities
   if (!first) return []
   const checks = [
     ...data,
     ...pathChecks(first, nsids),
     ...absent,
+    ...signed,
+    ...(hasAges ? authorities.flatMap(ageChecks) : []),
     ...closedChecks(first, authorities),
     ...protocolChecks(first, authorities),
   ]

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Settings } from '../config/load.ts'
 import { hashSources, hashZones } from '../zones/hash.ts'
 import { readZoneKeys } from '../zones/signing/keys.ts'
 import { signZones } from '../zones/signing/sign-zones.ts'
@@ -7,12 +8,16 @@ import { findZoneSources } from '../zones/sources.ts'
 import type { Zone } from '../zones/zone.ts'
 import type { World } from './world.ts'
 
+interface Configured {
+  readonly settings: Pick<Settings, 'config' | 'root'>
+}
+
 /** Of the checkout itself, also when an older commit is built anew: what serves under a DS record is today's key. */
-const keysFolderOf = ({ settings }: World): string | undefined =>
+const keysFolderOf = ({ settings }: Configured): string | undefined =>
   settings.config.dnssec && path.resolve(settings.root, settings.config.dnssec.keys)
 
 /** @returns the keys of these zones. @throws InfraError (exit code 2) when any key cannot be used. */
-export const readKeysOf = async (world: World, zones: readonly string[]): Promise<readonly ZoneKey[]> => {
+export const readKeysOf = async (world: Configured, zones: readonly string[]): Promise<readonly ZoneKey[]> => {
   const folder = keysFolderOf(world)
   if (folder === undefined) return []
   return (await readZoneKeys(folder)).filter(({ origin }) => zones.includes(origin))

@@ -29,6 +29,9 @@ export type CheckId =
   | 'parent-ns'
   | 'glue'
   | 'ds'
+  | 'signed'
+  | 'dnskey'
+  | 'signature-age'
   | 'ns-target'
   | 'spread'
 
@@ -145,7 +148,22 @@ export const checkTexts: Readonly<Record<CheckId, Text>> = {
   glue: { reference: 'RFC 1034 §4.2.1, RFC 9471', hint: parentHint, silence: 'unknown' },
   ds: {
     reference: 'RFC 4035 §5',
-    hint: 'Have the registrar remove the DS records: validating resolvers take every answer of an unsigned zone for forged.',
+    hint: 'Have the registrar remove the DS records that fit no key: validating resolvers take every answer of such a zone for forged.',
+    silence: 'unknown',
+  },
+  signed: {
+    reference: 'RFC 4035 §5, RFC 5155 §8',
+    hint: 'Validating resolvers take such an answer for forged, and the name is gone for their users. It serves another generation, or a zone file that somebody has edited: deploy-infra makes new nameservers. See to the clock of this computer too.',
+    silence: 'unknown',
+  },
+  dnskey: {
+    reference: 'RFC 4035 §5',
+    hint: 'The keys are not those that the zone was signed with: all that was signed is worth nothing. deploy-infra makes new nameservers; the DS record at the parent has to fit them.',
+    silence: 'unknown',
+  },
+  'signature-age': {
+    reference: 'RFC 6781 §4.4.2',
+    hint: 'Deploy before they end: deploy-infra makes new signatures, and nothing else does.',
     silence: 'unknown',
   },
   'ns-target': {

@@ -151,6 +151,24 @@ export const explanations: Readonly<Record<CheckId, Explanation>> = {
     dig: dig({ type: 'DS' }),
     remark: 'SERVER: one of the parent zone',
   },
+  signed: {
+    what: 'every answer of a signed zone is proven, and so is what is not there',
+    why: 'A validating resolver takes what is not proven for forged: SERVFAIL for every user behind it, and most large resolvers validate.',
+    dig: dig({ type: 'SOA', edns: withEdns({ flags: 0x8000 }) }),
+    remark: 'of zones that are signed; delv shows what a resolver thinks of it',
+  },
+  dnskey: {
+    what: 'the keys of a signed zone are those that it was signed with',
+    why: 'All trust goes from the DS record at the parent through these keys.',
+    dig: dig({ type: 'DNSKEY', edns: withEdns({ flags: 0x8000 }) }),
+    remark: 'of zones that are signed',
+  },
+  'signature-age': {
+    what: 'signatures have a third of their time left',
+    why: 'From the second on in which they end, validating resolvers refuse all of the zone. Only a deployment makes new ones.',
+    dig: dig({ type: 'SOA', edns: withEdns({ flags: 0x8000 }) }),
+    remark: 'of zones that are signed',
+  },
   'ns-target': {
     what: 'the names of nameservers, and the MNAME of the SOA, lead to addresses, not to aliases',
     why: 'Many resolvers do not follow an alias there, and so lose the nameserver.',

@@ -13,6 +13,8 @@ export interface SignedZone {
   readonly origin: string
   /** `rdata` of its DNSKEY records. */
   readonly published: readonly string[]
+  /** Whether it answers for a name, which may be in another zone below it. Default: all that is in it. */
+  readonly isOurs?: (name: string) => boolean
 }
 
 interface Asked {
@@ -42,17 +44,30 @@ export const unprovenIn = (reply: Sections, asked: Asked, zone: SignedZone, now:
   }
 }
 
-const judge = (reply: Sections, asked: Asked, { origin, published }: SignedZone, now: number): readonly string[] => {
+const judge = (
+  reply: Sections,
+  asked: Asked,
+  { origin, published, isOurs = () => true }: SignedZone,
+  now: number,
+): readonly string[] => {
   const trust: Trust = { origin, keys: published.map(readPublicKey), now }
-  const ours = ({ name }: DnsRecord): boolean => isWithin(name, origin)
-  const answers = groupSets(reply.answers.filter(ours))
-  const authority = groupSets(reply.authority.filter(ours))
+  // DS records of a zone are with its parent
+  const isInZone = (name: string): boolean => isWithin(name, origin) && (asked.type === 'DS' || isOurs(name))
+  // what is at the name of a zone below may be its parent's too: who has signed it says so
+  const ours = ({ name, signatures }: Judged): boolean =>
+    isInZone(name) || (isWithin(name, origin) && signatures.some(({ signer }) => signer === origin))
+  const answers = groupSets(reply.answers).filter(ours)
+  const authority = groupSets(reply.authority).filter(ours)
   const denying = authority.map((set) => ({ ...set, mayBeShorter: set.type === 'SOA' }))
-  const judged = [...answers, ...denying].map((set) => ({ set, faults: faultsOf(set, trust) }))
+  const judged = [...answers, ...denying].map((set) => ({
+    set,
+    faults: isSynthesised(set, answers) ? [] : faultsOf(set, trust),
+  }))
   const faults = judged.flatMap((one) => one.faults)
   // what is not signed proves nothing, and one cause is told once
   if (faults.length > 0) return faults
-  return denialFaults(reply, asked, { answers, authority, origin, proofs: readProofs(authority, origin) })
+  const evidence = { answers, authority, origin, isInZone, proofs: readProofs(authority, origin) }
+  return denialFaults(reply, asked, evidence)
 }
 
 const groupSets = (records: readonly DnsRecord[]): readonly Judged[] => {
@@ -92,6 +107,17 @@ const faultsOf = (set: Judged, trust: Trust): readonly string[] => {
   })
 }
 
+/** The alias that a DNAME record makes has no signature, and follows from that record, which has (RFC 6672 §5.3.1). */
+const isSynthesised = ({ name, type, rdata, signatures }: Judged, answers: readonly Judged[]): boolean =>
+  type === 'CNAME' &&
+  signatures.length === 0 &&
+  answers.some((one) => {
+    const before = name.slice(0, -one.name.length)
+    return (
+      one.type === 'DNAME' && before.endsWith('.') && name.endsWith(one.name) && rdata[0] === `${before}${one.rdata[0]}`
+    )
+  })
+
 /** What is delegated away is for the child to sign (RFC 4035 §2.2). */
 const isUnsignedByDesign = ({ name, type }: SignedSet, { origin }: Trust): boolean => type === 'NS' && name !== origin
 
@@ -114,11 +140,12 @@ interface Evidence {
   readonly answers: readonly Judged[]
   readonly authority: readonly Judged[]
   readonly origin: string
+  readonly isInZone: (name: string) => boolean
   readonly proofs: Proofs
 }
 
 const denialFaults = ({ rcode }: Sections, asked: Asked, evidence: Evidence): readonly string[] => {
-  const { answers, authority, origin, proofs } = evidence
+  const { answers, authority, origin, isInZone, proofs } = evidence
   const expanded = answers.flatMap(({ name, signatures }) => {
     const labels = signatures[0]?.labels
     return labels !== undefined && labels < countLabels(name) ? [{ name, labels }] : []
@@ -127,7 +154,7 @@ const denialFaults = ({ rcode }: Sections, asked: Asked, evidence: Evidence): re
     proofs.isCovered(lastLabels(name, labels + 1)) ? [] : [`nothing proves that ${name} itself is not there`],
   )
   const end = endOf(asked, answers)
-  if (!isWithin(end, origin) || answers.some(({ name, type }) => name === end && type === asked.type)) return wildcards
+  if (!isInZone(end) || answers.some(({ name, type }) => name === end && type === asked.type)) return wildcards
   const cut = authority.find(({ name, type }) => type === 'NS' && name !== origin)
   if (cut && isWithin(end, cut.name)) return [...wildcards, ...cutFaults(cut.name, evidence)]
   return [...wildcards, ...(rcode === 'NXDOMAIN' ? nameFaults(end, evidence) : typeFaults(end, asked.type, evidence))]

@@ -62,7 +62,13 @@ export const checkDns = async (
   const all =
     'settings' in from
       ? await readScene(from, { isServing: options.serving === true })
-      : await readToldScene(told ?? [], { config: settings.config, folder, signal: running.signal, pace: running.pace })
+      : await readToldScene(told ?? [], {
+          config: settings.config,
+          root: settings.root,
+          folder,
+          signal: running.signal,
+          pace: running.pace,
+        })
   if (wanted && options.serving && all.leading) {
     verifyZones(
       wanted,

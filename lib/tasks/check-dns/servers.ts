@@ -104,7 +104,7 @@ const chooseChecks = (
   const sorted = wanted
     ? [...zones.filter(({ origin }) => isWanted(origin)), ...zones.filter(({ origin }) => !isWanted(origin))]
     : zones
-  const checks = checksFor(sorted, { nsid: identityOf(pair, generation), serial: generation })
+  const checks = checksFor(sorted, { nsid: identityOf(pair, generation), serial: generation, hasAges: true })
   const isCompared = isChosen('direct-lb')
   const zoneOf = zoneOfChecks(zones)
   return checks.filter((check) => (check.id === 'soa' || isCompared || isChosen(check.id)) && isWanted(zoneOf(check)))

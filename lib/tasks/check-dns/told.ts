@@ -13,7 +13,9 @@ import type { Pace } from '../../pace.ts'
 import { findZone } from '../../zones/authority.ts'
 import { compileZonesOnce } from '../../zones/compile-once.ts'
 import type { GlueHost } from '../../zones/complete.ts'
+import { withKeys } from '../../zones/signing/known.ts'
 import { findZoneSources } from '../../zones/sources.ts'
+import { readKeysOf } from '../signing.ts'
 import type { Scene, Subject } from './scene.ts'
 
 /** A server that was named on the command line. */
@@ -34,6 +36,8 @@ export const parseToldServer = (text: string): ToldServer => {
 
 export interface ToldOptions {
   readonly config: Config
+  /** What paths in it are relative to. */
+  readonly root: string
   /** Absolute, of the zones. */
   readonly folder: string
   readonly signal: AbortSignal
@@ -48,7 +52,7 @@ const atOnce = 64
  * @throws InfraError (exit code 2) when the zone files do not compile; with exit code 8 when none of them gives our host names an address.
  */
 export const readToldScene = async (told: readonly ToldServer[], options: ToldOptions): Promise<Scene> => {
-  const { config, folder, signal, pace } = options
+  const { config, root, folder, signal, pace } = options
   const zones = (await findZoneSources(folder)).map(({ origin }) => origin)
   const asked = told.flatMap(({ target }) => zones.map((zone) => ({ target, zone })))
   const replies = await mapBounded(asked, atOnce, async ({ target, zone }) => {
@@ -65,7 +69,8 @@ export const readToldScene = async (told: readonly ToldServer[], options: ToldOp
   const current = [...new Set(heard.filter(({ serial }) => serial === newest).map(({ target }) => target))]
   const hosts = await readHosts(config, zones, { targets: current, signal, pace })
   const subjects = told.map((one): Subject => ({ ...one, generation: newest }))
-  const artefact = await compileZonesOnce({ folder, serial: newest, hosts })
+  const keys = await readKeysOf({ settings: { config, root } }, zones)
+  const artefact = withKeys(await compileZonesOnce({ folder, serial: newest, hosts }), keys)
   return {
     subjects,
     artefacts: new Map([[newest, artefact]]),

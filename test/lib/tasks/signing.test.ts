@@ -3,6 +3,7 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileArtefact, getArtefact, hashSources, makeArtefact } from '../../../lib/tasks/artefact.ts'
+import { readToldScene } from '../../../lib/tasks/check-dns/told.ts'
 import { readContentDrift } from '../../../lib/tasks/content.ts'
 import { zonesFor } from '../../../lib/tasks/handlers/zones-label.ts'
 import { preflightZones } from '../../../lib/tasks/preflight.ts'
@@ -10,6 +11,7 @@ import { readServedArtefact } from '../../../lib/tasks/served.ts'
 import { getServer } from '../../../lib/tasks/servers.ts'
 import { hashArtefact, hashZones } from '../../../lib/zones/hash.ts'
 import type { Zone } from '../../../lib/zones/zone.ts'
+import { startNamed } from '../dns/named.ts'
 import { errorOf } from '../error-of.ts'
 import { having, type SigningWorld, withSigningWorld } from './signing-world.ts'
 
@@ -74,6 +76,29 @@ test('what a nameserver serves is compared with the zone files, signatures aside
     assert.equal(await drift(plain), [
       'ns1-next does not serve what it was made with (example.test. has other data for example.test. DNSKEY): deploy-infra makes new nameservers',
     ])
+  }))
+
+test('check-dns without the cloud knows by the public halves alone what has to be proven', () =>
+  withSigning(async ({ world, make }) => {
+    const key = await make('example.test.')
+    const given = await makeArtefact(world, 200)
+    const named = await startNamed(given, { nsid: 'ns1.200' })
+    try {
+      const { config, root } = world.settings
+      const scene = await readToldScene([{ target: { ...named.ipv4, name: 'lb1' }, role: 'lb', pair: 1 }], {
+        config,
+        root,
+        folder: path.join(root, config.zonesFolder),
+        signal: world.signal,
+        pace: undefined,
+      })
+      assert.equal(
+        scene.leading?.map(({ signing }) => signing?.signers),
+        [[key.tag], undefined],
+      )
+    } finally {
+      await named.stop()
+    }
   }))
 
 test('an older commit is signed with the keys of today', () =>

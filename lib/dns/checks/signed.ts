@@ -1,0 +1,100 @@
+import { systemClock } from '../../clock.ts'
+import type { Authority } from '../../zones/authority.ts'
+import type { ZoneSigning } from '../../zones/zone.ts'
+import { type SignedZone, unprovenIn } from '../dnssec/judge.ts'
+import { readSignature } from '../dnssec/signature.ts'
+import { canonicalName } from '../wire/name.ts'
+import { type Question, usualEdns } from '../wire/question.ts'
+import type { Answered } from '../wire/reply.ts'
+import { type Check, createCheck } from './check.ts'
+import { answerFaults, describeRrset } from './compare.ts'
+
+/** DO: signatures and proofs are wanted (RFC 3225). */
+const wantingSignatures = { ...usualEdns, flags: 0x8000 }
+
+const secondsNow = (): number => systemClock.now() / 1000
+
+/**
+ * Everything that is asked of a signed zone is asked again as validating resolvers do, and has to be proven by a key that the zone
+ * publishes. None for a zone that is not signed.
+ * @param plain what is asked without signatures, and compared with the zone: that is not done again.
+ * @param isOurs whether the zone answers for a name, and no other one on the same servers.
+ */
+export const signedChecks = (
+  { zone }: Authority,
+  plain: readonly Check[],
+  isOurs: (name: string) => boolean,
+): Check[] => {
+  const { signing } = zone
+  if (!signing) return []
+  const signed: SignedZone = { origin: zone.origin, published: signing.published.rdata, isOurs }
+  const asked = new Map(
+    plain.flatMap(({ questions: [question] }) => [
+      [`${question.name} ${question.type} ${question.transport}`, question] as const,
+    ]),
+  )
+  return [...[...asked.values()].map((question) => provenCheck(question, signed)), ...keyChecks(signing, signed)]
+}
+
+const wanting = ({ name, type, transport }: Question): Question => ({ name, type, transport, edns: wantingSignatures })
+
+const provenCheck = (question: Question, signed: SignedZone): Check =>
+  createCheck({
+    id: 'signed',
+    questions: [wanting(question)],
+    expected: expectedProof,
+    judge: judgeProof(question, signed),
+  })
+
+const expectedProof = (): string => 'signatures of all records, and a proof of what is not there'
+
+/** What is truncated is asked for by TCP, and so it is here. */
+const judgeProof =
+  ({ name, type }: Question, signed: SignedZone): Check['judge'] =>
+  ([reply]) =>
+    reply && !reply.tc ? unprovenIn(reply, { name: canonicalName(name), type }, signed, secondsNow()) : []
+
+const transports = ['udp', 'tcp'] as const
+
+const keyChecks = ({ published }: ZoneSigning, signed: SignedZone): Check[] =>
+  transports.map((transport) =>
+    createCheck({
+      id: 'dnskey',
+      questions: [wanting({ name: signed.origin, type: 'DNSKEY', transport })],
+      expected: () => `${describeRrset(published)}, signed`,
+      judge: ([reply]) => {
+        if (!reply) return []
+        const answers = reply.answers.filter(({ type }) => type !== 'RRSIG')
+        const asked = { name: signed.origin, type: 'DNSKEY' }
+        return [...answerFaults({ ...reply, answers }, published), ...unprovenIn(reply, asked, signed, secondsNow())]
+      },
+    }),
+  )
+
+/** The share of its life after which a signature should have been made anew. */
+const oldShare = 2 / 3
+
+/** Whether the signatures of a zone will soon end. Of a generation that somebody goes back to this is not asked. */
+export const ageChecks = ({ zone }: Authority): Check[] =>
+  zone.signing
+    ? [
+        createCheck({
+          id: 'signature-age',
+          questions: [wanting({ name: zone.origin, type: 'SOA', transport: 'udp' })],
+          expected: () => 'signatures in the first two thirds of their time',
+          judge: ([reply]) => (reply ? ageFaults(reply, secondsNow()) : []),
+        }),
+      ]
+    : []
+
+const ageFaults = ({ answers }: Answered, now: number): readonly string[] =>
+  answers
+    .filter(({ type }) => type === 'RRSIG')
+    .map(({ rdata }) => readSignature(rdata))
+    .filter(({ inception, expiration }) => now > inception + oldShare * (expiration - inception))
+    .map(({ covers, expiration }) => `the signature of ${covers} ends ${describeEnd(expiration, now)}`)
+
+const describeEnd = (expiration: number, now: number): string => {
+  const days = Math.floor((expiration - now) / 86_400)
+  return `${new Date(expiration * 1000).toISOString().slice(0, 10)}, ${days < 1 ? 'within a day' : `in ${days} days`}`
+}
