@@ -7,7 +7,7 @@ import { type Delegation, readDelegation } from '../dns/delegation.ts'
 import { canonicalName } from '../dns/wire/name.ts'
 import type { StatusDelegation } from '../report/status.ts'
 import { readAtOnce, withoutOwn } from './delegations.ts'
-import type { PublishedKeys } from './published-keys.ts'
+import type { PublishedKeys } from './served-signing.ts'
 import type { World } from './world.ts'
 
 interface DelegationsStatus {

@@ -14,7 +14,7 @@ import { compileArtefact, hashSources, zoneNames } from './artefact.ts'
 import { readContentDrift } from './content.ts'
 import { observe } from './observe.ts'
 import { readNameDrift } from './published.ts'
-import { readPublishedKeys } from './published-keys.ts'
+import { readServedSigning } from './served-signing.ts'
 import { lbsThatMayBeAsked, listServers } from './servers.ts'
 import { readDelegationsStatus } from './status-delegations.ts'
 import type { World } from './world.ts'
@@ -33,13 +33,13 @@ export const readStatus = async (world: World): Promise<Status> => {
     ),
   ])
   const served = servedZones(observed, files.names)
-  const keys = await attempt(readPublishedKeys(world), 'Whether DS records fit our zones is not known')
+  const signing = await attempt(readServedSigning(world), 'Whether our zones are signed as they should be is not known')
   const [lbs, answers, addresses, delegations, names, content] = await Promise.all([
     readLbs(world, servers),
     askWhoAnswers(world, served, lbsThatMayBeAsked(servers)),
     listAddresses(world),
     readDelegationsStatus(world, [...new Set([...(files.names ?? []), ...served])], {
-      keys: keys.value ?? 'unknown',
+      keys: signing.value?.keys ?? 'unknown',
     }),
     readNameDrift(world, servers, served),
     readContent(world, servers, files),
@@ -61,12 +61,13 @@ export const readStatus = async (world: World): Promise<Status> => {
       ...findConfigDrift(servers, config),
       ...content.drift,
       ...names.drift,
+      ...(signing.value?.old ?? []),
       ...delegations.drift,
     ],
     unknown: [
       ...running.unknown,
       ...files.unknown,
-      ...keys.unknown,
+      ...signing.unknown,
       ...content.unknown,
       ...unheardNames(names.unheard, answers),
     ],

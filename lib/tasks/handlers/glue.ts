@@ -15,9 +15,9 @@ import { clientTargetsOf, glueAddressesOf } from '../addresses.ts'
 import { domainOf, readDelegations, readDsOf, readTtlSources, registrarOf } from '../delegations.ts'
 import { type Findings, GateError, requireRight } from '../gate.ts'
 import { servedZoneNames } from '../generations.ts'
-import { type PublishedKeys, readPublishedKeys } from '../published-keys.ts'
 import type { Report } from '../record.ts'
 import { registerZones, setGlueOf } from '../registration.ts'
+import { type PublishedKeys, readServedSigning } from '../served-signing.ts'
 import { getServer, listServers, targetsOf, writeFacts } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
 
@@ -68,7 +68,7 @@ export const checkDelegation = async (
   const ours = present.flatMap(({ zone }) => (zones.includes(zone) ? [zone] : []))
   const found = [
     findingsAtParents(world, present),
-    signingOf(await readDsOf(world, ours), await readPublishedKeys(world)),
+    signingOf(await readDsOf(world, ours), (await readServedSigning(world)).keys),
     ...(await Promise.all(hosts.map((change) => childFindingsOf(world, change, zones)))),
   ]
   requireRight(found, {
@@ -147,7 +147,7 @@ const registeredZones = async (world: RunWorld): Promise<readonly string[]> => {
 export const checkUnsigned = async (world: RunWorld, _step: object, report: Report): Promise<void> => {
   const zones = await registeredZones(world)
   report(zones.join(' '))
-  const published = await readPublishedKeys(world)
+  const { keys: published } = await readServedSigning(world)
   const isSigning = published.size > 0
   requireRight([signingOf(await readDsOf(world, zones), published)], {
     failed: isSigning

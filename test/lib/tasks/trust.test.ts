@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert'
 import { dsOf } from '../../../lib/dns/dnssec/ds.ts'
 import type { Plan, Step } from '../../../lib/plan/types.ts'
 import { makeArtefact } from '../../../lib/tasks/artefact.ts'
-import { readPublishedKeys } from '../../../lib/tasks/published-keys.ts'
+import { readServedSigning } from '../../../lib/tasks/served-signing.ts'
+import { readStatus } from '../../../lib/tasks/status.ts'
 import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
 import { verifyTrusted } from '../../../lib/tasks/trust.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
@@ -153,12 +154,35 @@ test('what serves has to be known where zones are signed', () =>
     assert.match(error.message, /what generation 110 was made with is not known: ns2 has other zone files/)
   }))
 
+test('status tells of signatures two thirds of whose time have passed', () =>
+  withWorld(async (signing) => {
+    await signing.make('example.test.')
+    const made = Math.floor(Date.now() / 1000)
+    const world = await serve(signing, 'ns1', made)
+    const after = async (days: number) =>
+      (await readServedSigning({ ...world, clock: { ...world.clock, now: () => (made + days * 86_400) * 1000 } })).old
+    assert.equal(await after(39.9), [])
+    assert.match(
+      (await after(40.1))[0] ?? '',
+      /^the signatures of generation \d+ end in 19 d 21 h \(.*: deploy-infra makes new ones$/,
+    )
+    assert.match((await after(60.1))[0] ?? '', /^the signatures of generation \d+ have ended \(/)
+    const late = { ...world, clock: { ...world.clock, now: () => (made + 50 * 86_400) * 1000 } }
+    assert.ok((await readStatus(late)).drift.some((one) => /^the signatures of generation \d+ end in/.test(one)))
+    const { dnssec, ...config } = world.settings.config
+    assert.equal(await readServedSigning({ ...world, settings: { ...world.settings, config } }), {
+      keys: new Map(),
+      old: [],
+    })
+    assert.ok(dnssec)
+  }))
+
 test('status takes the DS record of a key that serves for right, another one for drift', () =>
   withWorld(async (signing) => {
     const key = await signing.make('example.test.')
     const world = await serve(signing, 'ns1', 100)
     dsRecord(key)
-    const keys = await readPublishedKeys(world)
+    const { keys } = await readServedSigning(world)
     const driftOf = async (known: typeof keys | 'unknown') =>
       (await readDelegationsStatus(world, ['example.test.'], { keys: known })).drift
     assert.equal(await driftOf(keys), [])

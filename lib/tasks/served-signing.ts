@@ -1,0 +1,59 @@
+import { InfraError } from '../errors.ts'
+import { nameserversIn } from '../plan/nameservers.ts'
+import { describeMoment, describeRemaining } from '../time.ts'
+import type { Zone } from '../zones/zone.ts'
+import { findArtefact } from './artefact.ts'
+import { listServers } from './servers.ts'
+import type { World } from './world.ts'
+
+/** By zone, canonical: `rdata` of DNSKEY records. */
+export type PublishedKeys = ReadonlyMap<string, readonly string[]>
+
+interface ServedSigning {
+  /** Those that every generation which serves has of a zone. */
+  readonly keys: PublishedKeys
+  /** A sentence for each generation whose signatures will soon end. */
+  readonly old: readonly string[]
+}
+
+/** The share of their time after which signatures should have been made anew. */
+const oldShare = 2 / 3
+
+/**
+ * What the nameservers that serve were given of keys and signatures. Nothing where the config has no zone signed: then nothing is read.
+ * @throws InfraError (exit code 8) when nobody can say what one of them was given.
+ */
+export const readServedSigning = async (world: World): Promise<ServedSigning> => {
+  if (!world.settings.config.dnssec) return { keys: new Map(), old: [] }
+  const servers = await listServers(world)
+  const generations = [...new Set(nameserversIn({ servers }, 'serving').map(({ generation }) => generation))]
+  const common = new Map<string, readonly string[]>()
+  const old: string[] = []
+  for (const generation of generations) {
+    const found = await findArtefact(world, generation, servers)
+    if ('fault' in found) {
+      throw new InfraError(`Which keys generation ${generation} has is not known: ${found.fault}`, {
+        hint: 'See to its nameservers, then run this again.',
+        exitCode: 8,
+      })
+    }
+    for (const { origin, signing } of found.zones) {
+      const keys = signing?.published.rdata ?? []
+      common.set(origin, common.get(origin)?.filter((key) => keys.includes(key)) ?? keys)
+    }
+    old.push(...describeOld(generation, firstEnd(found.zones), world.clock.now() / 1000))
+  }
+  return { keys: common, old }
+}
+
+const firstEnd = (zones: readonly Zone[]): number =>
+  Math.min(...zones.map(({ signing }) => signing?.expires ?? Number.POSITIVE_INFINITY))
+
+/** A generation is the moment at which its deployment began, and its signatures were made not long after. */
+const describeOld = (generation: number, end: number, now: number): readonly string[] => {
+  if (now < generation + oldShare * (end - generation)) return []
+  const left = end > now ? `end in ${describeRemaining((end - now) * 1000)}` : 'have ended'
+  return [
+    `the signatures of generation ${generation} ${left} (${describeMoment(end * 1000)}), and resolvers refuse its zones from then on: deploy-infra makes new ones`,
+  ]
+}
