@@ -39,7 +39,8 @@ export const verifyTrusted = async (world: World, plan: Plan): Promise<void> => 
   const servers = await listServers(world)
   const serving = nameserversIn({ servers }, 'serving')
   const goals = switchedTo(plan).filter((name) => serving.every((one) => one.name !== name))
-  if (goals.length === 0 && !makesNameservers(plan)) return
+  // where nothing serves, no resolver is led here yet: registration asks by itself
+  if (serving.length === 0 || (goals.length === 0 && !makesNameservers(plan))) return
   const there = servers.filter(({ name }) => goals.includes(name))
   const going = await readSides(world, servers, there)
   const coming = makesNameservers(plan) ? [await comingSide(world)] : []

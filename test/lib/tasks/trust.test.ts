@@ -120,6 +120,15 @@ test('a DS record of the next key alone is refused: what serves has another', ()
     assert.not.match(error.message, /what is about to be made/)
   }))
 
+test('before anything serves, the DS record of another provider stops nothing', () =>
+  withWorld(async (signing) => {
+    await signing.make('example.test.')
+    parents.say('both', 'example.test', { ns, ds: [4711] })
+    await verifyTrusted(signing.world, deployment)
+    const world = await serve(signing, 'ns1', 100)
+    assert.is((await errorOf(verifyTrusted(world, deployment))).exitCode, 4)
+  }))
+
 test('a DS record while what serves is not signed is refused', () =>
   withWorld(async (signing) => {
     const world = await serve(signing, 'ns1', 100)
