@@ -112,8 +112,8 @@ const follow = async <Options extends CommonOptions>(world: World, errand: Erran
   verifyAccepted(plan, input.zoneNames, answers)
   // what serves is known from itself: files that do not compile stop nothing but what is made from them
   const remarks = makesNameservers(plan) ? await preflightZones(world) : []
-  await verifyTrusted(world, plan)
-  const orders = isOrdering(plan) ? [...remarks, ...(await readOrders(world))] : []
+  const signing = await verifyTrusted(world, plan)
+  const orders = isOrdering(plan) ? [...signing, ...remarks, ...(await readOrders(world))] : signing
   const isMarkdown = operation.asMarkdown?.(options) === true
   const isShown = !isMarkdown && (options.dryRun || !options.json)
   const estimate = isShown && plan.phases.length > 0 ? await estimateRun(world, plan) : undefined

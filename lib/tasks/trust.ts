@@ -1,4 +1,5 @@
 import { type DsReading, findDsFaults } from '../dns/delegation/ds.ts'
+import { readPublicKey } from '../dns/dnssec/public-key.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { nameserversIn } from '../plan/nameservers.ts'
 import { makesNameservers, switchedTo } from '../plan/phases.ts'
@@ -33,14 +34,15 @@ const leastSeconds = 3 * 86_400
 /**
  * Before traffic is led to another generation: what parents say of its zones has to be true of it, and of the one that serves, in which
  * it can still be put right (RFC 4035 §5). Nobody is asked where none of them is signed.
+ * @returns which zones are signed from then on or no more, by which keys, as sentences.
  * @throws GateError when validating resolvers would refuse a zone; InfraError (exit code 8) when it is not known.
  */
-export const verifyTrusted = async (world: World, plan: Plan): Promise<void> => {
+export const verifyTrusted = async (world: World, plan: Plan): Promise<readonly string[]> => {
   const servers = await listServers(world)
   const serving = nameserversIn({ servers }, 'serving')
   const goals = switchedTo(plan).filter((name) => serving.every((one) => one.name !== name))
   // where nothing serves, no resolver is led here yet: registration asks by itself
-  if (serving.length === 0 || (goals.length === 0 && !makesNameservers(plan))) return
+  if (serving.length === 0 || (goals.length === 0 && !makesNameservers(plan))) return []
   const there = servers.filter(({ name }) => goals.includes(name))
   const going = await readSides(world, servers, there)
   const coming = makesNameservers(plan) ? [await comingSide(world)] : []
@@ -51,6 +53,7 @@ export const verifyTrusted = async (world: World, plan: Plan): Promise<void> => 
   const readings = await readDsOf(world, signed)
   const judged = makesNameservers(plan) ? all : sides.filter((side) => 'published' in side)
   requireRight([unreadOf(world, [...sides, ...before]), ageOf(world, going), trustOf(readings, judged)], verdict)
+  return signed.flatMap((zone) => describeChange(zone, before, sides))
 }
 
 const verdict = {
@@ -93,6 +96,24 @@ const comingSide = async (world: World): Promise<Side> => {
 const zonesOf = (sides: readonly Side[]): readonly string[] => [
   ...new Set(sides.flatMap(({ published }) => [...published.keys()])),
 ]
+
+const keysOf = (sides: readonly (Side | Unread)[], zone: string): readonly string[] => [
+  ...new Set(sides.flatMap((side) => ('published' in side ? (side.published.get(zone) ?? []) : []))),
+]
+
+const tagsOf = (keys: readonly string[]): string => keys.map((key) => readPublicKey(key).tag).join(', ')
+
+const describeChange = (
+  zone: string,
+  before: readonly (Side | Unread)[],
+  after: readonly (Side | Unread)[],
+): readonly string[] => {
+  const [old, next] = [keysOf(before, zone), keysOf(after, zone)]
+  if (old.join() === next.join()) return []
+  if (next.length === 0) return [`${zone} is not signed any more; until now it is, by key ${tagsOf(old)}.`]
+  const until = old.length > 0 ? `, until now by key ${tagsOf(old)}` : ''
+  return [`${zone} is signed from then on, by key ${tagsOf(next)}${until}.`]
+}
 
 /** Where no zone is to be signed, a generation that cannot be read is what it always was. */
 const unreadOf = ({ settings }: World, sides: readonly (Side | Unread)[]): Findings => ({

@@ -19,6 +19,8 @@ const zones = {
 export interface SigningWorld {
   readonly fake: FakeWorld
   readonly world: RunWorld
+  /** What nameservers were given, by their names. */
+  readonly given: Map<string, readonly Zone[]>
   /** Absolute. */
   readonly keys: string
   readonly make: (origin: string) => Promise<ZoneKey>
@@ -46,14 +48,23 @@ export const withSigningWorld = async (
       },
     }
     const make = (origin: string) => makeZoneKey({ origin, ttlSeconds: 60, folder: keys, recipients: [recipient] })
-    await use({ fake, world, keys, make })
+    await use({ fake, world, given: new Map(), keys, make })
   } finally {
     await fake.close()
   }
 }
 
+type Files = readonly Pick<Zone, 'origin' | 'text'>[]
+
+/** What nameservers say that have these files, by their names. */
+export const havingEach = (all: ReadonlyMap<string, Files>): Ssh => ({
+  options: async () => [],
+  run: (host, argv) => having(all.get(host.name) ?? []).run(host, argv),
+  close: async () => undefined,
+})
+
 /** What a nameserver says that has these files. */
-export const having = (files: readonly Pick<Zone, 'origin' | 'text'>[]): Ssh => {
+export const having = (files: Files): Ssh => {
   const fileOf = (origin: string): string => `/etc/bind/db.${origin.slice(0, -1)}`
   const run: Ssh['run'] = async (_host, [program, ...words]) => {
     if (program === 'named-checkconf')

@@ -14,7 +14,7 @@ import { dnskeyOf } from '../../../lib/zones/signing/known.ts'
 import type { ZoneKey } from '../../../lib/zones/signing/zone-key.ts'
 import { ownNetwork, startParents } from '../dns/parents.ts'
 import { errorOf } from '../error-of.ts'
-import { having, type SigningWorld, withSigningWorld } from './signing-world.ts'
+import { having, havingEach, type SigningWorld, withSigningWorld } from './signing-world.ts'
 
 const test = suite('lib/tasks/trust')
 
@@ -50,10 +50,10 @@ const dsRecord = ({ origin, rdata }: ZoneKey, parent: 'a' | 'b' | 'both' = 'both
 }
 
 /** Zones of which the first is signed as the keys are, or none, on a nameserver called `name`. */
-const serve = async ({ fake, world }: SigningWorld, name: string, generation: number): Promise<RunWorld> => {
+const serve = async ({ fake, world, given }: SigningWorld, name: string, generation: number): Promise<RunWorld> => {
   const made = await makeArtefact(world, generation)
   await fake.addServer(name, generation, { zones: 'others', content: hashArtefact(made) })
-  return { ...world, ssh: having(made) }
+  return { ...world, ssh: havingEach(given.set(name, made)) }
 }
 
 const withWorld = (use: (signing: SigningWorld) => Promise<void>): Promise<void> => {
@@ -70,14 +70,14 @@ test('where nothing is signed nobody is asked', () =>
   withWorld(async (signing) => {
     const world = await serve(signing, 'ns1', 100)
     parents.cut(true)
-    await verifyTrusted(world, deployment).finally(() => parents.cut(false))
+    assert.equal(await verifyTrusted(world, deployment).finally(() => parents.cut(false)), [])
   }))
 
 test('the same key goes on, with its DS record and without', () =>
   withWorld(async (signing) => {
     const key = await signing.make('example.test.')
     const world = await serve(signing, 'ns1', 100)
-    await verifyTrusted(world, deployment)
+    assert.equal(await verifyTrusted(world, deployment), [])
     dsRecord(key)
     await verifyTrusted(world, deployment)
   }))
@@ -107,7 +107,9 @@ test('a zone that loses its key, or gets another, is refused while any parent ha
     assert.match(silent.message, /b\.nic\.test .*asked for DS: no answer/)
 
     parents.say('both', 'example.test', { ns })
-    await verifyTrusted(unsigned, deployment)
+    assert.equal(await verifyTrusted(unsigned, deployment), [
+      `example.test. is not signed any more; until now it is, by key ${key.tag}.`,
+    ])
   }))
 
 test('a DS record of the next key alone is refused: what serves has another', () =>
@@ -118,6 +120,13 @@ test('a DS record of the next key alone is refused: what serves has another', ()
     const error = await errorOf(verifyTrusted(world, deployment))
     assert.match(error.message, /generation 100: test\. has DS/)
     assert.not.match(error.message, /what is about to be made/)
+  }))
+
+test('a zone that gets a key is named', () =>
+  withWorld(async (signing) => {
+    const world = await serve(signing, 'ns1', 100)
+    const { tag } = await signing.make('example.test.')
+    assert.equal(await verifyTrusted(world, deployment), [`example.test. is signed from then on, by key ${tag}.`])
   }))
 
 test('before anything serves, the DS record of another provider stops nothing', () =>
@@ -141,7 +150,9 @@ test('going back is refused to what the DS record does not fit, and to signature
     await serve(signing, 'ns1-old', 90)
     const key = await signing.make('example.test.')
     const world = await serve(signing, 'ns1', 100)
-    await verifyTrusted(world, goingBack)
+    assert.equal(await verifyTrusted(world, goingBack), [
+      `example.test. is not signed any more; until now it is, by key ${key.tag}.`,
+    ])
     dsRecord(key)
     assert.match((await errorOf(verifyTrusted(world, goingBack))).message, /generation 90: test\. has DS/)
     const aged = await serve(signing, 'ns2-old', 80)
