@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as assert from 'uvu/assert'
+import type { Outcome } from './command.ts'
 
 interface LoadReport {
   readonly sent: number
@@ -119,4 +120,18 @@ export const assertNothingLost = async (loads: readonly Load[], atLeast: number)
     assert.is(lost, 0, text)
     assert.equal(rcodes, { NOERROR: completed }, text)
   }
+}
+
+/** Through each lb at once, of names that every generation has. */
+const usualQueriesPerSecond = 200
+
+/**
+ * Does something under load. A script itself ends with 5 when its witness saw anything lost or wrong.
+ * @param lbs their addresses, of which those of IPv4 are asked.
+ */
+export const losingNothing = async (lbs: readonly string[], work: () => Promise<Outcome>): Promise<Outcome> => {
+  const loads = startLoads(ofIpv4(lbs), usualQueriesPerSecond)
+  const outcome = await work()
+  await assertNothingLost(loads, usualQueriesPerSecond)
+  return outcome
 }

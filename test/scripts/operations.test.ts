@@ -4,6 +4,7 @@ import { promiseDeployments } from './deployments.ts'
 import { createLab } from './lab.ts'
 import { promiseOutages } from './outages.ts'
 import { promiseRotations } from './rotations.ts'
+import { promiseSigning } from './signing.ts'
 import { promiseTakingBack } from './taking-back.ts'
 import { promiseUpdates } from './updates.ts'
 import { promiseZoneChanges } from './zone-changes.ts'
@@ -12,6 +13,7 @@ import { promiseZoneChanges } from './zone-changes.ts'
 const parts = {
   deployments: promiseDeployments,
   'zone-changes': promiseZoneChanges,
+  signing: promiseSigning,
   updates: promiseUpdates,
   outages: promiseOutages,
   'taking-back': promiseTakingBack,

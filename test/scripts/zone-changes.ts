@@ -4,12 +4,9 @@ import path from 'node:path'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../lib/dns/query.ts'
-import { assertSays, type Outcome } from './command.ts'
+import { assertSays } from './command.ts'
 import type { Lab } from './lab.ts'
-import { assertNothingLost, ofIpv4, startLoads } from './load.ts'
-
-/** Through each lb at once, of names that every generation has. */
-const queriesPerSecond = 200
+import { losingNothing } from './load.ts'
 
 /** Zones and records that come and go, from a checkout of its own; the fleet serves what this checkout has. */
 export const promiseZoneChanges = (zones: Test, lab: Lab): void => {
@@ -33,14 +30,6 @@ export const promiseZoneChanges = (zones: Test, lab: Lab): void => {
     return [...new Set(replies.map((reply) => (reply.kind === 'answered' ? reply.rcode : reply.kind)))]
   }
 
-  /** The script itself ends with 5 when its witness saw anything lost or wrong. */
-  const underLoad = async (work: () => Promise<Outcome>): Promise<Outcome> => {
-    const loads = startLoads(ofIpv4(await lab.fleet().lbAddresses()), queriesPerSecond)
-    const outcome = await work()
-    await assertNothingLost(loads, queriesPerSecond)
-    return outcome
-  }
-
   zones(
     'with a zone added, a nameserver that fails after the switch is switched back from, and it is said so',
     async () => {
@@ -58,13 +47,15 @@ export const promiseZoneChanges = (zones: Test, lab: Lab): void => {
 
   zones('a zone is added, nothing is lost and nothing wrong', async () => {
     assert.equal(await rcodesOf('added.test'), ['REFUSED'])
-    const { stderr } = await underLoad(() => expect(0, 'deploy-infra', '--fresh', '--keep-old', '--yes-delete'))
+    const { stderr } = await losingNothing(await lab.fleet().lbAddresses(), () =>
+      expect(0, 'deploy-infra', '--fresh', '--keep-old', '--yes-delete'),
+    )
     assert.not.match(stderr, /goes:|UNKNOWN/)
     assert.equal(await rcodesOf('added.test'), ['NOERROR'])
   })
 
   zones('going back to where it was not there works, and tells that it goes', async () => {
-    const { stdout, stderr } = await underLoad(() => expect(0, 'rollback-infra'))
+    const { stdout, stderr } = await losingNothing(await lab.fleet().lbAddresses(), () => expect(0, 'rollback-infra'))
     assertSays(stderr, /added\.test goes: generation \d+ serves it, generation \d+\s+does\s+not\s+have\s+it/)
     assertSays(stdout, /^added\.test goes: [\s\S]*\n {2}added\.test {2}GOES, with \d+ records\n/m)
     assert.not.match(stdout, /added\.test\. .*REFUSED/)
@@ -78,7 +69,7 @@ export const promiseZoneChanges = (zones: Test, lab: Lab): void => {
       checkout.edit('ansible/zones/example.test.zone', /^sip .*\n/m, '')
       checkout.edit('ansible/zones/example.test.zone', '_sip._tcp     SRV    0 5 5060 sip\n', '')
       checkout.edit('ansible/zones/example.test.zone', /^sub +NS .*$/m, 'sub           A      192.0.2.54')
-      await underLoad(() => expect(0, 'deploy-infra', '--yes-delete'))
+      await losingNothing(await lab.fleet().lbAddresses(), () => expect(0, 'deploy-infra', '--yes-delete'))
       assert.equal(await rcodesOf('added.test'), ['NOERROR'])
       await lab.fleet().assertNothingBeside()
     },
@@ -109,7 +100,9 @@ export const promiseZoneChanges = (zones: Test, lab: Lab): void => {
     // the delegation comes back, which is asked about too
     execFileSync('git', ['checkout', '--', 'ansible/zones/example.test.zone'], { cwd: checkout.root })
     const accepted = ['--accept-zone', 'added.test', '--accept-zone', 'example.test']
-    const { stdout } = await underLoad(() => expect(0, 'deploy-infra', '--yes-delete', ...accepted))
+    const { stdout } = await losingNothing(await lab.fleet().lbAddresses(), () =>
+      expect(0, 'deploy-infra', '--yes-delete', ...accepted),
+    )
     assertSays(stdout, /^added\.test goes: [\s\S]*\n {2}added\.test {2}GOES, with \d+ records\n/m)
     assert.equal(await rcodesOf('added.test'), ['REFUSED'])
     await lab.fleet().everyAnswerIsOf(await lab.fleet().generationOf('ns1'))
