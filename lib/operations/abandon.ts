@@ -8,5 +8,5 @@ export const abandonment: Course<unknown> = {
   plan: planAbandon,
   recovery: abandonRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'change', 'answers', 'next'],
+  report: ['done', 'witness', 'change', 'answers', 'signatures', 'next'],
 }

@@ -25,5 +25,5 @@ export const bake = operation({
   plan: (observed, input, { only }) => planBake(observed, { ...input, only: only ? [only] : [] }),
   recovery: bakeRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'images', 'answers', 'next'],
+  report: ['done', 'witness', 'images', 'answers', 'signatures', 'next'],
 })

@@ -25,5 +25,5 @@ export const bootstrap = operation({
   plan: (observed, input, { register = false }) => planBootstrap(observed, { ...input, register }),
   recovery: bootstrapRecovery,
   witness: 'none',
-  report: ['done', 'change', 'answers', 'glue', 'next'],
+  report: ['done', 'change', 'answers', 'signatures', 'glue', 'next'],
 })

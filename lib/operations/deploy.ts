@@ -49,5 +49,5 @@ export const deploy = operation({
     planDeploy(observed, { ...input, keepOld, fresh, newLbs: [] }),
   recovery: deployRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'change', 'answers', 'next'],
+  report: ['done', 'witness', 'change', 'answers', 'signatures', 'next'],
 })

@@ -7,5 +7,5 @@ export const removalOfKept: Course<unknown> = {
   plan: planRemoveKept,
   recovery: removeKeptRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'answers', 'next'],
+  report: ['done', 'witness', 'answers', 'signatures', 'next'],
 }

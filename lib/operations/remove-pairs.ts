@@ -7,5 +7,5 @@ export const removalOfPairs: Course<unknown> = {
   plan: planRemovePairs,
   recovery: removePairsRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'answers', 'next'],
+  report: ['done', 'witness', 'answers', 'signatures', 'next'],
 }

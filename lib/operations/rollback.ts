@@ -19,7 +19,7 @@ const goingBack: Course<RollbackOptions> = {
   plan: (observed, input, { of, keepOld = false }) => planRollback(observed, { ...input, of, keepOld }),
   recovery: rollbackRecovery,
   witness: 'serving',
-  report: ['done', 'duration', 'witness', 'change', 'answers', 'next'],
+  report: ['done', 'duration', 'witness', 'change', 'answers', 'signatures', 'next'],
 }
 
 /** The end of an unfinished deployment. */

@@ -54,5 +54,5 @@ Waits: to publish (minutes to a day), for the TTLs (the longest of all, and an h
   plan: planRotate,
   recovery: rotateRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'change', 'answers', 'next'],
+  report: ['done', 'witness', 'change', 'answers', 'signatures', 'next'],
 })

@@ -24,5 +24,5 @@ export const update = operation({
     planUpdate(observed, { ...input, only, configOnly, keepOld }),
   recovery: updateRecovery,
   witness: 'serving',
-  report: ['done', 'witness', 'answers', 'lbs', 'next'],
+  report: ['done', 'witness', 'answers', 'signatures', 'lbs', 'next'],
 })

@@ -18,6 +18,8 @@ export interface Status {
   readonly drift: readonly string[]
   /** Sentences: what could not be found out, beside what delegations and lbs say of themselves. */
   readonly unknown: readonly string[]
+  /** Until when signatures hold, as a sentence; undefined where there are none. */
+  readonly signatures: string | undefined
 }
 
 /** A Floating IP that glue points at. */
@@ -76,6 +78,7 @@ export const describeStatus = (status: Status, width: number): string => {
     ...(status.addresses.length === 0 ? [] : [`Floating IPs:\n${describeAddresses(status, width)}`]),
     `What answers now:\n${describeAnswers(status.answers, width)}`,
     `How the zones are delegated:\n${describeDelegations(status.delegations, width)}`,
+    ...(status.signatures === undefined ? [] : [status.signatures]),
     describeDrift(status),
     ...(status.unknown.length > 0 ? [`Not known:\n${listOf(status.unknown)}`] : []),
   ].join('\n\n')

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { lostByOperation } from '../dns/witness/lost-before.ts'
 import type { WitnessReport } from '../dns/witness.ts'
-import { type ExitCode, InfraError, textOf } from '../errors.ts'
+import { type ExitCode, InfraError, ifRefused, textOf } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { describeEffect, describeRun } from '../plan/describe.ts'
 import { namesOf } from '../plan/phases.ts'
@@ -21,6 +21,7 @@ import { servedZoneNames } from './generations.ts'
 import { listImages } from './images.ts'
 import { describeGlue } from './missing-glue.ts'
 import type { Witnessed } from './run-witness.ts'
+import { readServedSigning, type ServedSigning } from './served-signing.ts'
 import { lbsThatMayBeAsked, listServers } from './servers.ts'
 import { readLbs } from './status.ts'
 import type { World } from './world.ts'
@@ -98,6 +99,11 @@ const sections = {
     ({ answers }) =>
     (width) =>
       `What answers now:\n${describeAnswers(answers, width)}`,
+  signatures: async ({ world }) => {
+    const unread = (error: InfraError): Pick<ServedSigning, 'lasting'> => ({ lasting: error.message })
+    const { lasting } = await readServedSigning(world).catch(ifRefused(unread))
+    return lasting === undefined ? undefined : () => lasting
+  },
   lbs: async ({ world, servers }) => {
     const lbs = await readLbs(world, servers)
     return (width) => `Load balancers:\n${describeLbs(lbs, width)}`

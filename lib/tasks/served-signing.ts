@@ -9,11 +9,13 @@ import type { World } from './world.ts'
 /** By zone, canonical: `rdata` of DNSKEY records. */
 export type PublishedKeys = ReadonlyMap<string, readonly string[]>
 
-interface ServedSigning {
+export interface ServedSigning {
   /** Those that every generation which serves has of a zone. */
   readonly keys: PublishedKeys
   /** A sentence for each generation whose signatures will soon end. */
   readonly old: readonly string[]
+  /** Until when signatures hold, as a sentence; undefined where there are none. */
+  readonly lasting: string | undefined
 }
 
 /** The share of their time after which signatures should have been made anew. */
@@ -24,11 +26,11 @@ const oldShare = 2 / 3
  * @throws InfraError (exit code 8) when nobody can say what one of them was given.
  */
 export const readServedSigning = async (world: World): Promise<ServedSigning> => {
-  if (!world.settings.config.dnssec) return { keys: new Map(), old: [] }
+  if (!world.settings.config.dnssec) return { keys: new Map(), old: [], lasting: undefined }
   const servers = await listServers(world)
   const generations = [...new Set(nameserversIn({ servers }, 'serving').map(({ generation }) => generation))]
   const common = new Map<string, readonly string[]>()
-  const old: string[] = []
+  const lives: Life[] = []
   for (const generation of generations) {
     const found = await findArtefact(world, generation, servers)
     if ('fault' in found) {
@@ -41,17 +43,34 @@ export const readServedSigning = async (world: World): Promise<ServedSigning> =>
       const keys = signing?.published.rdata ?? []
       common.set(origin, common.get(origin)?.filter((key) => keys.includes(key)) ?? keys)
     }
-    old.push(...describeOld(generation, firstEnd(found.zones), world.clock.now() / 1000))
+    lives.push({ generation, end: firstEnd(found.zones) })
   }
-  return { keys: common, old }
+  const now = world.clock.now() / 1000
+  return { keys: common, old: lives.flatMap((life) => describeOld(life, now)), lasting: describeLasting(lives) }
 }
 
 const firstEnd = (zones: readonly Zone[]): number =>
   Math.min(...zones.map(({ signing }) => signing?.expires ?? Number.POSITIVE_INFINITY))
 
-/** A generation is the moment at which its deployment began, and its signatures were made not long after. */
-const describeOld = (generation: number, end: number, now: number): readonly string[] => {
-  if (now < generation + oldShare * (end - generation)) return []
+/** Unix times. A generation is the moment at which its deployment began, and its signatures were made not long after. */
+interface Life {
+  readonly generation: number
+  /** Of the first signature; infinite where there are none. */
+  readonly end: number
+}
+
+const renewalOf = ({ generation, end }: Life): number => generation + oldShare * (end - generation)
+
+const describeLasting = (lives: readonly Life[]): string | undefined => {
+  const [first] = [...lives].sort((a, b) => a.end - b.end)
+  if (!first || first.end === Number.POSITIVE_INFINITY) return undefined
+  const [renewal, end] = [renewalOf(first), first.end].map((seconds) => describeMoment(seconds * 1000))
+  return `Signatures end at ${end}. Deploy again by ${renewal}: nothing else makes new ones.`
+}
+
+const describeOld = (life: Life, now: number): readonly string[] => {
+  if (now < renewalOf(life)) return []
+  const { generation, end } = life
   const left = end > now ? `end in ${describeRemaining((end - now) * 1000)}` : 'have ended'
   return [
     `the signatures of generation ${generation} ${left} (${describeMoment(end * 1000)}), and resolvers refuse its zones from then on: deploy-infra makes new ones`,

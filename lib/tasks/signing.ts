@@ -1,5 +1,7 @@
 import path from 'node:path'
 import type { Settings } from '../config/load.ts'
+import { InfraError } from '../errors.ts'
+import { describeRemaining } from '../time.ts'
 import { hashSources, hashZones } from '../zones/hash.ts'
 import { readZoneKeys } from '../zones/signing/keys.ts'
 import { signZones } from '../zones/signing/sign-zones.ts'
@@ -38,7 +40,7 @@ export const hashSourcesOf = async (world: World, folder: string): Promise<strin
 
 /**
  * Signs those of the zones that have a key, from this moment on. Signatures differ each time, so whoever needs the same twice keeps them.
- * @throws InfraError (exit code 2) when a private key cannot be read, or a zone not be signed.
+ * @throws InfraError (exit code 2) when a private key cannot be read, a zone not be signed, or the clock is wrong.
  */
 export const signArtefact = async (world: World, zones: readonly Zone[]): Promise<readonly Zone[]> => {
   const { dnssec } = world.settings.config
@@ -48,6 +50,23 @@ export const signArtefact = async (world: World, zones: readonly Zone[]): Promis
     world,
     zones.map(({ origin }) => origin),
   )
+  if (keys.length > 0) requireRightClock(world)
   const identity = world.settings.environment.signingIdentity
   return signZones(zones, { ...dnssec, now: Math.floor(world.clock.now() / 1000), folder, keys, identity })
+}
+
+const mostOffSeconds = 60
+
+/** Signatures begin and end by this computer's clock, and are judged by those of resolvers. */
+const requireRightClock = ({ clock, hcloud }: World): void => {
+  const aheadMs = clock.now() - hcloud.now()
+  if (Math.abs(aheadMs) <= mostOffSeconds * 1000) return
+  const off = `${describeRemaining(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'}`
+  throw new InfraError(
+    `The clock of this computer is ${off} that of the cloud: signatures would begin and end at wrong times`,
+    {
+      hint: 'Nothing was created or changed. Set the clock (timedatectl set-ntp true), then run this again.',
+      exitCode: 2,
+    },
+  )
 }

@@ -64,6 +64,7 @@ export const readStatus = async (world: World): Promise<Status> => {
       ...(signing.value?.old ?? []),
       ...delegations.drift,
     ],
+    signatures: signing.value?.lasting,
     unknown: [
       ...running.unknown,
       ...files.unknown,

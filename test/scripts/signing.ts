@@ -52,9 +52,10 @@ export const promiseSigning = (signing: Test, lab: Lab): void => {
     await expectUnanswered(0, 'sign-zones', 'example.test', 'on')
     checkout.commit()
     trustKey()
-    const { stderr } = await losingNothing(await lab.fleet().lbAddresses(), () =>
+    const { stdout, stderr } = await losingNothing(await lab.fleet().lbAddresses(), () =>
       expect(0, 'deploy-infra', '--yes-delete'),
     )
+    assertSays(stdout, /Signatures end at .* UTC, \S+\. Deploy again by /)
     assertSays(stderr, /example\.test\. is signed from then on, by key \d+\./)
     assert.equal(await unproven(), [])
   })

@@ -26,6 +26,7 @@ const status = (servers: number, drift: readonly string[] = []): Status => ({
   delegations: [],
   drift,
   unknown: [],
+  signatures: undefined,
 })
 
 const at = Date.UTC(2026, 10, 27, 8, 18, 51)

@@ -50,6 +50,14 @@ const status = (
   delegations,
   drift,
   unknown,
+  signatures: undefined,
+})
+
+test('until when signatures hold is told where there are any', () => {
+  const sentence =
+    'Signatures end at 02:57:22 UTC, 2027-01-27. Deploy again by 02:57:22 UTC, 2027-01-07: nothing else makes new ones.'
+  const text = describeStatus({ ...status([ours]), signatures: sentence }, Number.POSITIVE_INFINITY)
+  assert.match(text, new RegExp(`\n\n${sentence}\n\nNo drift`))
 })
 
 test('how zones are delegated is shown, and what is not known as such', () => {

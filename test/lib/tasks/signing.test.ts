@@ -52,6 +52,26 @@ test('a deployment signs once, and gives the same to all of its nameservers', ()
     assert.is(await zonesFor(world, [other]), given)
   }))
 
+test('a clock that is far from that of the cloud signs nothing, and is of no matter where nothing is signed', () =>
+  withSigning(async ({ world, make }) => {
+    const off = (seconds: number) => ({
+      ...world,
+      clock: { ...world.clock, now: () => world.hcloud.now() + seconds * 1000 },
+    })
+    await world.hcloud.servers.list()
+    await makeArtefact(off(3600), 200)
+    await make('example.test.')
+    await makeArtefact(off(50), 200)
+    for (const [seconds, said] of [
+      [75, /^The clock of this computer is 1 min 1[56] s ahead of that of the cloud/],
+      [-3600, /^The clock of this computer is 1 h behind that of the cloud/],
+    ] as const) {
+      const error = await errorOf(makeArtefact(off(seconds), 200))
+      assert.match(error.message, said)
+      assert.is(error.exitCode, 2)
+    }
+  }))
+
 test('a clone that has not signed reads what was given from a nameserver', () =>
   withSigning(async ({ world, make }) => {
     await make('example.test.')

@@ -186,6 +186,10 @@ test('status tells of signatures two thirds of whose time have passed', () =>
       (await after(40.1))[0] ?? '',
       /^the signatures of generation \d+ end in 19 d 21 h \(.*: deploy-infra makes new ones$/,
     )
+    assert.match(
+      (await readServedSigning(world)).lasting ?? '',
+      /^Signatures end at \S+ UTC, \S+\. Deploy again by \S+ UTC, \S+: nothing else makes new ones\.$/,
+    )
     assert.match((await after(60.1))[0] ?? '', /^the signatures of generation \d+ have ended \(/)
     const late = { ...world, clock: { ...world.clock, now: () => (made + 50 * 86_400) * 1000 } }
     assert.ok((await readStatus(late)).drift.some((one) => /^the signatures of generation \d+ end in/.test(one)))
@@ -193,6 +197,7 @@ test('status tells of signatures two thirds of whose time have passed', () =>
     assert.equal(await readServedSigning({ ...world, settings: { ...world.settings, config } }), {
       keys: new Map(),
       old: [],
+      lasting: undefined,
     })
     assert.ok(dnssec)
   }))
