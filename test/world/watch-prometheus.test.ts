@@ -48,6 +48,11 @@ const withPrometheus = async (target: string, work: (url: string) => Promise<voi
       `--storage.tsdb.path=${folder}/data`,
     ])
     try {
+      // it listens before it can be asked
+      await until(
+        () => fetch(`${prometheus.url}/-/ready`),
+        ({ ok }) => ok,
+      )
       await work(prometheus.url)
     } finally {
       await prometheus.stop()
