@@ -1,9 +1,11 @@
+import { systemClock } from '../clock.ts'
 import { type Authority, authorityOf } from '../zones/authority.ts'
 import type { RRset } from '../zones/rrset.ts'
 import type { Zone } from '../zones/zone.ts'
+import { proofOf, type Unproven } from './dnssec/zones-proof.ts'
 import { query, type Target } from './query.ts'
 import { canonicalName, parentOf } from './wire/name.ts'
-import { type Question, udpLimitOf } from './wire/question.ts'
+import { isWantingProofs, type Question, udpLimitOf } from './wire/question.ts'
 import type { Answered } from './wire/reply.ts'
 import { largestAnswer } from './wire/size.ts'
 import { type Said, sayAbsence } from './witness/absence.ts'
@@ -17,6 +19,8 @@ export interface KnownGeneration {
   readonly answers: ReadonlyMap<string, KnownAnswer>
   /** What it answers to any other question, where its artefact tells. */
   readonly otherwise?: (question: Question) => KnownAnswer | undefined
+  /** What is not proven of an answer that was asked for with its proofs; left out where nothing is signed, or the keys are not known. */
+  readonly unproven?: Unproven | undefined
 }
 
 interface KnownAnswer {
@@ -84,6 +88,7 @@ export const generationFromZones = (generation: number, zones: readonly Zone[]):
   const authorities = authoritiesOf(zones)
   return {
     generation,
+    unproven: proofOf(zones),
     answers: new Map(answeredOf(authorities).map((rrset) => [keyOf(rrset), answerOfRrset(rrset)])),
     otherwise: (question) => {
       const said = sayAbsence(authorities, question)
@@ -219,6 +224,13 @@ export const acceptGenerations = (
   }
 }
 
+const proofTypes: ReadonlySet<string> = new Set(['RRSIG', 'NSEC', 'NSEC3'])
+
+const withoutProofs = <R extends Answered>(reply: R, { type }: Question): R => {
+  const isPlain = (record: { readonly type: string }): boolean => record.type === type || !proofTypes.has(record.type)
+  return { ...reply, answers: reply.answers.filter(isPlain), authority: reply.authority.filter(isPlain) }
+}
+
 const judge = (
   entries: readonly KnownGeneration[],
   question: Question,
@@ -227,7 +239,13 @@ const judge = (
   const expected = expectedOf(entries, question, reply.nsid)
   const isWanted = expected.length > 0 ? expected.every(({ aa }) => aa) : isAuthorityWanted(entries, question.name)
   if (isWanted && !reply.aa) return `not authoritative, by ${reply.nsid}`
-  const { aa, text } = answerOfReply(reply)
-  if (expected.length === 0 || expected.some((answer) => answer.aa === aa && answer.text === text)) return true
+  const isProven = isWantingProofs(question)
+  // with signatures it may be too long for a datagram, and is asked for by TCP then
+  if (isProven && reply.tc && question.transport === 'udp') return true
+  const { aa, text } = answerOfReply(isProven ? withoutProofs(reply, question) : reply)
+  if (expected.length === 0 || expected.some((answer) => answer.aa === aa && answer.text === text)) {
+    const [unproven] = isProven ? (entries[0]?.unproven?.(question, reply, systemClock.now() / 1000) ?? []) : []
+    return unproven === undefined ? true : `${reply.nsid}: ${unproven}`
+  }
   return `${reply.nsid} answered otherwise than its generation does: ${text.replaceAll('\n', ' | ')}`
 }

@@ -1,4 +1,5 @@
 import { generationFromZones, joinKnown, type KnownGeneration, learnBaseline, witnessQuestions } from '../dns/accept.ts'
+import { isInSigned, proofOf } from '../dns/dnssec/zones-proof.ts'
 import type { Target } from '../dns/query.ts'
 import type { Question } from '../dns/wire/question.ts'
 import type { HandoverQuestions } from '../dns/witness/handover.ts'
@@ -23,6 +24,8 @@ interface Prepared {
   readonly known: readonly KnownGeneration[]
   /** Where lbs are led to another generation. */
   readonly handover: HandoverQuestions | undefined
+  /** Whether a generation that answers has a zone signed that this name is in. */
+  readonly isSigned: (name: string) => boolean
 }
 
 export interface Unasked {
@@ -38,6 +41,8 @@ interface Expectation {
   readonly warm: readonly FleetServer[]
   /** The generation that lbs are led to, as far as it is known; undefined when they are led nowhere, or not all to one. */
   readonly goal: Pick<ReadArtefact, 'generation' | 'zones'> | undefined
+  /** Zones of generations that answer, as far as they are known. */
+  readonly artefacts: readonly ReadArtefact[]
   /** Whose answers could not be read and why, the end of a sentence each. */
   readonly unknown: readonly string[]
 }
@@ -55,6 +60,7 @@ const expect = async (world: Unwitnessed, plan: Plan): Promise<Expectation> => {
       coming: [generationFromZones(generation, zones)],
       warm,
       goal: names.length > 0 ? { generation, zones } : undefined,
+      artefacts: [{ generation, zones }],
       unknown: [],
     }
   }
@@ -73,6 +79,7 @@ const expect = async (world: Unwitnessed, plan: Plan): Promise<Expectation> => {
     coming: [],
     warm,
     goal,
+    artefacts,
     unknown: [...artefacts.flatMap(({ fault }) => fault ?? []), ...soa.unknown],
   }
 }
@@ -134,12 +141,19 @@ export const prepareWitness = async (
 
 /** Asks everything once; and where lbs are led to another generation, also a part of what only the present one has. */
 const learn = async (world: Unwitnessed, targets: readonly Target[], expectation: Expectation): Promise<Prepared> => {
-  const { questions, coming, warm, goal, unknown } = expectation
+  const { questions, coming, warm, goal, artefacts, unknown } = expectation
   const heard = [...targets, ...warm.flatMap((server) => targetsOf(server, 53))]
   const ask = (some: readonly Question[]) => learnBaseline(heard, some, { timeoutMs: 2000, signal: world.signal })
   const baseline = await ask(questions)
   const from = goal ? generationsOf(baseline).filter((one) => one !== goal.generation && Number.isInteger(one)) : []
-  if (!goal || from.length === 0) return { questions, known: [...coming, ...baseline], handover: undefined }
+  if (!goal || from.length === 0) {
+    return {
+      questions,
+      known: withProofs([...coming, ...baseline], artefacts),
+      handover: undefined,
+      isSigned: signedIn(artefacts),
+    }
+  }
   const servers = await listServers(world)
   const before = await Promise.all(from.map((generation) => readArtefact(world, generation, servers)))
   const leaving = findLeaving(goal, before)
@@ -151,7 +165,8 @@ const learn = async (world: Unwitnessed, targets: readonly Target[], expectation
   const watched = (all: readonly Question[]) => ({ questions: sampleQuestions(all, mostWatched), all: all.length })
   return {
     questions: [...questions, ...some],
-    known: [...coming, ...whole],
+    known: withProofs([...coming, ...whole], [...artefacts, ...before]),
+    isSigned: signedIn([...artefacts, ...before]),
     handover: {
       to: goal.generation,
       from,
@@ -161,6 +176,20 @@ const learn = async (world: Unwitnessed, targets: readonly Target[], expectation
     },
   }
 }
+
+/** What was learnt from answers says nothing of keys. */
+const withProofs = (
+  known: readonly KnownGeneration[],
+  artefacts: readonly ReadArtefact[],
+): readonly KnownGeneration[] => {
+  const proofs = new Map(artefacts.map(({ generation, zones = [] }) => [generation, proofOf(zones)]))
+  return known.map((one) => ({ ...one, unproven: one.unproven ?? proofs.get(one.generation) }))
+}
+
+const signedIn =
+  (artefacts: readonly ReadArtefact[]) =>
+  (name: string): boolean =>
+    artefacts.some(({ zones = [] }) => isInSigned(zones, name))
 
 /** What generations of before have, and the one that comes is known not to have. */
 const findLeaving = (

@@ -73,13 +73,14 @@ const start = async (world: Unwitnessed, plan: Plan): Promise<StartedWitness | U
   if (targets.length === 0) return { unasked: 'there was no lb yet that could be asked' }
   const prepared = await prepareWitness(world, plan, targets)
   if ('unasked' in prepared) return prepared
-  const { questions, handover } = prepared
+  const { questions, handover, isSigned } = prepared
   let generations = prepared.known
   let accept = acceptGenerations(generations)
   const witness = startWitness({
     targets,
     questions,
     handover,
+    isSigned,
     queriesPerSecond: settings.config.witness.queriesPerSecond,
     accept: (question, reply) => accept(question, reply),
     clock,

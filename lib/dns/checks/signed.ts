@@ -4,13 +4,10 @@ import type { ZoneSigning } from '../../zones/zone.ts'
 import { type SignedZone, unprovenIn } from '../dnssec/judge.ts'
 import { readSignature } from '../dnssec/signature.ts'
 import { canonicalName } from '../wire/name.ts'
-import { type Question, usualEdns } from '../wire/question.ts'
+import { type Question, wantingProofs } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
 import { type Check, createCheck } from './check.ts'
 import { answerFaults, describeRrset } from './compare.ts'
-
-/** DO: signatures and proofs are wanted (RFC 3225). */
-const wantingSignatures = { ...usualEdns, flags: 0x8000 }
 
 const secondsNow = (): number => systemClock.now() / 1000
 
@@ -36,7 +33,7 @@ export const signedChecks = (
   return [...[...asked.values()].map((question) => provenCheck(question, signed)), ...keyChecks(signing, signed)]
 }
 
-const wanting = ({ name, type, transport }: Question): Question => ({ name, type, transport, edns: wantingSignatures })
+const wanting = ({ name, type, transport }: Question): Question => wantingProofs({ name, type, transport })
 
 const provenCheck = (question: Question, signed: SignedZone): Check =>
   createCheck({

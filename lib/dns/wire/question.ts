@@ -43,6 +43,17 @@ const classNumbers = { IN: 1, CH: 3 } as const
 /** 1232 octets pass every usual path without fragments (RFC 9715); the NSID says which server it was (RFC 5001). */
 export const usualEdns = { size: 1232, options: [nsidOption] } as const satisfies EdnsRequest
 
+/** The flag DO: signatures and proofs are wanted (RFC 3225). */
+const wantsProofs = 0x8000
+
+/** The same question as validating resolvers ask it. */
+export const wantingProofs = (question: Question): Question => ({
+  ...question,
+  edns: { ...usualEdns, flags: wantsProofs },
+})
+
+export const isWantingProofs = (question: Question): boolean => ((ednsOf(question)?.flags ?? 0) & wantsProofs) !== 0
+
 export const ednsOf = (question: Question): EdnsRequest | null =>
   question.edns === undefined ? usualEdns : question.edns
 

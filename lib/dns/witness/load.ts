@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { openTcp, type TcpConnection } from '../query/tcp.ts'
 import { openUdp } from '../query/udp.ts'
 import { query, type Target } from '../query.ts'
-import { type PreparedQuestion, prepareQuestion, type Question } from '../wire/question.ts'
+import { type PreparedQuestion, prepareQuestion, type Question, wantingProofs } from '../wire/question.ts'
 import type { Answered, Reply } from '../wire/reply.ts'
 import type { HandoverQuestions } from './handover.ts'
 import type { Sent, Tally } from './tally.ts'
@@ -14,6 +14,8 @@ export interface WitnessOptions {
   readonly questions: readonly Question[]
   /** What comes and goes of them, where the operation leads to another generation: by UDP every second question is one of these. */
   readonly handover?: HandoverQuestions | undefined
+  /** Names whose answers are asked for with their proofs now and then, since they are signed. */
+  readonly isSigned?: (name: string) => boolean
   /** Per target, by UDP. */
   readonly queriesPerSecond: number
   /** After which a query counts as lost. Default 2000. */
@@ -76,9 +78,9 @@ const retryOnce = (run: Run, { target, tally }: { target: Target; tally: Tally }
 }
 
 /** All in turn; what comes and goes between two of them, so that none of it waits for a long list. */
-const questionsInTurn = ({ questions, handover }: WitnessOptions): (() => PreparedQuestion | undefined) => {
-  const all = inTurn(questions)
-  const oneSided = inTurn([...(handover?.comes.questions ?? []), ...(handover?.goes.questions ?? [])])
+const questionsInTurn = ({ questions, handover, isSigned }: WitnessOptions): (() => PreparedQuestion | undefined) => {
+  const all = inTurn(questions, isSigned)
+  const oneSided = inTurn([...(handover?.comes.questions ?? []), ...(handover?.goes.questions ?? [])], isSigned)
   let isOneSidedNext = false
   return () => {
     isOneSidedNext = !isOneSidedNext
@@ -86,10 +88,31 @@ const questionsInTurn = ({ questions, handover }: WitnessOptions): (() => Prepar
   }
 }
 
-const inTurn = (questions: readonly Question[]): (() => PreparedQuestion | undefined) => {
-  const prepared = questions.map((question) => prepareQuestion({ ...question, transport: 'udp' }))
+interface Prepared {
+  readonly plain: PreparedQuestion
+  /** With DO; undefined where there are no proofs. */
+  readonly proven: PreparedQuestion | undefined
+}
+
+/** One in so many, and not in step with how many questions there are. */
+const provenEvery = 4
+
+const inTurn = (
+  questions: readonly Question[],
+  isSigned?: (name: string) => boolean,
+): (() => PreparedQuestion | undefined) => {
+  const prepared = questions.map((question): Prepared => {
+    const byUdp = { ...question, transport: 'udp' } as const
+    return {
+      plain: prepareQuestion(byUdp),
+      proven: isSigned?.(question.name) ? prepareQuestion(wantingProofs(byUdp)) : undefined,
+    }
+  })
   let next = Math.floor(Math.random() * prepared.length)
-  return () => prepared[next++ % prepared.length]
+  return () => {
+    const one = prepared[next++ % prepared.length]
+    return Math.random() * provenEvery < 1 ? (one?.proven ?? one?.plain) : one?.plain
+  }
 }
 
 /** UDP queries at their time by the clock until the run is stopped. */

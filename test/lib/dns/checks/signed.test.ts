@@ -4,21 +4,12 @@ import { checksFor } from '../../../../lib/dns/checks.ts'
 import { readPublicKey } from '../../../../lib/dns/dnssec/public-key.ts'
 import { probe } from '../../../../lib/dns/probe.ts'
 import { compileZones } from '../../../../lib/zones/compile.ts'
-import { readZoneText } from '../../../../lib/zones/read-text.ts'
-import { readSigned } from '../../../../lib/zones/signing/served.ts'
 import type { Zone } from '../../../../lib/zones/zone.ts'
 import { compileFixture, hosts, nsid, serial, withZoneFiles } from '../../zones/fixture.ts'
-import { signBy } from '../dnssec/signed-zone.ts'
+import { readSignedZone } from '../dnssec/signed-zone.ts'
 import { startNamed } from '../named.ts'
 
 const test = suite('lib/dns/checks/signed')
-
-const signed = async (zone: Zone, how: Parameters<typeof signBy>[1] = {}): Promise<Zone> => {
-  const text = await signBy(zone, how)
-  const rrsets = await readZoneText(zone.origin, text)
-  if (typeof rrsets === 'string') throw new Error(rrsets)
-  return { ...zone, text, ...readSigned(rrsets) }
-}
 
 /** What is not right, as `signed mail.example.test. TXT udp`, when servers have `served` and should have `zones`. */
 const wrongOf = async (zones: readonly Zone[], served = zones) => {
@@ -52,7 +43,7 @@ for (const [denial, args] of [
   ['NSEC', []],
 ] as const) {
   test(`what BIND answers for a signed zone is right, with ${denial}, and the other zone is asked as ever`, async () => {
-    const { findings, wrong, got } = await wrongOf([await signed(plain, { args: [...args] }), other])
+    const { findings, wrong, got } = await wrongOf([await readSignedZone(plain, { args: [...args] }), other])
     assert.equal(wrong, [], got.join('\n'))
     const count = (id: string) => findings.filter(({ check }) => check === id).length
     assert.equal([count('dnskey'), count('signature-age')], [2, 1])
@@ -69,9 +60,11 @@ test('aliases of a DNAME, delegations with and without DS, and a zone below anot
   }
   const zones = await withZoneFiles(files, (folder) => compileZones({ folder, serial, hosts: hosts.slice(0, 1) }))
   for (const all of [
-    await Promise.all(zones.map((zone) => signed(zone))),
-    await Promise.all(zones.map((zone) => (zone.origin.startsWith('below') ? zone : signed(zone, { args: [] })))),
-    await Promise.all(zones.map((zone) => (zone.origin.startsWith('below') ? signed(zone) : zone))),
+    await Promise.all(zones.map((zone) => readSignedZone(zone))),
+    await Promise.all(
+      zones.map((zone) => (zone.origin.startsWith('below') ? zone : readSignedZone(zone, { args: [] }))),
+    ),
+    await Promise.all(zones.map((zone) => (zone.origin.startsWith('below') ? readSignedZone(zone) : zone))),
   ]) {
     const { wrong, got } = await wrongOf(all)
     assert.equal(wrong, [], got.join('\n'))
@@ -85,14 +78,14 @@ const withText = (zone: Zone, spoil: (text: string) => string): Zone => {
 }
 
 test('a signature that is missing is found where it is missing', async () => {
-  const zone = await signed(plain)
+  const zone = await readSignedZone(plain)
   const spoilt = withText(zone, (text) => text.replace(/^mail\.example\.test\.\s+\d+\s+IN\s+RRSIG\s+TXT .*\n/m, ''))
   const { wrong } = await wrongOf([zone, other], [spoilt, other])
   assert.equal(wrong, ['signed mail.example.test. TXT tcp', 'signed mail.example.test. TXT udp'])
 })
 
 test('a server with the zone as it was before it was signed is found by everything that is to be proven, and by nothing else', async () => {
-  const zone = await signed(plain)
+  const zone = await readSignedZone(plain)
   const { findings, wrong } = await wrongOf([zone, other], [plain, other])
   const ids = [...new Set(wrong.map((one) => one.split(' ')[0]))].sort()
   assert.equal(ids, ['dnskey', 'signed'])
@@ -105,15 +98,15 @@ test('a server with the zone as it was before it was signed is found by everythi
 })
 
 test('a server with another key is found', async () => {
-  const [zone, impostor] = [await signed(plain), await signed(plain)]
+  const [zone, impostor] = [await readSignedZone(plain), await readSignedZone(plain)]
   const { wrong, got } = await wrongOf([zone, other], [impostor, other])
   assert.ok(wrong.includes('dnskey example.test. DNSKEY udp'))
   assert.match(got.join('\n'), /is by key \d+, which the zone does not publish/)
 })
 
 test('a key too many is found, although what counts is signed by the right one', async () => {
-  const [stranger = ''] = (await signed(plain)).text.match(/^example\.test\.\s+\d+\s+IN\s+DNSKEY\s.*\n/m) ?? []
-  const zone = await signed({ ...plain, text: `${plain.text}${stranger}` })
+  const [stranger = ''] = (await readSignedZone(plain)).text.match(/^example\.test\.\s+\d+\s+IN\s+DNSKEY\s.*\n/m) ?? []
+  const zone = await readSignedZone({ ...plain, text: `${plain.text}${stranger}` })
   assert.ok(zone.signing)
   const { published, signers } = zone.signing
   const rdata = published.rdata.filter((one) => readPublicKey(one).tag === signers[0])
@@ -126,7 +119,7 @@ test('a key too many is found, although what counts is signed by the right one',
 })
 
 test('signatures in the last third of their time are told, and are right otherwise', async () => {
-  const zone = await signed(plain, { inception: 'now-4320000', expiration: 'now+864000' })
+  const zone = await readSignedZone(plain, { inception: 'now-4320000', expiration: 'now+864000' })
   const { wrong, got } = await wrongOf([zone, other])
   assert.equal(wrong, ['signature-age example.test. SOA udp'])
   assert.match(got[0] ?? '', /^the signature of SOA ends \d{4}-\d\d-\d\d, in \d+ days/)

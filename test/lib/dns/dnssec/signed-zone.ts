@@ -41,6 +41,14 @@ export const signBy = (
     return (await readFile(path.join(folder, 'signed'), 'utf8')).replace(/^;.*\n/gm, '')
   })
 
+/** A zone as it is once it is signed so. */
+export const readSignedZone = async (zone: Zone, how: Parameters<typeof signBy>[1] = {}): Promise<Zone> => {
+  const text = await signBy(zone, how)
+  const rrsets = await readZoneText(zone.origin, text)
+  if (typeof rrsets === 'string') throw new Error(rrsets)
+  return { ...zone, text, ...readSigned(rrsets) }
+}
+
 /** What such a text publishes. */
 export const readPublished = async (origin: string, text: string): Promise<SignedZone> => {
   const rrsets = await readZoneText(origin, text)
