@@ -16,4 +16,4 @@ run scripts/bake-images.ts $twin --yes --yes-delete
 run scripts/bootstrap-infra.ts $twin --yes
 # shellcheck disable=SC2086
 run scripts/deploy-infra.ts $twin --yes --yes-delete "$@"
-echo "  npx tsx scripts/local-down.ts"
+printf '\nTo remove all of it again:\n  npx tsx scripts/local-down.ts\n'
