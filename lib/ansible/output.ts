@@ -8,16 +8,20 @@ export interface HostFailure {
 export const taskOf = (line: string): string | undefined => /^(?:TASK|RUNNING HANDLER) \[(.+?)\] \**$/.exec(line)?.[1]
 
 /** What failed on which host, from the output of a whole run (callback `default`). */
-export const failuresOf = (output: string): readonly HostFailure[] => {
+export const failuresOf = (output: string): readonly HostFailure[] =>
+  linesByTask(output).flatMap(({ task, line }) => {
+    const [, named, json = ''] =
+      /^(?:fatal|failed): \[([^\]]+?)\](?: \(item=.*?\))?(?:: \w+!)? => (.*)$/.exec(line) ?? []
+    return named === undefined ? [] : [{ host: named.split(' ->')[0] ?? '', task, message: messageOf(json) }]
+  })
+
+/** Every line of an output, with the task that it is of. */
+const linesByTask = (output: string): readonly { readonly task: string; readonly line: string }[] => {
   let task = ''
-  const failures: HostFailure[] = []
-  for (const line of output.split('\n')) {
+  return output.split('\n').map((line) => {
     task = taskOf(line) ?? task
-    const match = /^(?:fatal|failed): \[([^\]]+?)\](?: \(item=.*?\))?(?:: \w+!)? => (.*)$/.exec(line)
-    if (match?.[1] !== undefined)
-      failures.push({ host: match[1].split(' ->')[0] ?? '', task, message: messageOf(match[2] ?? '') })
-  }
-  return failures
+    return { task, line }
+  })
 }
 
 const messageOf = (json: string): string => {
@@ -47,16 +51,18 @@ const recapOf = (output: string): ReadonlyMap<string, Recap> =>
     }),
   )
 
-/** Hosts and the tasks that changed something there, from the output of a whole run. */
+/** Hosts and the tasks that changed something there, from the output of a whole run. What the recap alone tells of is among them. */
 export const changesOf = (output: string): ReadonlyMap<string, readonly string[]> => {
-  const changes = new Map<string, string[]>([...recapOf(output).keys()].map((host) => [host, []]))
-  let task = ''
-  for (const line of output.split('\n')) {
-    task = taskOf(line) ?? task
+  const named = linesByTask(output).flatMap(({ task, line }) => {
     const host = /^changed: \[([^\] ]+)/.exec(line)?.[1]
-    if (host !== undefined) changes.get(host)?.push(task)
-  }
-  return changes
+    return host === undefined ? [] : [{ host, task }]
+  })
+  return new Map(
+    [...recapOf(output)].map(([host, { changed }]) => {
+      const tasks = named.filter((one) => one.host === host).map(({ task }) => task)
+      return [host, tasks.length === 0 && changed > 0 ? ['a task that is not named'] : tasks]
+    }),
+  )
 }
 
 /** Those of `hosts` of which the recap does not say that something was done, and nothing of it in vain. */

@@ -40,6 +40,11 @@ output('lists the tasks that changed something on each host', () => {
   )
 })
 
+output('a change that only the recap tells of is one all the same', () => {
+  const silent = run.replace('changed: [ns1-next]\n', '')
+  assert.equal(changesOf(silent).get('ns1-next'), ['a task that is not named'])
+})
+
 output(
   'names the hosts on which nothing was done: those without a task that went well, and those not in the recap',
   () => {
