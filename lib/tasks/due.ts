@@ -25,21 +25,13 @@ export const createDueLook = (world: World, say: (text: string) => void): ((plan
 
 const readDue = async (world: World, refreshed: readonly Refreshed[]): Promise<Due> => {
   const servers = await listServers(world)
-  const readings = await Promise.all(
-    refreshed.map(async (one) => {
-      const server = servers.find(({ name }) => name === one.lb)
-      return { ...one, reading: server && (await readLbStatus(world.ssh, server)) }
-    }),
-  )
-  const runs = [true, false].map((upgrade) => readings.filter((one) => one.upgrade === upgrade).map(({ lb }) => lb))
-  const [upgraded = new Map(), configured = new Map()] = await Promise.all(
-    runs.map((lbs, at) => (lbs.length > 0 ? wouldChange(world, lbs, at === 0) : new Map<string, readonly string[]>())),
-  )
+  const readings = refreshed.map(async ({ lb }) => {
+    const server = servers.find(({ name }) => name === lb)
+    return server && readLbStatus(world.ssh, server)
+  })
+  const [changes, ...states] = await Promise.all([wouldChange(world, refreshed), ...readings])
   return new Map(
-    readings.map(({ lb, retires, reading }) => [
-      lb,
-      [...ofAnsible(upgraded.get(lb) ?? configured.get(lb)), ...leftOver(reading, retires)],
-    ]),
+    refreshed.map(({ lb, retires }, at) => [lb, [...ofAnsible(changes.get(lb)), ...leftOver(states[at], retires)]]),
   )
 }
 
@@ -53,13 +45,13 @@ const ofAnsible = (tasks: readonly string[] | undefined): readonly string[] => {
 }
 
 /** None where it cannot be found out. */
-const wouldChange = async (world: World, lbs: readonly string[], upgrade: boolean): Promise<Due> => {
+const wouldChange = async (world: World, refreshed: readonly Refreshed[]): Promise<Due> => {
   const run = async (): Promise<Due> =>
     world.playbook({
       folder: path.join(world.settings.sources, 'ansible'),
       role: 'lb',
       isLook: true,
-      hosts: await lbHosts(world, lbs, { upgrade }),
+      hosts: await lbHosts(world, refreshed),
       onTask: () => undefined,
     })
   return run().catch(ifRefused(() => new Map()))

@@ -4,15 +4,14 @@ import { inventoryHost } from './inventory-host.ts'
 import { getServer } from './servers.ts'
 import type { World } from './world.ts'
 
-/** Lbs as their playbook is given them. */
+/** Lbs as their playbook is given them. @param lbs and whether their packages are brought up to date. */
 export const lbHosts = async (
   world: World,
-  names: readonly string[],
-  { upgrade }: { readonly upgrade: boolean },
+  lbs: readonly { readonly lb: string; readonly upgrade: boolean }[],
 ): Promise<readonly InventoryHost[]> => {
   const addresses = await listAddresses(world)
   return Promise.all(
-    names.map(async (name) => {
+    lbs.map(async ({ lb: name, upgrade }) => {
       const lb = await getServer(world, name)
       return inventoryHost(world, lb, {
         lb_operator_networks: world.settings.config.operatorNetworks,

@@ -25,7 +25,12 @@ export const configure = async (
   await world.playbook({
     folder: path.join(world.settings.sources, 'ansible'),
     role,
-    hosts: await (role === 'lb' ? lbHosts : nameserverHosts)(world, servers, { upgrade }),
+    hosts: await (role === 'lb'
+      ? lbHosts(
+          world,
+          servers.map((lb) => ({ lb, upgrade })),
+        )
+      : nameserverHosts(world, servers, upgrade)),
     logFile: path.join(world.events.directory, `ansible-${role}.log`),
     onTask: report,
   })
@@ -35,7 +40,7 @@ export const configure = async (
 const nameserverHosts = async (
   world: RunWorld,
   names: readonly string[],
-  { upgrade }: { readonly upgrade: boolean },
+  upgrade: boolean,
 ): Promise<readonly InventoryHost[]> => {
   const machines = await Promise.all(names.map((name) => getServer(world, name)))
   const zones = await writeZones(world, await zonesFor(world, machines))
