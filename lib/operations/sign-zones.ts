@@ -12,7 +12,7 @@ export const createSignZonesCommand = () =>
     summary:
       'Makes the key that a zone is signed with by the next deployment, or puts it aside, or says what there is. Changes files here, and nothing else.',
     background:
-      'A zone is signed for the world once its parent has its DS record, and not before every cache has forgotten the\nunsigned answers: docs/signed-domains.md has the steps.',
+      'A zone is signed for the world once its parent has its DS record. That has to wait until every cache has forgotten the unsigned answers: docs/signed-domains.md has the steps.',
     examples: [
       ['example.test on', 'makes its key, in the folder dnssec.keys of infra.config.ts'],
       ['example.test status', 'the key, its DS record, and what every server of the parent has'],
