@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { type Authority, authorityOf } from '../zones/authority.ts'
 import type { RRset } from '../zones/rrset.ts'
+import { isProof } from '../zones/signing/served.ts'
 import type { Zone } from '../zones/zone.ts'
 import { proofOf, type Unproven } from './dnssec/zones-proof.ts'
 import { query, type Target } from './query.ts'
@@ -224,10 +225,8 @@ export const acceptGenerations = (
   }
 }
 
-const proofTypes: ReadonlySet<string> = new Set(['RRSIG', 'NSEC', 'NSEC3'])
-
 const withoutProofs = <R extends Answered>(reply: R, { type }: Question): R => {
-  const isPlain = (record: { readonly type: string }): boolean => record.type === type || !proofTypes.has(record.type)
+  const isPlain = (record: { readonly type: string }): boolean => record.type === type || !isProof(record)
   return { ...reply, answers: reply.answers.filter(isPlain), authority: reply.authority.filter(isPlain) }
 }
 
@@ -239,12 +238,12 @@ const judge = (
   const expected = expectedOf(entries, question, reply.nsid)
   const isWanted = expected.length > 0 ? expected.every(({ aa }) => aa) : isAuthorityWanted(entries, question.name)
   if (isWanted && !reply.aa) return `not authoritative, by ${reply.nsid}`
-  const isProven = isWantingProofs(question)
+  const isWithProofs = isWantingProofs(question)
   // with signatures it may be too long for a datagram, and is asked for by TCP then
-  if (isProven && reply.tc && question.transport === 'udp') return true
-  const { aa, text } = answerOfReply(isProven ? withoutProofs(reply, question) : reply)
+  if (isWithProofs && reply.tc && question.transport === 'udp') return true
+  const { aa, text } = answerOfReply(isWithProofs ? withoutProofs(reply, question) : reply)
   if (expected.length === 0 || expected.some((answer) => answer.aa === aa && answer.text === text)) {
-    const [unproven] = isProven ? (entries[0]?.unproven?.(question, reply, systemClock.now() / 1000) ?? []) : []
+    const [unproven] = isWithProofs ? (entries[0]?.unproven?.(question, reply, systemClock.now() / 1000) ?? []) : []
     return unproven === undefined ? true : `${reply.nsid}: ${unproven}`
   }
   return `${reply.nsid} answered otherwise than its generation does: ${text.replaceAll('\n', ' | ')}`

@@ -1,4 +1,4 @@
-import { type Authority, authorityOf, findZone } from '../zones/authority.ts'
+import { type Authority, authorityOf } from '../zones/authority.ts'
 import { createFollower } from '../zones/chain.ts'
 import type { Zone } from '../zones/zone.ts'
 import { absentChecks } from './checks/absent.ts'
@@ -66,8 +66,7 @@ const bulkOf = (zones: readonly Zone[], serial: number): Bulk => {
   const each = authorities.map((authority) => {
     const data = dataChecks(authority, { serial, follow })
     const absent = absentChecks(authority, serial)
-    const isOurs = (name: string): boolean => findZone(zones, name) === authority.zone
-    return { data, absent, signed: signedChecks(authority, [...data, ...absent], isOurs) }
+    return { data, absent, signed: signedChecks(authority, [...data, ...absent], zones) }
   })
   const data = each.flatMap((one) => one.data)
   const absent = each.flatMap((one) => one.absent)

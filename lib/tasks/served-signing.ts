@@ -1,7 +1,8 @@
+import { renewalOf } from '../dns/dnssec/renewal.ts'
 import { InfraError } from '../errors.ts'
 import { nameserversIn } from '../plan/nameservers.ts'
 import { describeMoment, describeRemaining } from '../time.ts'
-import type { Zone } from '../zones/zone.ts'
+import { firstEndOf } from '../zones/signing/served.ts'
 import { findArtefact } from './artefact.ts'
 import { listServers } from './servers.ts'
 import type { World } from './world.ts'
@@ -17,9 +18,6 @@ export interface ServedSigning {
   /** Until when signatures hold, as a sentence; undefined where there are none. */
   readonly lasting: string | undefined
 }
-
-/** The share of their time after which signatures should have been made anew. */
-const oldShare = 2 / 3
 
 /**
  * What the nameservers that serve were given of keys and signatures. Nothing where the config has no zone signed: then nothing is read.
@@ -43,14 +41,11 @@ export const readServedSigning = async (world: World): Promise<ServedSigning> =>
       const keys = signing?.published.rdata ?? []
       common.set(origin, common.get(origin)?.filter((key) => keys.includes(key)) ?? keys)
     }
-    lives.push({ generation, end: firstEnd(found.zones) })
+    lives.push({ generation, end: firstEndOf(found.zones) ?? Number.POSITIVE_INFINITY })
   }
   const now = world.clock.now() / 1000
   return { keys: common, old: lives.flatMap((life) => describeOld(life, now)), lasting: describeLasting(lives) }
 }
-
-const firstEnd = (zones: readonly Zone[]): number =>
-  Math.min(...zones.map(({ signing }) => signing?.expires ?? Number.POSITIVE_INFINITY))
 
 /** Unix times. A generation is the moment at which its deployment began, and its signatures were made not long after. */
 interface Life {
@@ -59,18 +54,17 @@ interface Life {
   readonly end: number
 }
 
-const renewalOf = ({ generation, end }: Life): number => generation + oldShare * (end - generation)
-
 const describeLasting = (lives: readonly Life[]): string | undefined => {
   const [first] = [...lives].sort((a, b) => a.end - b.end)
   if (!first || first.end === Number.POSITIVE_INFINITY) return undefined
-  const [renewal, end] = [renewalOf(first), first.end].map((seconds) => describeMoment(seconds * 1000))
+  const [renewal, end] = [renewalOf(first.generation, first.end), first.end].map((seconds) =>
+    describeMoment(seconds * 1000),
+  )
   return `Signatures end at ${end}. Deploy again by ${renewal}: nothing else makes new ones.`
 }
 
-const describeOld = (life: Life, now: number): readonly string[] => {
-  if (now < renewalOf(life)) return []
-  const { generation, end } = life
+const describeOld = ({ generation, end }: Life, now: number): readonly string[] => {
+  if (now < renewalOf(generation, end)) return []
   const left = end > now ? `end in ${describeRemaining((end - now) * 1000)}` : 'have ended'
   return [
     `the signatures of generation ${generation} ${left} (${describeMoment(end * 1000)}), and resolvers refuse its zones from then on: deploy-infra makes new ones`,

@@ -6,6 +6,7 @@ import { makesNameservers, switchedTo } from '../plan/phases.ts'
 import type { Plan } from '../plan/types.ts'
 import { describeMoment } from '../time.ts'
 import { dnskeyOf } from '../zones/signing/known.ts'
+import { firstEndOf } from '../zones/signing/served.ts'
 import { findArtefact, zoneNames } from './artefact.ts'
 import { readDsOf } from './delegations.ts'
 import { type Findings, requireRight } from './gate.ts'
@@ -74,11 +75,10 @@ const readSides = (
       const what = `generation ${generation}`
       const found = await findArtefact(world, generation, servers)
       if ('fault' in found) return { fault: `what ${what} was made with is not known: ${found.fault}` }
-      const ends = found.zones.flatMap(({ signing }) => signing?.expires ?? [])
       return {
         what,
         published: new Map(found.zones.map(({ origin, signing }) => [origin, signing?.published.rdata ?? []])),
-        expires: ends.length > 0 ? Math.min(...ends) : undefined,
+        expires: firstEndOf(found.zones),
       }
     }),
   )

@@ -1,8 +1,10 @@
 import { systemClock } from '../../clock.ts'
 import type { Authority } from '../../zones/authority.ts'
-import type { ZoneSigning } from '../../zones/zone.ts'
+import type { Zone, ZoneSigning } from '../../zones/zone.ts'
 import { type SignedZone, unprovenIn } from '../dnssec/judge.ts'
+import { renewalOf } from '../dnssec/renewal.ts'
 import { readSignature } from '../dnssec/signature.ts'
+import { signedZoneOf } from '../dnssec/zones-proof.ts'
 import { canonicalName } from '../wire/name.ts'
 import { type Question, wantingProofs } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
@@ -15,22 +17,17 @@ const secondsNow = (): number => systemClock.now() / 1000
  * Everything that is asked of a signed zone is asked again as validating resolvers do, and has to be proven by a key that the zone
  * publishes. None for a zone that is not signed.
  * @param plain what is asked without signatures, and compared with the zone: that is not done again.
- * @param isOurs whether the zone answers for a name, and no other one on the same servers.
+ * @param zones all that the same servers have.
  */
-export const signedChecks = (
-  { zone }: Authority,
-  plain: readonly Check[],
-  isOurs: (name: string) => boolean,
-): Check[] => {
-  const { signing } = zone
-  if (!signing) return []
-  const signed: SignedZone = { origin: zone.origin, published: signing.published.rdata, isOurs }
+export const signedChecks = ({ zone }: Authority, plain: readonly Check[], zones: readonly Zone[]): Check[] => {
+  const signed = signedZoneOf(zone, zones)
+  if (!zone.signing || !signed) return []
   const asked = new Map(
     plain.flatMap(({ questions: [question] }) => [
       [`${question.name} ${question.type} ${question.transport}`, question] as const,
     ]),
   )
-  return [...[...asked.values()].map((question) => provenCheck(question, signed)), ...keyChecks(signing, signed)]
+  return [...[...asked.values()].map((question) => provenCheck(question, signed)), ...keyChecks(zone.signing, signed)]
 }
 
 const wanting = ({ name, type, transport }: Question): Question => wantingProofs({ name, type, transport })
@@ -68,9 +65,6 @@ const keyChecks = ({ published }: ZoneSigning, signed: SignedZone): Check[] =>
     }),
   )
 
-/** The share of its life after which a signature should have been made anew. */
-const oldShare = 2 / 3
-
 /** Whether the signatures of a zone will soon end. Of a generation that somebody goes back to this is not asked. */
 export const ageChecks = ({ zone }: Authority): Check[] =>
   zone.signing
@@ -88,7 +82,7 @@ const ageFaults = ({ answers }: Answered, now: number): readonly string[] =>
   answers
     .filter(({ type }) => type === 'RRSIG')
     .map(({ rdata }) => readSignature(rdata))
-    .filter(({ inception, expiration }) => now > inception + oldShare * (expiration - inception))
+    .filter(({ inception, expiration }) => now > renewalOf(inception, expiration))
     .map(({ covers, expiration }) => `the signature of ${covers} ends ${describeEnd(expiration, now)}`)
 
 const describeEnd = (expiration: number, now: number): string => {

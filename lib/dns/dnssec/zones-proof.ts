@@ -3,7 +3,15 @@ import type { Zone } from '../../zones/zone.ts'
 import { canonicalName } from '../wire/name.ts'
 import type { Question } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
-import { unprovenIn } from './judge.ts'
+import { type SignedZone, unprovenIn } from './judge.ts'
+
+/** @param zones all that its servers have, of which another may be below it. @returns undefined when it is not signed. */
+export const signedZoneOf = (zone: Zone, zones: readonly Zone[]): SignedZone | undefined =>
+  zone.signing && {
+    origin: zone.origin,
+    published: zone.signing.published.rdata,
+    isOurs: (name) => findZone(zones, name) === zone,
+  }
 
 /** What a validating resolver would not take from an answer of a server with these zones, as sentences; none for a zone that is not signed. */
 export type Unproven = (question: Pick<Question, 'name' | 'type'>, reply: Answered, now: number) => readonly string[]
@@ -14,10 +22,8 @@ export const proofOf = (zones: readonly Zone[]): Unproven | undefined => {
   return ({ name, type }, reply, now) => {
     const asked = canonicalName(name)
     const zone = findZone(zones, asked)
-    if (!zone?.signing) return []
-    const isOurs = (other: string): boolean => findZone(zones, other) === zone
-    const signed = { origin: zone.origin, published: zone.signing.published.rdata, isOurs }
-    return unprovenIn(reply, { name: asked, type }, signed, now)
+    const signed = zone && signedZoneOf(zone, zones)
+    return signed ? unprovenIn(reply, { name: asked, type }, signed, now) : []
   }
 }
 

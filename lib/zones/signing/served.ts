@@ -5,7 +5,7 @@ import type { Zone, ZoneSigning } from '../zone.ts'
 /** What is other octets each time that the same is signed. */
 const proofs: ReadonlySet<string> = new Set(['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM'])
 
-const isProof = ({ type }: Pick<RRset, 'type'>): boolean => proofs.has(type)
+export const isProof = ({ type }: Pick<RRset, 'type'>): boolean => proofs.has(type)
 
 /** What signing puts into a zone, and no zone file may have. */
 export const isOfSigning = (rrset: Pick<RRset, 'type'>): boolean => rrset.type === 'DNSKEY' || isProof(rrset)
@@ -18,6 +18,12 @@ export const readSigned = (rrsets: readonly RRset[]): Pick<Zone, 'rrsets' | 'sig
   const published = rrsets.find(({ type }) => type === 'DNSKEY')
   if (!published) return { rrsets }
   return { rrsets: rrsets.filter((rrset) => !isOfSigning(rrset)), signing: { published, ...signaturesIn(rrsets) } }
+}
+
+/** When the first signature of these zones ends, in Unix time; undefined where none is known of. */
+export const firstEndOf = (zones: readonly Zone[]): number | undefined => {
+  const ends = zones.flatMap(({ signing }) => signing?.expires ?? [])
+  return ends.length > 0 ? Math.min(...ends) : undefined
 }
 
 /** Offsets in the data of a signature (RFC 4034 §3.1). */
