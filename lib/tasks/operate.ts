@@ -13,6 +13,8 @@ import type { Plan } from '../plan/types.ts'
 import { confirm } from '../prompts.ts'
 import { changeAsMarkdown } from '../report/change-markdown.ts'
 import { createEvents } from '../report/events.ts'
+import { fold } from '../report/fold.ts'
+import { widthOf } from '../terminal.ts'
 import { agree, agreeToDelete, verifyAccepted } from './agree.ts'
 import { applyPlan } from './apply.ts'
 import { hashSources, zoneNames } from './artefact.ts'
@@ -212,9 +214,13 @@ const show = (plan: Plan, { orders, estimate }: Outlook, { dryRun, json, verbose
     process.stdout.write(`${JSON.stringify({ event: 'plan', ...plan, orders, ...estimateAsJson(estimate) })}\n`)
     return
   }
-  const text = [describePlan(plan, { verbose, estimate }), ...(plan.phases.length === 0 ? [] : orders)].join('\n')
-  if (dryRun) process.stdout.write(`${text}\nDry run: nothing was changed.\n`)
-  else process.stderr.write(`${text}\n\n`)
+  const stream = dryRun ? process.stdout : process.stderr
+  const sentences = (some: readonly string[]): readonly string[] => some.map((one) => fold(one, widthOf(stream)))
+  const text = [
+    describePlan({ ...plan, notes: sentences(plan.notes) }, { verbose, estimate }),
+    ...(plan.phases.length === 0 ? [] : sentences(orders)),
+  ].join('\n')
+  stream.write(`${text}\n${dryRun ? 'Dry run: nothing was changed.' : ''}\n`)
 }
 
 type LockedWorld = World & Pick<RunWorld, 'signal' | 'lockLost' | 'estimate'>
