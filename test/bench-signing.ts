@@ -10,6 +10,7 @@ import { compileZones } from '../lib/zones/compile.ts'
 import { signCommand, verifyCommand } from '../lib/zones/signing/commands.ts'
 import { openPrivateKey } from '../lib/zones/signing/private-key.ts'
 import { signZones } from '../lib/zones/signing/sign-zones.ts'
+import { recordOf } from '../lib/zones/signing/zone-key.ts'
 import { benchHosts, benchZone, generations } from './bench-checks/zone.ts'
 import { median } from './bench-sessions.ts'
 import { rules, withKeyFolder } from './lib/zones/signing/fixture.ts'
@@ -41,13 +42,13 @@ await withKeyFolder(async ({ folder, identity, make }) =>
     const alone = path.join(scratch, `${key.name}.private`)
     await writeFile(alone, await openPrivateKey(key, { folder, identity }), { mode: 0o600 })
     await writeFile(path.join(scratch, `${key.name}.key`), await readFile(path.join(folder, `${key.name}.key`)))
-    await writeFile(path.join(scratch, 'source'), `${zones[0]?.text}${key.record}\n`)
+    await writeFile(path.join(scratch, 'source'), `${zones[0]?.text}${recordOf(key)}\n`)
     const signed = path.join(scratch, 'signed')
     const ratios: number[] = []
     say(`signing ${zones[0]?.rrsets.length} RRsets, in turns with BIND's programs alone:`)
     for (let round = 1; round <= rounds; round += 1) {
       const ours = await timed(() => signZones(zones, { ...rules, folder, keys: [key], identity }))
-      const signing = await timed(() => run(signCommand(key, rules, { source: 'source', signed }), scratch))
+      const signing = await timed(() => run(signCommand([key], rules, { source: 'source', signed }), scratch))
       const verifying = await timed(() => run(verifyCommand(origin, signed), scratch))
       ratios.push(ours / (signing + verifying))
       say(

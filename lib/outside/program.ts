@@ -13,8 +13,8 @@ export interface ProgramOptions {
   readonly env?: NodeJS.Dict<string>
   /** What it can read from stdin, whether it does or not. Default: nothing. */
   readonly input?: string
-  /** An open file that it gets as its number 3, as do those that it starts. */
-  readonly held?: FileHandle
+  /** Open files that it gets as its numbers from `firstHeld` on, as do those that it starts. */
+  readonly held?: readonly FileHandle[]
   /** After which it is ended: told to (SIGTERM), and made to (SIGKILL) when it has not after `graceMs`. Default: never. */
   readonly timeoutMs?: number
   /** Default 5,000. */
@@ -83,9 +83,12 @@ const quietly = $({
   stdio: ['ignore', 'pipe', 'pipe'],
 })
 
-const start = (argv: readonly string[], { cwd, env, input, held }: ProgramOptions): ProcessPromise => {
-  const more = [...(held ? [held.fd] : []), ...(input === undefined ? [] : ['pipe' as const])]
-  const last = 2 + more.length
+/** Those before are stdin, stdout and stderr. */
+export const firstHeld = 3
+
+const start = (argv: readonly string[], { cwd, env, input, held = [] }: ProgramOptions): ProcessPromise => {
+  const more = [...held.map(({ fd }) => fd), ...(input === undefined ? [] : ['pipe' as const])]
+  const last = firstHeld - 1 + more.length
   const running = quietly({
     stdio: ['ignore', 'pipe', 'pipe', ...more],
     ...(cwd === undefined ? {} : { cwd }),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { LocalSettings } from '../config/load.ts'
 import { readRecipients } from '../config/recipients.ts'
@@ -7,7 +6,7 @@ import { type DsReading, findDsFaults, findDsStrangers, readDs } from '../dns/de
 import { dsOf } from '../dns/dnssec/ds.ts'
 import { canonicalName } from '../dns/wire/name.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
-import { readZoneKeys } from '../zones/signing/keys.ts'
+import { readZoneKeys, setAside } from '../zones/signing/keys.ts'
 import { dnskeyOf } from '../zones/signing/known.ts'
 import { makeZoneKey } from '../zones/signing/make-key.ts'
 import type { ZoneKey } from '../zones/signing/zone-key.ts'
@@ -82,9 +81,6 @@ export const signingOn = async (signing: Signing): Promise<Told> => {
 
 const countOf = ({ length }: readonly string[]): string => (length === 1 ? 'one public key' : `${length} public keys`)
 
-/** Where the keys are that sign no more. */
-const aside = 'retired'
-
 /**
  * Puts the key of a zone aside, from where it can be brought back.
  * @throws InfraError while a server of the parent has a DS record (exit code 1), or was not heard (8).
@@ -107,13 +103,11 @@ export const signingOff = async (signing: Signing): Promise<Told> => {
       hint: 'Nothing was changed. Have the registrar remove them first, while the zone is still signed; then wait as docs/signed-domains.md says.',
     })
   }
-  await mkdir(path.join(folder, aside), { recursive: true })
-  for (const file of [`${key.name}.key`, `${key.name}.private.age`])
-    await rename(path.join(folder, file), path.join(folder, aside, file))
+  const aside = await setAside(key, folder)
   return {
     exitCode: 0,
     lines: [
-      `${zone} is not signed any more from the next deployment on. Its key lies in ${path.join(folder, aside)}.`,
+      `${zone} is not signed any more from the next deployment on. Its key lies in ${aside}.`,
       'Deploy only when the DS record has been gone for its TTL and the longest TTL of the zone: docs/signed-domains.md.',
     ],
     ...factsOf(undefined),

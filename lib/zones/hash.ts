@@ -25,9 +25,13 @@ export const hashSources = (files: string, keys: readonly KeyInUse[], denial: st
     : hashContents(
         new Map([
           ['', Buffer.from(`${files} ${denial}`)],
-          ...keys.map(({ origin, rdata }) => [origin, rdata] as const),
+          ...keys.map(({ origin }) => [origin, octetsOfAll(keys.filter((key) => key.origin === origin))] as const),
         ]),
       )
+
+/** Whichever of them leaves. */
+const octetsOfAll = (keys: readonly KeyInUse[]): Buffer =>
+  Buffer.concat(keys.map(({ rdata }) => rdata).sort(Buffer.compare))
 
 interface KeyInUse {
   readonly origin: string

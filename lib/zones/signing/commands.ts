@@ -16,12 +16,12 @@ const beginsBeforeSeconds = secondsADay
 const stampOf = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(/\D/g, '').slice(0, 14)
 
 /**
- * Signs everything with the one key (`-z`), DNSKEY by it alone (`-x`), and verifies what it has made before it writes it
- * (dnssec-signzone(8)). NSEC3 without salt and iterations, as RFC 9276 §3.1 has it.
- * @param files in the folder in which it runs, the key's too.
+ * Signs everything with each of the keys (`-z`, `-x`), and verifies what it has made before it writes it (dnssec-signzone(8)). NSEC3 without salt and iterations, as RFC 9276 §3.1 has it.
+ * @param keys of one zone, at least one.
+ * @param files in the folder in which it runs, the keys' too.
  */
 export const signCommand = (
-  { origin, name }: Pick<ZoneKey, 'origin' | 'name'>,
+  keys: readonly Pick<ZoneKey, 'origin' | 'name'>[],
   { now, validityDays, denial }: SigningRules,
   { source, signed }: { readonly source: string; readonly signed: string },
 ): readonly string[] => [
@@ -37,15 +37,14 @@ export const signCommand = (
   stampOf(now + validityDays * secondsADay),
   ...(denial === 'nsec3' ? ['-3', '-', '-H', '0'] : []),
   '-o',
-  origin,
+  keys[0]?.origin ?? '',
   '-f',
   signed,
-  '-k',
-  name,
+  ...keys.flatMap(({ name }) => ['-k', name]),
   source,
 ]
 
-/** The judge: reads a signed zone and verifies everything in it (dnssec-verify(8)); `-z`, since one key does all. */
+/** The judge: reads a signed zone and verifies everything in it (dnssec-verify(8)); `-z`, since each key does all. */
 export const verifyCommand = (origin: string, file: string): readonly string[] => [
   'dnssec-verify',
   '-q',

@@ -9,18 +9,25 @@ export const withKeys = (zones: readonly Zone[], keys: readonly ZoneKey[]): read
   keys.length === 0
     ? zones
     : zones.map((zone) => {
-        const key = keys.find(({ origin }) => origin === zone.origin)
-        return key ? { ...zone, signing: { published: rrsetOf(key), signers: [key.tag], expires: undefined } } : zone
+        const own = keys.filter(({ origin }) => origin === zone.origin)
+        if (own.length === 0) return zone
+        return { ...zone, signing: { published: rrsetOf(own), signers: tagsOf(own), expires: undefined } }
       })
 
 /** Its DNSKEY record, as `rdata` of an RRset. */
 export const dnskeyOf = ({ rdata }: Pick<ZoneKey, 'rdata'>): string =>
   presentRdata(rdata, 0, rdata.length, typeNumber('DNSKEY'))
 
-const rrsetOf = ({ origin, ttlSeconds, rdata }: ZoneKey): RRset => ({
-  name: origin,
+/** How long caches hold the key set: it has one TTL, however many keys there are. */
+export const keyTtlOf = (keys: readonly ZoneKey[]): number => Math.max(...keys.map(({ ttlSeconds }) => ttlSeconds))
+
+const tagsOf = (keys: readonly ZoneKey[]): readonly number[] => keys.map(({ tag }) => tag).sort((a, b) => a - b)
+
+/** Its records in canonical order (RFC 4034 §6.3). */
+const rrsetOf = (keys: readonly ZoneKey[]): RRset => ({
+  name: keys[0]?.origin ?? '',
   type: 'DNSKEY',
-  ttl: ttlSeconds,
-  rdata: [dnskeyOf({ rdata })],
-  octets: rdata.length,
+  ttl: keyTtlOf(keys),
+  rdata: keys.map(dnskeyOf).sort(),
+  octets: keys.reduce((sum, { rdata }) => sum + rdata.length, 0),
 })

@@ -4,7 +4,7 @@ import { InfraError } from '../../errors.ts'
 import { inScratch } from '../../scratch.ts'
 import { runTool } from '../tool.ts'
 import { encrypt } from './age.ts'
-import { parseKeyFile, type ZoneKey } from './zone-key.ts'
+import { parseKeyFile, recordOf, type ZoneKey } from './zone-key.ts'
 
 export interface KeyRequest {
   /** `example.test.` */
@@ -51,7 +51,7 @@ export const makeZoneKey = (request: KeyRequest): Promise<ZoneKey> =>
     const hidden = path.join(request.folder, `.${encrypted}`)
     await writeFile(hidden, await readFile(path.join(scratch, encrypted)))
     await rename(hidden, path.join(request.folder, encrypted))
-    await writeFile(path.join(request.folder, file), `${key.record}\n`)
+    await writeFile(path.join(request.folder, file), `${recordOf(key)}\n`)
     return key
   })
 

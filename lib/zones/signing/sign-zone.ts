@@ -1,15 +1,16 @@
 import { type FileHandle, open, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../errors.ts'
-import { runProgram } from '../../outside/program.ts'
+import { firstHeld, runProgram } from '../../outside/program.ts'
 import { inScratch } from '../../scratch.ts'
 import { findDifferingRrsets } from '../difference.ts'
 import { readZoneText } from '../read-text.ts'
 import { runTool } from '../tool.ts'
 import type { Zone } from '../zone.ts'
 import { type SigningRules, signCommand, verifyCommand } from './commands.ts'
+import { keyTtlOf } from './known.ts'
 import { readSigned } from './served.ts'
-import type { ZoneKey } from './zone-key.ts'
+import { recordOf, type ZoneKey } from './zone-key.ts'
 
 export interface Signer {
   readonly key: ZoneKey
@@ -20,15 +21,17 @@ export interface Signer {
 /**
  * Signs a finished zone (dnssec-signzone(8)). Other signatures come of it each time (RFC 6605 draws a number for each): what is to be
  * the same everywhere is signed once.
+ * @param signers of one zone, at least one: each signs everything.
  * @returns the zone with the text that nameservers are given, once dnssec-verify(8) has found it right and nothing else of it has changed.
  * @throws InfraError (exit code 2) when it cannot be signed.
  */
-export const signZone = (zone: Zone, signer: Signer, rules: SigningRules): Promise<Zone> =>
+export const signZone = (zone: Zone, signers: readonly Signer[], rules: SigningRules): Promise<Zone> =>
   inScratch('signing-', async (folder) => {
     const { origin } = zone
     const signed = path.join(folder, 'signed')
-    await writeFile(path.join(folder, 'source'), `${zone.text}${signer.key.record}\n`)
-    await runSigner(folder, signCommand(signer.key, rules, { source: 'source', signed }), signer)
+    const keys = signers.map(({ key }) => key)
+    await writeFile(path.join(folder, 'source'), `${zone.text}${recordsOf(keys)}`)
+    await runSigner(folder, signCommand(keys, rules, { source: 'source', signed }), signers)
     const text = withoutRemarks(await readFile(signed, 'utf8'))
     const [verified, rrsets] = await Promise.all([
       runTool(verifyCommand(origin, signed), folder),
@@ -39,17 +42,25 @@ export const signZone = (zone: Zone, signer: Signer, rules: SigningRules): Promi
     return { ...zone, text, ...verifySame(zone, readSigned(rrsets)) }
   })
 
-/** The private half is in a file without a name, which is gone with the process however that ends. */
-const runSigner = async (folder: string, argv: readonly string[], { key, privateKey }: Signer): Promise<void> => {
-  await writeFile(path.join(folder, `${key.name}.key`), `${key.record}\n`)
-  await symlink('/dev/fd/3', path.join(folder, `${key.name}.private`))
-  const held = await openNameless(path.join(folder, 'held'))
+/** One set of records has one TTL (RFC 2181 §5.2). */
+const recordsOf = (keys: readonly ZoneKey[]): string =>
+  keys.map((key) => `${recordOf({ ...key, ttlSeconds: keyTtlOf(keys) })}\n`).join('')
+
+/** The private halves are in files without a name, which are gone with the process however that ends. */
+const runSigner = async (folder: string, argv: readonly string[], signers: readonly Signer[]): Promise<void> => {
+  const held: FileHandle[] = []
   try {
-    await held.write(privateKey, 0)
+    for (const { key, privateKey } of signers) {
+      await writeFile(path.join(folder, `${key.name}.key`), `${recordOf(key)}\n`)
+      await symlink(`/dev/fd/${firstHeld + held.length}`, path.join(folder, `${key.name}.private`))
+      const file = await openNameless(path.join(folder, 'held'))
+      held.push(file)
+      await file.write(privateKey, 0)
+    }
     const { exitCode, stderr } = await runProgram(argv, { cwd: folder, held, missing })
-    if (exitCode !== 0) throw refused(key.origin, stderr.trim().split('\n').slice(-3).join(' / '))
+    if (exitCode !== 0) throw refused(signers[0]?.key.origin ?? '', stderr.trim().split('\n').slice(-3).join(' / '))
   } finally {
-    await held.close()
+    await Promise.all(held.map((file) => file.close()))
   }
 }
 

@@ -17,23 +17,23 @@ export interface SigningOptions extends SigningRules {
 }
 
 /**
- * Signs those of the zones that have a key, and has BIND's server load the result. The others come back as they are.
+ * Signs those of the zones that have keys, and has BIND's server load the result. The others come back as they are.
  * @throws InfraError (exit code 2) with all keys that cannot be read; else for the first zone that cannot be signed.
  */
 export const signZones = async (zones: readonly Zone[], options: SigningOptions): Promise<readonly Zone[]> => {
   const signers = await openKeys(zones, options)
   const finished = await mapBounded(zones, availableParallelism(), (zone) => {
-    const signer = signers.get(zone.origin)
-    return signer ? signZone(zone, signer, options) : Promise.resolve(zone)
+    const own = signers.filter(({ key }) => key.origin === zone.origin)
+    return own.length > 0 ? signZone(zone, own, options) : Promise.resolve(zone)
   })
-  await verifyLoaded(finished.filter(({ origin }) => signers.has(origin)))
+  await verifyLoaded(finished.filter(({ origin }) => signers.some(({ key }) => key.origin === origin)))
   return finished
 }
 
 const openKeys = async (
   zones: readonly Zone[],
   { folder, keys, identity }: SigningOptions,
-): Promise<ReadonlyMap<string, Signer>> => {
+): Promise<readonly Signer[]> => {
   const needed = keys.filter(({ origin }) => zones.some((zone) => zone.origin === origin))
   const opened = await mapBounded(needed, availableParallelism(), (key) =>
     openPrivateKey(key, { folder, identity }).catch(ifRefused((error) => error)),
@@ -47,12 +47,10 @@ const openKeys = async (
       ...(refusal.hint === undefined ? {} : { hint: refusal.hint }),
     })
   }
-  return new Map(
-    needed.flatMap((key, index) => {
-      const privateKey = opened[index]
-      return typeof privateKey === 'string' ? [[key.origin, { key, privateKey }] as const] : []
-    }),
-  )
+  return needed.flatMap((key, index) => {
+    const privateKey = opened[index]
+    return typeof privateKey === 'string' ? [{ key, privateKey }] : []
+  })
 }
 
 const verifyLoaded = async (signed: readonly Zone[]): Promise<void> => {

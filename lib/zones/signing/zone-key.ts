@@ -1,7 +1,7 @@
 import { keyTagOf } from '../../dns/dnssec/key-tag.ts'
 import { canonicalName } from '../../dns/wire/name.ts'
 
-/** The public half of the key that signs a zone: alone, and everything in it. */
+/** The public half of a key that signs a zone, everything in it: alone, or beside the one that takes its place. */
 export interface ZoneKey {
   /** `example.test.` */
   readonly origin: string
@@ -9,16 +9,18 @@ export interface ZoneKey {
   readonly name: string
   readonly tag: number
   readonly ttlSeconds: number
-  /** Its DNSKEY record, as a line of a master file. */
-  readonly record: string
   /** The data of that record, as on the wire (RFC 4034 §2.1). */
   readonly rdata: Buffer
+  /** Another takes its place; it signs until every cache has learnt that one. */
+  readonly isLeaving: boolean
 }
 
 /** ECDSA P-256 with SHA-256 (RFC 6605), flags of a key that a DS record may point at (RFC 4034 §2.1.1). */
 const algorithm = 13
 const flags = 257
 const publicKeyOctets = 64
+/** Flags, protocol and algorithm, before the public key. */
+export const headOctets = 4
 
 /** Of a file that holds a half of a key, as dnssec-keygen(8) names it. */
 export const keyFileName = /^(K(\S+\.)\+(\d{3})\+(\d{5}))\.(key|private|private\.age)$/
@@ -45,6 +47,9 @@ export const parseKeyFile = (file: string, text: string): ZoneKey | string => {
   const rdata = Buffer.concat([Buffer.from([flags >> 8, flags & 0xff, 3, algorithm]), publicKey])
   const tag = keyTagOf(rdata)
   if (tag !== Number(tagInName)) return `holds the key with tag ${tag}`
-  const record = `${origin} ${ttl} IN DNSKEY ${flags} 3 ${algorithm} ${publicKey.toString('base64')}`
-  return { origin, name, tag, ttlSeconds: Number(ttl), record, rdata }
+  return { origin, name, tag, ttlSeconds: Number(ttl), rdata, isLeaving: false }
 }
+
+/** Its DNSKEY record, as a line of a master file. */
+export const recordOf = ({ origin, ttlSeconds, rdata }: Pick<ZoneKey, 'origin' | 'ttlSeconds' | 'rdata'>): string =>
+  `${origin} ${ttlSeconds} IN DNSKEY ${flags} 3 ${algorithm} ${rdata.subarray(headOctets).toString('base64')}`

@@ -23,7 +23,7 @@ export const withLaunchLock = async <T>(work: (lock: LaunchLock) => Promise<T>):
   await mkdir(path.dirname(lockFile), { recursive: true })
   const held = await open(lockFile, 'a', 0o666)
   try {
-    const { exitCode, stderr } = await runToItsEnd(['flock', '3'], { held, timeoutMs: patienceMs })
+    const { exitCode, stderr } = await runToItsEnd(['flock', '3'], { held: [held], timeoutMs: patienceMs })
     if (exitCode !== 0) throw new InfraError(`${lockFile} could not be locked: ${stderr.trim() || 'others keep it'}`)
     return await work({ run: (command, options) => runHolding(held, command, options) })
   } finally {
@@ -45,7 +45,11 @@ const runHolding = async (
 ): Promise<Outcome> => {
   const limit = ['timeout', '--kill-after=5', String(timeoutMs / 1000)]
   const shell = ['setsid', '--wait', 'sh', '-c', 'exec >"$0.out" 2>"$0.err"\n"$@" 3<&-\nexit $?', log]
-  const ended = await runToItsEnd([...shell, ...limit, ...command], { input, held, timeoutMs: timeoutMs + 30_000 })
+  const ended = await runToItsEnd([...shell, ...limit, ...command], {
+    input,
+    held: [held],
+    timeoutMs: timeoutMs + 30_000,
+  })
   const [stdout, stderr] = await Promise.all(
     ['out', 'err'].map((kind) => readFile(`${log}.${kind}`, 'utf8').catch(() => '')),
   )

@@ -111,14 +111,15 @@ programs('what a user has in ~/.bashrc is not run, with input neither', async ()
   }
 })
 
-programs('it has an open file of ours as number 3, and no other', async () => {
+programs('it has open files of ours as numbers from 3 on, and no other', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'program-'))
   const file = path.join(folder, 'held')
   const held = await open(file, 'a')
   try {
-    const look = sh('cd /proc/$$/fd; for n in 3 4; do readlink $n; done; cat')
-    assert.is((await runProgram(look, { held })).stdout, `${file}\n`)
-    assert.is((await runProgram(look, { held, input: 'given' })).stdout, `${file}\ngiven`)
+    const look = sh('cd /proc/$$/fd; for n in 3 4 5; do readlink $n; done; cat')
+    assert.is((await runProgram(look, { held: [held] })).stdout, `${file}\n`)
+    assert.is((await runProgram(look, { held: [held, held] })).stdout, `${file}\n${file}\n`)
+    assert.is((await runProgram(look, { held: [held], input: 'given' })).stdout, `${file}\ngiven`)
     assert.is((await runProgram(look, { input: 'given' })).stdout, 'given')
   } finally {
     await held.close()

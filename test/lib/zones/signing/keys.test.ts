@@ -4,9 +4,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { runProgram } from '../../../../lib/outside/program.ts'
 import { encrypt } from '../../../../lib/zones/signing/age.ts'
-import { readZoneKeys } from '../../../../lib/zones/signing/keys.ts'
+import { beginLeaving, readZoneKeys, setAside } from '../../../../lib/zones/signing/keys.ts'
 import { makeZoneKey } from '../../../../lib/zones/signing/make-key.ts'
 import { openPrivateKey } from '../../../../lib/zones/signing/private-key.ts'
+import { recordOf } from '../../../../lib/zones/signing/zone-key.ts'
 import { errorOf } from '../../error-of.ts'
 import { withOwnTmpdir } from '../fixture.ts'
 import { makeOperator, withKeyFolder } from './fixture.ts'
@@ -19,8 +20,8 @@ test('a key is made without times, one half plain and the other encrypted, and r
       const key = await make('example.test.')
       const files = (await readdir(folder)).sort()
       assert.equal(files, [`${key.name}.key`, `${key.name}.private.age`])
-      assert.equal(await readFile(path.join(folder, `${key.name}.key`), 'utf8'), `${key.record}\n`)
-      assert.match(key.record, /^example\.test\. 3600 IN DNSKEY 257 3 13 \S{88}$/)
+      assert.equal(await readFile(path.join(folder, `${key.name}.key`), 'utf8'), `${recordOf(key)}\n`)
+      assert.match(recordOf(key), /^example\.test\. 3600 IN DNSKEY 257 3 13 \S{88}$/)
       assert.match(await readFile(path.join(folder, `${key.name}.private.age`), 'latin1'), /^age-encryption\.org\/v1\n/)
       assert.equal(await readZoneKeys(folder), [key])
       const opened = await openPrivateKey(key, { folder, identity })
@@ -113,13 +114,26 @@ const renameAll = async (folder: string, from: string, to: string): Promise<void
     await rename(path.join(folder, `${from}.${end}`), path.join(folder, `${to}.${end}`))
 }
 
-test('two keys of a zone are refused, and so is a folder that is not there', () =>
-  withKeyFolder(async ({ folder, make }) => {
-    await make('example.test.')
-    await make('example.test.')
+test('two keys of a zone are refused, unless one of them leaves; and so is a folder that is not there', () =>
+  withKeyFolder(async ({ folder, identity, make }) => {
+    const first = await make('example.test.')
+    const other = await make('example.test.')
     const error = await errorOf(readZoneKeys(folder))
-    assert.match(error.message, /example\.test\. has several keys, and can be signed by one/)
+    assert.match(error.message, /example\.test\. has several keys in one folder, and can be signed by one/)
     assert.is(error.exitCode, 2)
+
+    await beginLeaving(first, folder)
+    const [staying, left] = await readZoneKeys(folder)
+    assert.equal([staying, left], [other, { ...first, isLeaving: true }])
+    assert.ok(left && (await openPrivateKey(left, { folder, identity })))
+
+    await setAside(other, folder)
+    assert.match(
+      (await errorOf(readZoneKeys(folder))).message,
+      /example\.test\. has a key that leaves, and none in its place/,
+    )
+    await setAside({ ...first, isLeaving: true }, folder)
+    assert.equal(await readZoneKeys(folder), [])
     const gone = await errorOf(readZoneKeys(`${folder}-gone`))
     assert.match(gone.message, /-gone is not there/)
     assert.is(gone.exitCode, 2)

@@ -6,6 +6,7 @@ import { runProgram } from '../../../../lib/outside/program.ts'
 import { hashArtefact, hashSources } from '../../../../lib/zones/hash.ts'
 import { readZoneText } from '../../../../lib/zones/read-text.ts'
 import { withSerial } from '../../../../lib/zones/serial.ts'
+import { beginLeaving, readZoneKeys } from '../../../../lib/zones/signing/keys.ts'
 import { withKeys } from '../../../../lib/zones/signing/known.ts'
 import { comparableIn, readSigned } from '../../../../lib/zones/signing/served.ts'
 import { signZones } from '../../../../lib/zones/signing/sign-zones.ts'
@@ -42,6 +43,28 @@ for (const denial of ['nsec3', 'nsec'] as const) {
       assert.equal(known?.signing?.published, signed.signing.published)
     }))
 }
+
+test('a zone with two keys is signed by each of them, everything in it', () =>
+  withKeyFolder(async ({ folder, identity, make }) => {
+    const first = await make('example.test.')
+    await beginLeaving(first, folder)
+    const other = await make('example.test.')
+    const keys = await readZoneKeys(folder)
+    const [signed] = await signZones(zones, { ...rules, folder, keys, identity })
+    assert.ok(signed?.signing)
+    assert.is(await verify(signed), 0)
+    const tags = [first.tag, other.tag].sort((a, b) => a - b)
+    assert.equal(signed.signing.signers, tags)
+    const signatures = signed.text.match(/^\S+ \d+ IN RRSIG\s.*$/gm) ?? []
+    assert.ok(signatures.length > 20)
+    assert.equal(
+      tags.map((tag) => signatures.filter((line) => line.includes(` ${tag} example.test. `)).length),
+      [signatures.length / 2, signatures.length / 2],
+    )
+    assert.equal(withKeys(zones, keys)[0]?.signing?.published, signed.signing.published)
+    assert.is.not(hashSources('files', keys, 'nsec3'), hashSources('files', [other], 'nsec3'))
+    assert.is.not(hashSources('files', keys, 'nsec3'), hashSources('files', [first], 'nsec3'))
+  }))
 
 test('what a nameserver has is taken apart again into what was signed and what signing has put in', () =>
   withKeyFolder(async ({ folder, identity, make }) => {
