@@ -27,7 +27,30 @@ export interface ServerFacts {
   readonly announced: boolean
   /** A new lb whose rotation is being taken back; undefined while it is to stay. */
   readonly abandoned: Abandonment | undefined
+  /** Of a nameserver: hash of the keys of its zones; empty where none is signed, and before it has any. */
+  readonly keys: string
+  /** Of a nameserver: the longest TTL in its zones, in seconds; undefined before it has any. */
+  readonly ttlSeconds: number | undefined
+  /** Of a nameserver: Unix time until which caches may hold answers of generations before it, with the same keys; undefined if none is known. */
+  readonly heldUntil: number | undefined
+  /** Of a nameserver: what caches may hold of generations whose zones have other keys; undefined when none is known. */
+  readonly otherKeys: OtherKeys | undefined
+  /** Of a nameserver: what is known of DS records that point at keys of its zones, by `dsName`. */
+  readonly ds: ReadonlyMap<string, DsMemory>
 }
+
+export interface OtherKeys {
+  /** Hash of the keys of that generation. */
+  readonly of: string
+  /** Unix time in seconds. */
+  readonly until: number
+}
+
+/** `seen`: parents had one, as far as any run of ours knows they still do · `gone`: none of them has, and caches forget it then. */
+export type DsMemory =
+  | { readonly kind: 'seen'; readonly ttlSeconds: number }
+  /** Unix time in seconds. */
+  | { readonly kind: 'gone'; readonly until: number }
 
 interface BeforeRotation {
   /** Questions of clients, an hour. */
@@ -82,6 +105,14 @@ export const serverLabels = (project: string, facts: ServerFacts): Labels => ({
     'queries-before': String(facts.before.queriesPerHour),
     'ttl-before': String(facts.before.ttlSeconds),
   }),
+  ...(facts.keys && { keys: facts.keys }),
+  ...(facts.ttlSeconds !== undefined && { ttl: String(facts.ttlSeconds) }),
+  ...(facts.heldUntil !== undefined && { 'held-until': String(facts.heldUntil) }),
+  ...(facts.otherKeys && {
+    'other-keys': facts.otherKeys.of || unsigned,
+    'other-keys-until': String(facts.otherKeys.until),
+  }),
+  ...Object.fromEntries([...facts.ds].map(([name, memory]) => [`ds-${name}`, describeMemory(memory)])),
   ...(facts.drain && { 'drain-since': String(facts.drain.since), 'drain-wait': String(facts.drain.waitSeconds) }),
 })
 
@@ -110,16 +141,45 @@ export const parseServerLabels = (project: string, labels: Labels): ServerFacts 
       queriesPerHour,
       ttlSeconds,
     })),
+    keys: labels.keys ?? '',
+    ttlSeconds: numberIn(labels.ttl),
+    heldUntil: numberIn(labels['held-until']),
+    otherKeys: otherKeysIn(labels),
+    ds: memoriesIn(labels),
     drain: numbers(labels, ['drain-since', 'drain-wait'], ([since, waitSeconds]) => ({ since, waitSeconds })),
   }
 }
+
+/** Stands for the hash of no keys, as a label may not begin with anything else than a letter or digit. */
+const unsigned = 'unsigned'
+
+const numberIn = (value: string | undefined): number | undefined =>
+  /^\d+$/.test(value ?? '') ? Number(value) : undefined
+
+const otherKeysIn = (labels: Labels): OtherKeys | undefined => {
+  const { 'other-keys': of, 'other-keys-until': moment } = labels
+  const until = numberIn(moment)
+  return of !== undefined && until !== undefined ? { of: of === unsigned ? '' : of, until } : undefined
+}
+
+const describeMemory = (memory: DsMemory): string =>
+  memory.kind === 'seen' ? `seen-${memory.ttlSeconds}` : `gone-${memory.until}`
+
+const memoriesIn = (labels: Labels): ReadonlyMap<string, DsMemory> =>
+  new Map(
+    Object.entries(labels).flatMap(([label, value]): [string, DsMemory][] => {
+      const [, name] = /^ds-([0-9a-f]+)$/.exec(label) ?? []
+      const [, kind, number] = /^(seen|gone)-(\d+)$/.exec(value) ?? []
+      if (name === undefined || number === undefined) return []
+      return [[name, kind === 'seen' ? { kind, ttlSeconds: Number(number) } : { kind: 'gone', until: Number(number) }]]
+    }),
+  )
 
 const numbers = <T>(
   labels: Labels,
   [first, second]: readonly [string, string],
   make: (values: readonly [number, number]) => T,
 ): T | undefined => {
-  const values = [labels[first], labels[second]].map((value) => (/^\d+$/.test(value ?? '') ? Number(value) : undefined))
-  const [a, b] = values
+  const [a, b] = [labels[first], labels[second]].map(numberIn)
   return a === undefined || b === undefined ? undefined : make([a, b])
 }

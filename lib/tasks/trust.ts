@@ -1,12 +1,16 @@
 import { type DsReading, findDsFaults } from '../dns/delegation/ds.ts'
+import { keyOfDs } from '../dns/dnssec/ds.ts'
 import { readPublicKey } from '../dns/dnssec/public-key.ts'
 import type { FleetServer } from '../fleet/server.ts'
+import { mayHoldDs, mayHoldOthers, mergeNoted, type Noted } from '../plan/held.ts'
+import { findMixtureFault, type MixtureFault } from '../plan/mixture.ts'
 import { nameserversIn } from '../plan/nameservers.ts'
 import { makesNameservers, switchedTo } from '../plan/phases.ts'
 import type { Plan } from '../plan/types.ts'
 import { describeMoment } from '../time.ts'
-import { dnskeyOf } from '../zones/signing/known.ts'
-import { firstEndOf } from '../zones/signing/served.ts'
+import { hashKeys } from '../zones/hash.ts'
+import { dnskeyOf, dsNameOf } from '../zones/signing/known.ts'
+import { firstEndOf, publishedIn } from '../zones/signing/served.ts'
 import { findArtefact, zoneNames } from './artefact.ts'
 import { readDsOf } from './delegations.ts'
 import { type Findings, requireRight } from './gate.ts'
@@ -53,7 +57,18 @@ export const verifyTrusted = async (world: World, plan: Plan): Promise<readonly 
   const signed = zonesOf(all).filter((zone) => all.some(({ published }) => published.get(zone)?.length))
   const readings = await readDsOf(world, signed)
   const judged = makesNameservers(plan) ? all : sides.filter((side) => 'published' in side)
-  requireRight([unreadOf(world, [...sides, ...before]), ageOf(world, going), trustOf(readings, judged)], verdict)
+  const noted = mergeNoted(serving)
+  const now = world.clock.now() / 1000
+  const trust = trustOf(readings, judged)
+  requireRight(
+    [
+      unreadOf(world, [...sides, ...before]),
+      ageOf(world, going),
+      trust,
+      ...(trust.failed.length > 0 ? [] : [mixturesOf(readings, { before, sides, noted, now })]),
+    ],
+    verdict,
+  )
   return signed.flatMap((zone) => describeChange(zone, before, sides))
 }
 
@@ -64,6 +79,50 @@ const verdict = {
   unknown: 'It is not known whether the parents have DS records that fit our zones',
   unknownHint: 'Nothing was changed. Run this again once these can be asked from here.',
 }
+
+interface Leading {
+  readonly before: readonly (Side | Unread)[]
+  readonly sides: readonly (Side | Unread)[]
+  /** On what serves. */
+  readonly noted: Noted
+  /** Unix time in seconds. */
+  readonly now: number
+}
+
+/** Where a zone gets other keys: whatever caches hold by then has to prove itself. A zone that a generation does not have is refused by it. */
+const mixturesOf = (readings: readonly DsReading[], { before, sides, noted, now }: Leading): Findings => {
+  const all = [...before, ...sides].filter((side) => 'published' in side)
+  const hashes = all.map(({ published }) => hashKeys(published))
+  const third = mayHoldOthers(noted, hashes, now)
+  const failed = readings.flatMap(({ zone, state }) => {
+    const keys = [...new Set(all.flatMap(({ published }) => published.get(zone) ?? []))]
+    const sets = all.map(({ published }) => published.get(zone)).filter((one) => one !== undefined)
+    if (new Set(sets.map((set) => [...set].sort().join())).size < 2) return []
+    const held = keys.filter((key) => mayHoldDs(noted.ds.get(dsNameOf(zone, key)), now))
+    const shown = state.kind === 'records' ? state.sets.map(({ ds }) => ds.map((one) => keyOfDs(zone, one, keys))) : []
+    const fault = findMixtureFault({
+      generations: [...sets, ...(third ? [undefined] : [])],
+      trusted: [...shown, ...held.map((key) => [key])],
+    })
+    return fault ? [describeMixture[fault](zone, { held, noted })] : []
+  })
+  return { failed, unknown: [] }
+}
+
+const describeMixture: Readonly<
+  Record<MixtureFault, (zone: string, known: { readonly held: readonly string[]; readonly noted: Noted }) => string>
+> = {
+  unknown: (zone, { noted: { otherKeys } }) =>
+    `${zone}: caches may hold answers of an earlier change of keys until ${describeMoment((otherKeys?.until ?? 0) * 1000)}, and its keys cannot change again before`,
+  unsigned: (zone, { held }) =>
+    `${zone}: caches may hold its DS record (${tagsOf(held)}), and would refuse what is not signed: sign-zones ${plain(zone)} off says when`,
+  untrusted: (zone, { held }) =>
+    `${zone}: caches may hold a DS record (${tagsOf(held)}) of a key that not every generation has: sign-zones ${plain(zone)} roll says when`,
+  unproven: (zone) =>
+    `${zone}: what serves and what is to serve have no key in common, and caches hold records of the one and keys of the other: sign-zones ${plain(zone)} roll changes keys`,
+}
+
+const plain = (zone: string): string => zone.replace(/\.$/, '')
 
 const readSides = (
   world: World,
@@ -77,7 +136,7 @@ const readSides = (
       if ('fault' in found) return { fault: `what ${what} was made with is not known: ${found.fault}` }
       return {
         what,
-        published: new Map(found.zones.map(({ origin, signing }) => [origin, signing?.published.rdata ?? []])),
+        published: publishedIn(found.zones),
         expires: firstEndOf(found.zones),
       }
     }),

@@ -16,6 +16,16 @@ export const hashArtefact = (zones: readonly Pick<Zone, 'origin' | 'text'>[]): s
   hashContents(new Map(zones.map(({ origin, text }) => [origin, Buffer.from(text)])))
 
 /**
+ * The hash of the keys that zones publish, whatever else is in them: empty where none of them is signed.
+ * @param published by zone: the `rdata` of its DNSKEY records, in any order.
+ */
+export const hashKeys = (published: ReadonlyMap<string, readonly string[]>): string => {
+  const signed = [...published].filter(([, keys]) => keys.length > 0)
+  if (signed.length === 0) return ''
+  return hashContents(new Map(signed.map(([origin, keys]) => [origin, Buffer.from([...keys].sort().join('\n'))])))
+}
+
+/**
  * The same of what zones are made from, where some are signed: it changes when a zone gets a key or loses it, and not by signing.
  * @param files what `hashZones` gave, and gives where there are no keys.
  */

@@ -43,6 +43,10 @@ export interface DsReading {
   readonly zone: string
   readonly parentZone: string
   readonly state: DsState
+  /** What each address of each server says that was heard, none where it has none. */
+  readonly heard: readonly DsSet[]
+  /** A sentence for each server that was not heard at any address. */
+  readonly silent: readonly string[]
 }
 
 /**
@@ -61,7 +65,7 @@ export const readDs = async (name: string, options: WalkOptions, walk?: Promise<
     }),
   )
   const lost = unheard.map((one): DsView => ({ ...one, kind: 'fault' }))
-  return { zone, parentZone, state: dsStateOf([...views, ...lost]) }
+  return { zone, parentZone, ...readingOf([...views, ...lost]) }
 }
 
 type Said<V> = V extends DsView ? Omit<V, 'server' | 'address'> : never
@@ -81,7 +85,22 @@ const whatItSays = (reply: Reply, zone: string): Said<DsView> => {
 }
 
 /** Pure. A server that was heard at one of its addresses has had its say. */
-const dsStateOf = (views: readonly DsView[]): DsState => {
+const readingOf = (views: readonly DsView[]): Pick<DsReading, 'state' | 'heard' | 'silent'> => {
+  const spoken = views.flatMap((view) => (view.kind === 'fault' ? [] : [view]))
+  const silent = views.flatMap((view) =>
+    view.kind === 'fault' && spoken.every(({ server }) => server !== view.server)
+      ? [`${placeOf(view)}: ${view.fault}`]
+      : [],
+  )
+  const unasked = views.length === 0 ? ['no server of the parent could be asked for DS'] : []
+  return {
+    state: dsStateOf(views, [...silent, ...unasked]),
+    heard: spoken.map((view) => ({ at: placeOf(view), ds: view.kind === 'records' ? view.ds : [] })),
+    silent: [...silent, ...unasked],
+  }
+}
+
+const dsStateOf = (views: readonly DsView[], silent: readonly string[]): DsState => {
   const shown = views.flatMap((view) => (view.kind === 'records' ? [view] : []))
   if (shown.length > 0) {
     return {
@@ -90,11 +109,6 @@ const dsStateOf = (views: readonly DsView[]): DsState => {
       sets: shown.map((view) => ({ at: placeOf(view), ds: view.ds })),
     }
   }
-  const heard = new Set(views.filter(({ kind }) => kind === 'none').map(({ server }) => server))
-  const silent = views.flatMap((view) =>
-    view.kind === 'fault' && !heard.has(view.server) ? [`${placeOf(view)}: ${view.fault}`] : [],
-  )
-  if (views.length === 0) return { kind: 'unknown', silent: ['no server of the parent could be asked for DS'] }
   return silent.length > 0 ? { kind: 'unknown', silent } : { kind: 'none' }
 }
 

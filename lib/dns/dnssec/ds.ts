@@ -25,4 +25,11 @@ export const dsOf = (owner: string, dnskey: string, digestType = usual): string 
 
 /** Whether a DS record points at one of these keys: then validating resolvers take what that key has signed. */
 export const isOfAny = (owner: string, ds: string, dnskeys: readonly string[]): boolean =>
-  dnskeys.some((dnskey) => dsOf(owner, dnskey, Number(ds.split(' ')[2])) === ds)
+  dnskeys.some((dnskey) => isOf(owner, ds, dnskey))
+
+/** The key at which a DS record points, or the DS record itself where that is none of these. */
+export const keyOfDs = (owner: string, ds: string, dnskeys: readonly string[]): string =>
+  dnskeys.find((dnskey) => isOf(owner, ds, dnskey)) ?? ds
+
+const isOf = (owner: string, ds: string, dnskey: string): boolean =>
+  dsOf(owner, dnskey, Number(ds.split(' ')[2])) === ds

@@ -77,6 +77,11 @@ const bodyOf = async (world: World, { server, generation }: { server: string; ge
     kept: false,
     announced: false,
     abandoned: undefined,
+    keys: '',
+    ttlSeconds: undefined,
+    heldUntil: undefined,
+    otherKeys: undefined,
+    ds: new Map(),
     before: undefined,
     drain: undefined,
   })

@@ -3,6 +3,7 @@ import { InfraError } from '../../errors.ts'
 import { SshError } from '../../ssh/ssh.ts'
 import { clientTargetsOf } from '../addresses.ts'
 import { GateError } from '../gate.ts'
+import { noteLeading } from '../held.ts'
 import type { Report } from '../record.ts'
 import { getServer, upstreamOf } from '../servers.ts'
 import type { RunWorld } from '../world.ts'
@@ -40,14 +41,15 @@ export const stage = async (
 
 export const switchTo = async (world: RunWorld, step: LbStep, report: Report): Promise<void> => {
   const lb = await getServer(world, step.lb)
-  const upstream = upstreamOf(await getServer(world, step.nameserver))
+  const nameserver = await getServer(world, step.nameserver)
   const status = await getLbStatus(world.ssh, lb)
-  const colour = colourOf(status, upstream)
+  const colour = colourOf(status, upstreamOf(nameserver))
   if (!colour)
     throw new InfraError(`${step.lb}: no colour sends to ${step.nameserver}`, { hint: 'Run again: it is staged anew.' })
   world.witness.markStep(`switch ${step.lb}`)
   if (status.active === colour) report(`${colour} is active already`)
   else {
+    if (status.active) await noteLeading(world, status.colours[status.active].upstream, nameserver)
     await switchLb(world.ssh, lb, colour)
     report(`${colour} is active`)
   }

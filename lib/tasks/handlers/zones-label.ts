@@ -1,6 +1,8 @@
 import { InfraError } from '../../errors.ts'
 import type { FleetServer } from '../../fleet/server.ts'
-import { hashArtefact } from '../../zones/hash.ts'
+import { hashArtefact, hashKeys } from '../../zones/hash.ts'
+import { publishedIn } from '../../zones/signing/served.ts'
+import { longestTtlOf } from '../../zones/ttl.ts'
 import type { Zone } from '../../zones/zone.ts'
 import { getArtefact, givenOf, hashSources, makeArtefact } from '../artefact.ts'
 import { listServers, writeFacts } from '../servers.ts'
@@ -15,12 +17,12 @@ export const zonesFor = async (world: RunWorld, nameservers: readonly FleetServe
   const like = all.find(({ id }) => nameservers.every((one) => one.id !== id))
   if (!like) return withZonesLabel(world, nameservers, () => makeArtefact(world, world.generation))
   const artefact = await getArtefact(world, world.generation)
-  await label(world, nameservers, { zones: like.zones, content: hashArtefact(artefact) })
+  await label(world, nameservers, { zones: like.zones, ...factsOf(artefact) })
   return artefact
 }
 
 /**
- * Has the labels of nameservers say which zone files they are about to get, and what has become of these: the first was written
+ * Has the labels of nameservers say which zone files they are about to get, and what has become of these, how long caches may hold it and which keys it has: the first was written
  * when the machines were ordered, and the files may have been edited since. By the second, what a nameserver has can be proven
  * to be what it was given, from any computer.
  * @param compile reads the files.
@@ -37,15 +39,21 @@ export const withZonesLabel = async (
     throw new InfraError('The zone files changed while they were compiled', {
       hint: 'Run the same command again once they are as they shall be.',
     })
-  await label(world, nameservers, { zones, content: hashArtefact(artefact) })
+  await label(world, nameservers, { zones, ...factsOf(artefact) })
   return artefact
 }
+
+const factsOf = (artefact: readonly Zone[]) => ({
+  content: hashArtefact(artefact),
+  keys: hashKeys(publishedIn(artefact)),
+  ttlSeconds: longestTtlOf(artefact),
+})
 
 const label = async (
   world: RunWorld,
   nameservers: readonly FleetServer[],
-  { zones, content }: Pick<FleetServer, 'zones' | 'content'>,
+  facts: Pick<FleetServer, 'zones' | 'content' | 'keys' | 'ttlSeconds'>,
 ): Promise<void> => {
-  const others = nameservers.filter((one) => one.zones !== zones || one.content !== content)
-  await Promise.all(others.map((nameserver) => writeFacts(world, { ...nameserver, zones, content })))
+  const others = nameservers.filter((one) => one.zones !== facts.zones || one.content !== facts.content)
+  await Promise.all(others.map((nameserver) => writeFacts(world, { ...nameserver, ...facts })))
 }

@@ -14,7 +14,7 @@ export const folderOf = ({ isLeaving }: Pick<ZoneKey, 'isLeaving'>, folder: stri
   isLeaving ? path.join(folder, leaving) : folder
 
 /**
- * The keys of a folder: a zone has one or none, and one more while that takes the place of another. Only their public halves are
+ * The keys of a folder: a zone has one or none, and one more while another takes its place. Only their public halves are
  * read; that the private ones lie beside them, encrypted, is looked at.
  * @param folder absolute; files whose names are not those of keys are let be.
  * @returns sorted by zone, the one that leaves last.
@@ -28,7 +28,7 @@ export const readZoneKeys = async (folder: string): Promise<readonly ZoneKey[]> 
   ]
   const [staying = [], left = []] = found.map(({ keys }) => keys)
   const keys = [...staying, ...left.map((key) => ({ ...key, isLeaving: true }))]
-  const faults = [...found.flatMap((one) => one.faults), ...severalFaults(staying, left)]
+  const faults = [...found.flatMap((one) => one.faults), ...severalFaults(staying), ...severalFaults(left)]
   if (faults.length === 0) return keys.sort((a, b) => (a.origin < b.origin ? -1 : a.origin > b.origin ? 1 : 0))
   throw new InfraError(`The keys in ${folder} cannot be used:${faults.map((fault) => `\n  - ${fault}`).join('')}`, {
     hint: 'Nothing was created or changed. Bring back what was there (git, a backup); a file that does not belong there goes elsewhere. Never replace the key of a zone that has a DS record: sign-zones ZONE roll does that.',
@@ -89,18 +89,12 @@ const halfFaults = (files: readonly string[]): readonly string[] =>
     return files.includes(other) ? [] : [`${file} lacks its other half, ${other}`]
   })
 
-const severalFaults = (staying: readonly ZoneKey[], left: readonly ZoneKey[]): readonly string[] => [
-  ...[staying, left].flatMap((keys) =>
-    originsOf(keys).flatMap((origin) => {
-      const names = keys.filter((key) => key.origin === origin).map(({ name }) => name)
-      return names.length > 1
-        ? [`${origin} has several keys in one folder, and can be signed by one: ${names.sort().join(', ')}`]
-        : []
-    }),
-  ),
-  ...originsOf(left)
-    .filter((origin) => staying.every((key) => key.origin !== origin))
-    .map((origin) => `${origin} has a key that leaves, and none in its place`),
-]
+const severalFaults = (keys: readonly ZoneKey[]): readonly string[] =>
+  originsOf(keys).flatMap((origin) => {
+    const names = keys.filter((key) => key.origin === origin).map(({ name }) => name)
+    return names.length > 1
+      ? [`${origin} has several keys in one folder, and can be signed by one: ${names.sort().join(', ')}`]
+      : []
+  })
 
 const originsOf = (keys: readonly ZoneKey[]): readonly string[] => [...new Set(keys.map(({ origin }) => origin))]

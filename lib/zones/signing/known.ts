@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { presentRdata } from '../../dns/wire/rdata.ts'
 import { typeNumber } from '../../dns/wire/record-types.ts'
 import type { RRset } from '../rrset.ts'
@@ -31,3 +32,9 @@ const rrsetOf = (keys: readonly ZoneKey[]): RRset => ({
   rdata: keys.map(dnskeyOf).sort(),
   octets: keys.reduce((sum, { rdata }) => sum + rdata.length, 0),
 })
+
+const nameLength = 12
+
+/** How a label names the DS record of a key. @param dnskey `rdata` of its DNSKEY record. */
+export const dsNameOf = (origin: string, dnskey: string): string =>
+  createHash('sha256').update(`${origin} ${dnskey}`).digest('hex').slice(0, nameLength)

@@ -20,6 +20,12 @@ export const readSigned = (rrsets: readonly RRset[]): Pick<Zone, 'rrsets' | 'sig
   return { rrsets: rrsets.filter((rrset) => !isOfSigning(rrset)), signing: { published, ...signaturesIn(rrsets) } }
 }
 
+/** By zone: the `rdata` of the DNSKEY records that it publishes, none where it is not signed. */
+export const publishedIn = (
+  zones: readonly Pick<Zone, 'origin' | 'signing'>[],
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(zones.map(({ origin, signing }) => [origin, signing?.published.rdata ?? []]))
+
 /** When the first signature of these zones ends, in Unix time; undefined where none is known of. */
 export const firstEndOf = (zones: readonly Zone[]): number | undefined => {
   const ends = zones.flatMap(({ signing }) => signing?.expires ?? [])

@@ -18,6 +18,14 @@ const facts: ServerFacts = {
   kept: true,
   announced: true,
   abandoned: { generation: 1790000050, ttlSeconds: 3600 },
+  keys: '89abcdef',
+  ttlSeconds: 86400,
+  heldUntil: 1790000200,
+  otherKeys: { of: '', until: 1790000300 },
+  ds: new Map([
+    ['0123456789ab', { kind: 'seen', ttlSeconds: 86400 }],
+    ['ba9876543210', { kind: 'gone', until: 1790000400 }],
+  ]),
   before: { queriesPerHour: 36000, ttlSeconds: 172800 },
   drain: { since: 1790000100, waitSeconds: 190080 },
 }
@@ -41,6 +49,11 @@ labels('read back as they were written', () => {
     kept: false,
     announced: false,
     abandoned: undefined,
+    keys: '',
+    ttlSeconds: undefined,
+    heldUntil: undefined,
+    otherKeys: undefined,
+    ds: new Map(),
   }
   assert.equal(parseServerLabels('example', serverLabels('example', bare)), bare)
 })

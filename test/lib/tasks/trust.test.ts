@@ -2,15 +2,19 @@ import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dsOf } from '../../../lib/dns/dnssec/ds.ts'
+import type { DsMemory } from '../../../lib/fleet/labels.ts'
 import type { Plan, Step } from '../../../lib/plan/types.ts'
 import { makeArtefact } from '../../../lib/tasks/artefact.ts'
 import { readServedSigning } from '../../../lib/tasks/served-signing.ts'
+import { getServer, writeFacts } from '../../../lib/tasks/servers.ts'
 import { readStatus } from '../../../lib/tasks/status.ts'
 import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
 import { verifyTrusted } from '../../../lib/tasks/trust.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
-import { hashArtefact } from '../../../lib/zones/hash.ts'
-import { dnskeyOf } from '../../../lib/zones/signing/known.ts'
+import { hashArtefact, hashKeys } from '../../../lib/zones/hash.ts'
+import { beginLeaving, setAside } from '../../../lib/zones/signing/keys.ts'
+import { dnskeyOf, dsNameOf } from '../../../lib/zones/signing/known.ts'
+import { publishedIn } from '../../../lib/zones/signing/served.ts'
 import type { ZoneKey } from '../../../lib/zones/signing/zone-key.ts'
 import { ownNetwork, startParents } from '../dns/parents.ts'
 import { errorOf } from '../error-of.ts'
@@ -52,7 +56,8 @@ const dsRecord = ({ origin, rdata }: ZoneKey, parent: 'a' | 'b' | 'both' = 'both
 /** Zones of which the first is signed as the keys are, or none, on a nameserver called `name`. */
 const serve = async ({ fake, world, given }: SigningWorld, name: string, generation: number): Promise<RunWorld> => {
   const made = await makeArtefact(world, generation)
-  await fake.addServer(name, generation, { zones: 'others', content: hashArtefact(made) })
+  const keys = hashKeys(publishedIn(made))
+  await fake.addServer(name, generation, { zones: 'others', content: hashArtefact(made), keys })
   return { ...world, ssh: havingEach(given.set(name, made)) }
 }
 
@@ -162,6 +167,63 @@ test('going back is refused to what the DS record does not fit, and to signature
     const ended = await errorOf(verifyTrusted(later, toAged))
     assert.is(ended.exitCode, 4)
     assert.match(ended.message, /the signatures of generation 80 end at /)
+  }))
+
+/** A key takes the place of that of the zone, which leaves. */
+const roll = async ({ keys, make }: SigningWorld, key: ZoneKey): Promise<ZoneKey> => {
+  await beginLeaving(key, keys)
+  return make('example.test.')
+}
+
+test('a DS record that no parent has any more is reckoned with as long as caches may hold it', () =>
+  withWorld(async (signing) => {
+    const key = await signing.make('example.test.')
+    const world = await serve(signing, 'ns1', 100)
+    await setAside(key, signing.keys)
+    const remember = async (memory: DsMemory): Promise<void> => {
+      const ds = new Map([[dsNameOf(key.origin, dnskeyOf(key)), memory]])
+      await writeFacts(world, { ...(await getServer(world, 'ns1')), ds })
+    }
+    const now = Math.floor(Date.now() / 1000)
+    for (const memory of [
+      { kind: 'seen', ttlSeconds: 60 },
+      { kind: 'gone', until: now + 60 },
+    ] as const) {
+      await remember(memory)
+      const error = await errorOf(verifyTrusted(world, deployment))
+      assert.is(error.exitCode, 4)
+      assert.match(
+        error.message,
+        new RegExp(
+          `example\\.test\\.: caches may hold its DS record \\(${key.tag}\\), .*sign-zones example\\.test off`,
+        ),
+      )
+    }
+    await remember({ kind: 'gone', until: now - 1 })
+    assert.is((await verifyTrusted(world, deployment)).length, 1)
+  }))
+
+test('two keys lead from the one to the other, and nothing else does', () =>
+  withWorld(async (signing) => {
+    const first = await signing.make('example.test.')
+    await serve(signing, 'ns1', 100)
+    const second = await roll(signing, first)
+    const world = await serve(signing, 'ns2-old', 90)
+    dsRecord(first)
+    assert.equal(await verifyTrusted(world, deployment), [
+      `example.test. is signed from then on, by key ${[first.tag, second.tag].sort().join(', ')}, until now by key ${first.tag}.`,
+    ])
+    // caches may hold something else than what serves and what comes
+    const now = Math.floor(Date.now() / 1000)
+    const note = async (of: string, until: number): Promise<void> =>
+      writeFacts(world, { ...(await getServer(world, 'ns1')), otherKeys: { of, until } })
+    await note('several', now + 60)
+    assert.match((await errorOf(verifyTrusted(world, deployment))).message, /earlier change of keys until .*UTC/)
+    const { keys } = await getServer(world, 'ns2-old')
+    await note(keys, now + 60)
+    await verifyTrusted(world, deployment)
+    await note('several', now - 60)
+    await verifyTrusted(world, deployment)
   }))
 
 test('what serves has to be known where zones are signed', () =>

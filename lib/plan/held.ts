@@ -1,0 +1,99 @@
+import type { DsMemory, OtherKeys, ServerFacts } from '../fleet/labels.ts'
+
+/** What the nameservers of a generation bear as labels of what caches may hold besides its own answers. */
+export type Noted = Pick<ServerFacts, 'heldUntil' | 'otherKeys' | 'ds'>
+
+/** A generation of which answers are in caches, or will be. */
+export interface Side {
+  /** Hash of the keys of all its zones; the same for two generations with the same keys. */
+  readonly keys: string
+  /** How long a cache may hold an answer of it, with something to spare. */
+  readonly heldSeconds: number
+  readonly noted: Noted
+}
+
+/** What is noted where caches may hold answers of several generations with other keys: none of them can be told. */
+export const several = 'several'
+
+/**
+ * What is to be noted on two generations before traffic is led from the one to the other: answers of either may be in caches from then
+ * on, also when the switch is taken back at once. Noted before the switch, it counts from a moment that is a little too early: what is
+ * to spare has to be longer than a switch takes. Pure.
+ * @param now Unix time in seconds.
+ */
+export const noteSwitch = (
+  { from, to }: { readonly from: Side; readonly to: Side },
+  now: number,
+): { readonly from: Noted; readonly to: Noted } => {
+  // what serves has been noted on last
+  const ds = new Map([...to.noted.ds, ...from.noted.ds])
+  const one = (side: Side, other: Side): Noted => ({
+    heldUntil: side.keys === other.keys ? heldUntilOf(other, now) : side.noted.heldUntil,
+    otherKeys: otherKeysOf(side, other, now),
+    ds,
+  })
+  const both = { from: one(from, to), to: one(to, from) }
+  if (from.keys !== to.keys) return both
+  const heldUntil = latest([both.from.heldUntil, both.to.heldUntil])
+  return { from: { ...both.from, heldUntil }, to: { ...both.to, heldUntil } }
+}
+
+/** Until when caches may hold answers of a generation that is left now, or of one with the same keys before it. */
+const heldUntilOf = ({ heldSeconds, noted }: Side, now: number): number =>
+  Math.max(now + heldSeconds, noted.heldUntil ?? 0)
+
+const latest = (moments: readonly (number | undefined)[]): number | undefined => {
+  const known = moments.filter((one) => one !== undefined)
+  return known.length > 0 ? Math.max(...known) : undefined
+}
+
+const otherKeysOf = (side: Side, other: Side, now: number): OtherKeys | undefined => {
+  // the same keys go on, and so does the wait for what was there before them
+  if (other.keys === side.keys) return later(side.noted.otherKeys, other.noted.otherKeys)
+  const known = [side.noted.otherKeys, other.noted.otherKeys].filter((one) => one !== undefined)
+  const third = known.filter((one) => one.until > now && one.of !== side.keys && one.of !== other.keys)
+  const until = [heldUntilOf(other, now), ...known.map((one) => one.until)]
+  return { of: third.length > 0 ? several : other.keys, until: Math.max(...until) }
+}
+
+/** Of two that were noted of the same keys, at different switches. */
+const later = (one: OtherKeys | undefined, other: OtherKeys | undefined): OtherKeys | undefined => {
+  if (!one || !other) return one ?? other
+  const until = Math.max(one.until, other.until)
+  return { of: one.of === other.of ? one.of : several, until }
+}
+
+/** What several nameservers of one generation bear, taken together: whatever holds longest. */
+export const mergeNoted = (all: readonly Noted[]): Noted => {
+  const nothing: Noted = { heldUntil: undefined, otherKeys: undefined, ds: new Map() }
+  return all.reduce(
+    (sum, one) => ({
+      heldUntil: latest([sum.heldUntil, one.heldUntil]),
+      otherKeys: later(sum.otherKeys, one.otherKeys),
+      ds: mergeDs(sum.ds, one.ds),
+    }),
+    nothing,
+  )
+}
+
+const mergeDs = (some: Noted['ds'], others: Noted['ds']): Noted['ds'] => {
+  const merged = new Map(some)
+  for (const [name, memory] of others) {
+    const known = merged.get(name)
+    if (!known || holdsLonger(memory, known)) merged.set(name, memory)
+  }
+  return merged
+}
+
+const holdsLonger = (one: DsMemory, other: DsMemory): boolean => {
+  if (one.kind === 'seen') return other.kind === 'gone' || one.ttlSeconds > other.ttlSeconds
+  return other.kind === 'gone' && one.until > other.until
+}
+
+/** Whether caches may hold answers of a generation whose keys are none of these. @param keys hashes, as in `Side`. */
+export const mayHoldOthers = ({ otherKeys }: Noted, keys: readonly string[], now: number): boolean =>
+  otherKeys !== undefined && otherKeys.until > now && !keys.includes(otherKeys.of)
+
+/** Whether caches may hold a DS record that parents had, as far as it is known. */
+export const mayHoldDs = (memory: DsMemory | undefined, now: number): boolean =>
+  memory !== undefined && (memory.kind === 'seen' || memory.until > now)
