@@ -1,6 +1,30 @@
 /** The host objects below a domain, by name, with their addresses. Names in lower case, without a final dot. */
 export type Hosts = ReadonlyMap<string, readonly string[]>
 
+/**
+ * A key that a signed domain publishes, as DNSKEY and as the DS record that points at it: some registrars take the one,
+ * some the other.
+ */
+export interface DomainKey {
+  /** 257: a DS record may point at it (RFC 4034 §2.1.1). */
+  readonly flags: number
+  /** IANA "DNS Security Algorithm Numbers": 13 is ECDSA P-256 with SHA-256. */
+  readonly algorithm: number
+  /** Base64, without white space. */
+  readonly publicKey: string
+  readonly tag: number
+  /** 2, SHA-256. */
+  readonly digestType: number
+  /** Hexadecimal. */
+  readonly digest: string
+}
+
+/** What is to be done with a key. */
+export interface KeyChange {
+  readonly change: 'add' | 'remove'
+  readonly key: DomainKey
+}
+
 interface HostChange {
   readonly domain: string
   readonly host: string
@@ -43,6 +67,8 @@ export interface Registrar {
     host: string,
     change: { readonly from: readonly string[]; readonly to: readonly string[] },
   ): string
+  /** The same for a key of a domain, as DS record and as key. */
+  keyInstructions(domain: string, change: KeyChange): string
 }
 
 /** `NS1.Example.test.` → `ns1.example.test` */

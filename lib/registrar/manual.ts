@@ -1,10 +1,13 @@
 import { InfraError } from '../errors.ts'
 import type { Registrar } from './driver.ts'
 import { describeGlueChange } from './instructions.ts'
+import { describeKeyChange } from './key-instructions.ts'
+
+const name = 'your registrar'
 
 /** A person at a web page. What is to be done there can be told, and is seen at the parents when it is done. */
 export const createManual = (): Registrar => ({
-  name: 'your registrar',
+  name,
   isManual: true,
   read: async () => undefined,
   setGlue: async (_domain, host) => {
@@ -13,7 +16,8 @@ export const createManual = (): Registrar => ({
   setNameservers: async (domain) => {
     throw cannot(`set the nameservers of ${domain}`)
   },
-  instructions: (domain, host, change) => describeGlueChange({ domain, host, ...change, registrar: 'your registrar' }),
+  instructions: (domain, host, change) => describeGlueChange({ domain, host, ...change, registrar: name }),
+  keyInstructions: (domain, change) => describeKeyChange({ domain, ...change, registrar: name }),
 })
 
 const cannot = (what: string): InfraError =>

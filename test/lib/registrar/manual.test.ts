@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { createRegistrar } from '../../../lib/registrar/registrar.ts'
 import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
+import { ofExampleNet } from './example-keys.ts'
 
 const test = suite('registrar/manual')
 
@@ -89,6 +90,71 @@ for (const [title, from, to, lines] of [
   test(`tells of ${title}`, () => assert.equal(linesOf(from, to), lines))
 }
 
+test('tells exactly what to enter for a key, as DS record and as key', () => {
+  assert.is(
+    manual.keyInstructions('Example.net.', { change: 'add', key: ofExampleNet }),
+    `Add the DS record of a key of example.net
+
+A DS record says by which key a domain is signed. It is kept by the registry of
+the domain, and entered at the registrar, where its page may be called DNSSEC,
+DS records, DNSSEC keys or delegation signer. It is not one of the DNS records.
+
+1. Log in at your registrar and open the settings of the domain
+     example.net
+2. Open its page for DNSSEC. Where that asks for a DS record, add one with
+     Key tag      55648
+     Algorithm    13 (ECDSAP256SHA256)
+     Digest type  2 (SHA-256)
+     Digest
+       B4C8C1FE2E7477127B27115656AD6256F424625BF5C1E2770CE6D6E37DF61D17
+   or, where it asks for the key and makes the DS record by itself, add one with
+     Flags        257 (KSK)
+     Protocol     3
+     Algorithm    13 (ECDSAP256SHA256)
+     Public key, all in one line
+       GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+
+       e+MAnLr+Wi9xMWyQLc8NAA==
+3. Save it once, with everything in it. Compare the DS record if it shows one.
+
+Leave all other DS records and keys as they are: until this one is known
+everywhere, resolvers need them. Leave nameservers and DNS records too.`,
+  )
+})
+
+test('tells which key to remove, and what to look at afterwards', () => {
+  assert.is(
+    manual.keyInstructions('example.net', { change: 'remove', key: ofExampleNet }),
+    `Remove the DS record of a key of example.net
+
+A DS record says by which key a domain is signed. It is kept by the registry of
+the domain, and entered at the registrar, where its page may be called DNSSEC,
+DS records, DNSSEC keys or delegation signer. It is not one of the DNS records.
+
+1. Log in at your registrar and open the settings of the domain
+     example.net
+2. Open its page for DNSSEC. Where that lists DS records, find the one with
+     Key tag      55648
+     Algorithm    13 (ECDSAP256SHA256)
+     Digest type  2 (SHA-256)
+     Digest
+       B4C8C1FE2E7477127B27115656AD6256F424625BF5C1E2770CE6D6E37DF61D17
+   or, where it lists keys, the one with
+     Flags        257 (KSK)
+     Protocol     3
+     Algorithm    13 (ECDSAP256SHA256)
+     Public key, all in one line
+       GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+
+       e+MAnLr+Wi9xMWyQLc8NAA==
+3. Note all the others that are listed. If there are none, the domain counts as
+   unsigned once this one is gone: go on only if that is what you want.
+4. Remove this one, and no other. Do not switch DNSSEC off as a whole.
+5. Look at the list again. Some registries remove others along with it: enter
+   what is missing again at once.
+
+Leave nameservers and DNS records as they are.`,
+  )
+})
+
 test('is plain text of at most 80 columns', () => {
   const from = ['198.18.100.100', '2001:2:ffff:ffff:ffff:ffff:ffff:ffff']
   const registrars = [
@@ -107,8 +173,11 @@ test('is plain text of at most 80 columns', () => {
         to: ['198.18.100.200', '2001:2:ffff:ffff:ffff:ffff:ffff:fffe'],
       },
     )
+    const changes = ['add', 'remove'] as const
+    const domain = 'a-long-name-of-a-domain.example.test'
+    const ofKeys = changes.map((change) => registrar.keyInstructions(domain, { change, key: ofExampleNet }))
     assert.equal(
-      whole.split('\n').filter((line) => line.length > 80 || /[^ -~]/.test(line)),
+      [whole, ...ofKeys].flatMap((text) => text.split('\n').filter((line) => line.length > 80 || /[^ -~]/.test(line))),
       [],
     )
   }
