@@ -37,7 +37,10 @@ const play = async (exchanges: readonly Exchange[], act: () => Promise<unknown>)
   scripted.script(...exchanges)
   clock.slept.length = 0
   const result = await act()
-  assert.equal(scripted.rest(), [])
+  assert.equal(
+    scripted.requests(),
+    exchanges.map(([request]) => request),
+  )
   return result
 }
 
