@@ -45,6 +45,12 @@ export interface Driver {
   putHost(change: HostChange): Promise<void>
   nameservers(domain: string): Promise<readonly string[]>
   putNameservers(domain: string, nameservers: readonly string[]): Promise<void>
+  /** The DS records of the domain, as `rdata`, with their digests in upper case: `3529 13 2 0A…`. */
+  keys(domain: string): Promise<readonly string[]>
+  /** The registrar has no DS record of it by SHA-256 yet. Resolves when the registrar has accepted it. */
+  addKey(domain: string, key: DomainKey): Promise<void>
+  /** All DS records of one key. */
+  removeKey(domain: string, key: DomainKey): Promise<void>
 }
 
 /** Where the glue of a domain is set. Names may be written with a final dot and in any case. */
@@ -61,6 +67,21 @@ export interface Registrar {
   setGlue(domain: string, host: string, addresses: readonly string[]): Promise<void>
   /** Has the domain delegated to these names; refuses when it is delegated to others. */
   setNameservers(domain: string, nameservers: readonly string[]): Promise<void>
+  /**
+   * The DS records that the registrar has on record, as `rdata`, of keys that it makes them of itself those by SHA-256; none
+   * for a domain that is not signed, undefined when nobody can ask it.
+   */
+  readKeys(domain: string): Promise<readonly string[] | undefined>
+  /**
+   * Has the registrar know one key, and changes no other; does nothing when it is so already. Resolves when the registrar has
+   * accepted it and shows it; the parents may take longer.
+   */
+  addKey(domain: string, key: DomainKey): Promise<void>
+  /**
+   * Has it forget one key, and no other; does nothing when it is so already.
+   * @param options mayBeLast: the domain is to be unsigned. Otherwise it is refused when no key would be left.
+   */
+  removeKey(domain: string, key: DomainKey, options: { readonly mayBeLast: boolean }): Promise<void>
   /** What a person has to enter, exactly: plain text of at most 80 columns. */
   instructions(
     domain: string,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listedFields, orNone, pointsAt, toDsText } from './domain-key.ts'
 import { type Driver, labelsBelow, plainName } from './driver.ts'
 import { verifyEndpoint, verifySecret } from './endpoint.ts'
 import type { RefusalKind } from './errors.ts'
@@ -7,7 +8,27 @@ import type { RegistrarRow } from './row.ts'
 
 const hostsAnswer = z.array(z.object({ fqdn: z.string(), ips: z.array(z.string()) }))
 const nameserversAnswer = z.array(z.string())
+/** It takes keys, and tells the DS records that it made of them. */
+const keysAnswer = (domain: string) =>
+  z.array(
+    z
+      .object({
+        id: z.union([z.int(), z.string().regex(/^[\w-]+$/)]),
+        keytag: listedFields.tag,
+        algorithm: listedFields.octet,
+        public_key: orNone(listedFields.publicKey),
+        digest_type: orNone(listedFields.octet),
+        digest: orNone(listedFields.digest),
+      })
+      .transform(({ id, keytag: tag, public_key: publicKey, digest_type: digestType, ...rest }, context) => ({
+        id,
+        ds: toDsText({ domain, makesDs: true }, { tag, publicKey, digestType, ...rest }, context),
+      })),
+  )
 const accepted = z.unknown()
+
+/** The flag of a key that a DS record may point at (RFC 4034 §2.1.1). */
+const secureEntryPoint = 1
 
 const errorAnswer = z.object({
   message: z.string().optional(),
@@ -50,7 +71,8 @@ const refusalOf = ({ status, body }: Answer): Refusal | undefined => {
 
 /**
  * The API of Gandi, version 5: https://api.gandi.net/docs/domains/. Changes are answered with 202 and done later. Host
- * objects are named without the domain; PUT replaces all addresses of one, POST makes one.
+ * objects are named without the domain; PUT replaces all addresses of one, POST makes one. Keys have numbers that
+ * only their list tells.
  */
 const createGandi: RegistrarRow<'gandi', 'token'>['create'] = (settings, effects) => {
   const token = verifySecret(settings.token, 'GANDI_TOKEN')
@@ -72,6 +94,15 @@ const createGandi: RegistrarRow<'gandi', 'token'>['create'] = (settings, effects
       : ({ method: 'PUT', path: `${path}/${name}`, body: { ips }, purpose, isRepeatable: true } as const)
     await send(call, accepted)
   }
+  const keysOf = (domain: string) => send(get(`${domain}/dnskeys`, `read the keys of ${domain}`), keysAnswer(domain))
+  const removeKey: Driver['removeKey'] = async (domain, key) => {
+    const isOfKey = pointsAt(domain, key)
+    const purpose = `remove a key of ${domain}`
+    for (const { id } of (await keysOf(domain)).filter(({ ds }) => isOfKey(ds))) {
+      const path = `/domain/domains/${domain}/dnskeys/${id}`
+      await send({ method: 'DELETE', path, purpose, isRepeatable: true }, accepted)
+    }
+  }
   return {
     name: 'Gandi',
     hosts: async (domain) => {
@@ -85,6 +116,13 @@ const createGandi: RegistrarRow<'gandi', 'token'>['create'] = (settings, effects
       const path = `/domain/domains/${domain}/nameservers`
       await send({ method: 'PUT', path, body: { nameservers }, purpose, isRepeatable: true }, accepted)
     },
+    keys: async (domain) => (await keysOf(domain)).map(({ ds }) => ds),
+    addKey: async (domain, { flags, algorithm, publicKey: public_key }) => {
+      const path = `/domain/domains/${domain}/dnskeys`
+      const body = { algorithm, type: flags & secureEntryPoint ? 'ksk' : 'zsk', public_key }
+      await send({ method: 'POST', path, body, purpose: `add a key of ${domain}`, isRepeatable: false }, accepted)
+    },
+    removeKey,
   }
 }
 

@@ -16,6 +16,13 @@ export const createManual = (): Registrar => ({
   setNameservers: async (domain) => {
     throw cannot(`set the nameservers of ${domain}`)
   },
+  readKeys: async () => undefined,
+  addKey: async (domain) => {
+    throw cannot(`add a key of ${domain}`)
+  },
+  removeKey: async (domain) => {
+    throw cannot(`remove a key of ${domain}`)
+  },
   instructions: (domain, host, change) => describeGlueChange({ domain, host, ...change, registrar: name }),
   keyInstructions: (domain, change) => describeKeyChange({ domain, ...change, registrar: name }),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { labelsBelow, plainName } from './driver.ts'
+import { listedFields, orNone, toDsText } from './domain-key.ts'
+import { type DomainKey, labelsBelow, plainName } from './driver.ts'
 import { verifyEndpoint, verifySecret } from './endpoint.ts'
 import type { RefusalKind } from './errors.ts'
 import { type Answer, createSend, type Refusal } from './request.ts'
@@ -13,6 +14,26 @@ const glueAnswer = success.extend({
     .default([]),
 })
 const nameserverAnswer = success.extend({ ns: z.array(z.string()).default([]) })
+/**
+ * By key tag, with numbers as texts; where there is none, the empty list that its PHP makes of an empty map. A registry that
+ * takes keys has the key in place of the digest.
+ */
+const keysAnswer = (domain: string) => {
+  const record = z
+    .object({
+      keyTag: listedFields.tag,
+      alg: listedFields.octet,
+      digestType: orNone(listedFields.octet),
+      digest: orNone(listedFields.digest),
+      pubKey: orNone(listedFields.publicKey),
+    })
+    .transform(({ keyTag: tag, alg: algorithm, pubKey: publicKey, ...rest }, context) =>
+      toDsText({ domain, makesDs: false }, { tag, algorithm, publicKey, ...rest }, context),
+    )
+  const none = z.union([z.tuple([]), z.null()]).transform((): readonly string[] => [])
+  const some = z.record(z.string(), record).transform((byTag) => Object.values(byTag))
+  return success.extend({ records: z.union([none, some]) })
+}
 
 /** Everything that is not SUCCESS; older parts of the API give no code, and rate limits tell when they end. */
 const errorAnswer = z.object({
@@ -64,7 +85,7 @@ const cases: readonly Case[] = [
     code: /^UPDATE_FAILED$/,
     message: /unable to update/i,
     kind: 'refused',
-    hint: 'The registry did not take it; that is reported of IPv4 and IPv6 addresses in one request. Enter them at Porkbun yourself (Domain Management, Details, Glue Records): with REGISTRAR=manual you are told what.',
+    hint: 'The registry did not take it; of glue that is reported of IPv4 and IPv6 addresses in one request. Enter it at Porkbun yourself (Domain Management, Details): with REGISTRAR=manual you are told what.',
   },
 ]
 
@@ -87,9 +108,22 @@ const refusalOf = (answer: Answer): Refusal | undefined => {
   return { ...said, kind: found?.kind ?? 'refused', hint: found?.hint ?? usualHint }
 }
 
+/** The DS record, and the key for registries that want it; Porkbun leaves it out where it is not taken. */
+const describeKey = ({ flags, algorithm, publicKey, tag, digestType, digest }: DomainKey) => ({
+  keyTag: String(tag),
+  alg: String(algorithm),
+  digestType: String(digestType),
+  digest: digest.toUpperCase(),
+  keyDataFlags: String(flags),
+  keyDataProtocol: '3',
+  keyDataAlgo: String(algorithm),
+  keyDataPubKey: publicKey,
+})
+
 /**
  * The API of Porkbun, version 3: https://porkbun.com/api/json/v3/spec. Every call is a POST with the keys in its body.
  * `updateGlue` replaces all addresses of a host object, `createGlue` makes one; both take the name without the domain.
+ * Keys are removed by their tag: all DS records with it, and at most registries whatever else fits.
  */
 const createPorkbun: RegistrarRow<'porkbun', 'apiKey' | 'secretKey'>['create'] = (settings, effects) => {
   const apikey = verifySecret(settings.apiKey, 'PORKBUN_API_KEY')
@@ -105,7 +139,7 @@ const createPorkbun: RegistrarRow<'porkbun', 'apiKey' | 'secretKey'>['create'] =
   const post = (path: string, purpose: string, body: object = {}) =>
     ({
       method: 'POST',
-      path: `/domain/${path}`,
+      path: `/${path}`,
       purpose,
       body: { apikey, secretapikey, ...body },
       isRepeatable: true,
@@ -114,18 +148,29 @@ const createPorkbun: RegistrarRow<'porkbun', 'apiKey' | 'secretKey'>['create'] =
   return {
     name: 'Porkbun',
     hosts: async (domain) => {
-      const { hosts } = await send(read(`getGlue/${domain}`, `read the glue of ${domain}`), glueAnswer)
+      const { hosts } = await send(read(`domain/getGlue/${domain}`, `read the glue of ${domain}`), glueAnswer)
       return new Map(hosts.map(([name, { v4, v6 }]) => [plainName(name), [...(v4 ?? []), ...(v6 ?? [])]]))
     },
     putHost: async ({ domain, host, addresses, isNew }) => {
-      const path = `${isNew ? 'createGlue' : 'updateGlue'}/${domain}/${labelsBelow(host, domain)}`
+      const path = `domain/${isNew ? 'createGlue' : 'updateGlue'}/${domain}/${labelsBelow(host, domain)}`
       const call = post(path, `set the glue of ${host}`, { ips: addresses })
       await send({ ...call, isRepeatable: !isNew }, success)
     },
     nameservers: async (domain) =>
-      (await send(read(`getNs/${domain}`, `read the nameservers of ${domain}`), nameserverAnswer)).ns,
+      (await send(read(`domain/getNs/${domain}`, `read the nameservers of ${domain}`), nameserverAnswer)).ns,
     putNameservers: async (domain, nameservers) => {
-      await send(post(`updateNs/${domain}`, `set the nameservers of ${domain}`, { ns: nameservers }), success)
+      await send(post(`domain/updateNs/${domain}`, `set the nameservers of ${domain}`, { ns: nameservers }), success)
+    },
+    keys: async (domain) => {
+      const call = read(`dns/getDnssecRecords/${domain}`, `read the keys of ${domain}`)
+      return (await send(call, keysAnswer(domain))).records
+    },
+    addKey: async (domain, key) => {
+      const call = post(`dns/createDnssecRecord/${domain}`, `add a key of ${domain}`, describeKey(key))
+      await send({ ...call, isRepeatable: false }, success)
+    },
+    removeKey: async (domain, { tag }) => {
+      await send(post(`dns/deleteDnssecRecord/${domain}/${tag}`, `remove a key of ${domain}`), success)
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { type Driver, plainName, type Registrar } from './driver.ts'
 import { changeHost, verifyBelow } from './host-change.ts'
 import { describeGlueChange } from './instructions.ts'
+import { addKey, readKeys, removeKey } from './key-change.ts'
 import { describeKeyChange } from './key-instructions.ts'
 import { createManual } from './manual.ts'
 import { changeNameservers } from './nameserver-change.ts'
@@ -34,6 +35,9 @@ const overDriver = (driver: Driver, effects: Effects): Registrar => ({
   },
   setGlue: (domain, host, addresses) => changeHost(driver, { domain, host, addresses }, effects),
   setNameservers: (domain, nameservers) => changeNameservers(driver, { domain, nameservers }, effects),
+  readKeys: (domain) => readKeys(driver, domain),
+  addKey: (domain, key) => addKey(driver, { domain, key }, effects),
+  removeKey: (domain, key, { mayBeLast }) => removeKey(driver, { domain, key, mayBeLast }, effects),
   instructions: (domain, host, change) => describeGlueChange({ domain, host, ...change, registrar: driver.name }),
   keyInstructions: (domain, change) => describeKeyChange({ domain, ...change, registrar: driver.name }),
 })

@@ -5,7 +5,7 @@ import { retry } from '../outside/retry.ts'
 import { type RefusalKind, RegistrarError } from './errors.ts'
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Below the endpoint. */
   readonly path: string
   /** Sent as JSON, and never quoted: it may hold the credentials. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dsText, dsTextOf, pointsAt } from './domain-key.ts'
 import { plainName } from './driver.ts'
 import { verifyEndpoint, verifySecret } from './endpoint.ts'
 import type { RefusalKind } from './errors.ts'
@@ -8,6 +9,8 @@ import type { RegistrarRow } from './row.ts'
 const domainAnswer = z.object({
   domain: z.object({
     nameservers: z.array(z.string()),
+    /** Missing until some were entered for the first time. */
+    ds: z.array(dsText).default([]),
     hosts: z.array(z.object({ name: z.string(), addresses: z.array(z.string()) })),
   }),
 })
@@ -35,7 +38,8 @@ const refusalOf = ({ status, body }: Answer): Refusal | undefined => {
   return { kind, code, words: message, hint: hints[kind] ?? 'Put right what it says, then run this again.' }
 }
 
-/** The registrar of the little internet around the local twin. Host objects are replaced whole, by PUT. */
+/** The registrar of the little internet around the local twin. Host objects are replaced whole, by PUT, and so
+ * are the DS records of a domain. */
 const createTwinRegistrar: RegistrarRow<'twin', 'token'>['create'] = (settings, effects) => {
   const token = verifySecret(settings.token, 'REGISTRAR_TOKEN')
   const name = 'the registrar of the twin'
@@ -54,6 +58,8 @@ const createTwinRegistrar: RegistrarRow<'twin', 'token'>['create'] = (settings, 
   const put = async (path: string, body: object, purpose: string): Promise<void> => {
     await send({ method: 'PUT', path, body, purpose, isRepeatable: true }, domainAnswer)
   }
+  const putKeys = (domain: string, ds: readonly string[]): Promise<void> =>
+    put(`/domains/${domain}/ds`, { ds }, `set the keys of ${domain}`)
   return {
     name,
     hosts: async (domain) => new Map((await read(domain)).hosts.map((host) => [plainName(host.name), host.addresses])),
@@ -62,6 +68,15 @@ const createTwinRegistrar: RegistrarRow<'twin', 'token'>['create'] = (settings, 
     nameservers: async (domain) => (await read(domain)).nameservers,
     putNameservers: (domain, nameservers) =>
       put(`/domains/${domain}/nameservers`, { nameservers }, `set the nameservers of ${domain}`),
+    keys: async (domain) => (await read(domain)).ds,
+    addKey: async (domain, key) => putKeys(domain, [...(await read(domain)).ds, dsTextOf(key)]),
+    removeKey: async (domain, key) => {
+      const isOfKey = pointsAt(domain, key)
+      await putKeys(
+        domain,
+        (await read(domain)).ds.filter((ds) => !isOfKey(ds)),
+      )
+    },
   }
 }
 

@@ -1,11 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { DomainKey } from '../../../lib/registrar/driver.ts'
 import type { RegistrarError } from '../../../lib/registrar/errors.ts'
 import { createRegistrar } from '../../../lib/registrar/registrar.ts'
 import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
 import { type Exchange, fault, json, type Reply, startScriptedServer } from '../hcloud/scripted-server.ts'
 import { everyTextOf } from './every-text.ts'
+import { dsOne, dsTwo, one, two } from './example-keys.ts'
 
 // Bodies and statuses as in https://api.gandi.net/docs/domains/
 const test = suite('registrar/gandi')
@@ -160,6 +162,93 @@ for (const [title, reply] of [
   test(`the token is nowhere in the error after ${title}`, async () => {
     scripted.script(...Array.from({ length: 5 }, (): Exchange => [read, reply]))
     assert.not.match(everyTextOf(await errorOf(setGlue())), token)
+  })
+}
+
+const keysPath = '/domain/domains/example.com/dnskeys'
+const listed = (id: number, { flags, tag, ...key }: DomainKey): object => ({
+  id,
+  keytag: tag,
+  algorithm: key.algorithm,
+  type: flags === 257 ? 'ksk' : 'zsk',
+  public_key: key.publicKey,
+  digest_type: key.digestType,
+  digest: key.digest,
+})
+const keys = (...list: readonly object[]): Exchange => [`GET ${keysPath}`, json(200, list)]
+const [ofOne, ofBoth] = [keys(listed(41, one)), keys(listed(41, one), listed(42, two))]
+
+test('gives it the key, which it makes the DS record of, once, and waits until that is there', async () => {
+  await play([ofOne, [`POST ${keysPath}`, accepted], ofOne, ofBoth], () => gandi.addKey('Example.com.', two))
+  assert.equal(scripted.received()[1]?.body, { algorithm: 15, type: 'ksk', public_key: two.publicKey })
+  assert.equal(clock.slept, [5000])
+  await play([ofBoth], () => gandi.addKey('example.com', two))
+})
+
+test('removes a key by the number that the list has of it now', async () => {
+  const act = () => gandi.removeKey('example.com', one, { mayBeLast: false })
+  await play([ofBoth, ofBoth, [`DELETE ${keysPath}/41`, accepted], ofBoth, keys(listed(42, two))], act)
+  assert.is(scripted.received()[2]?.body, undefined)
+  await play([keys(listed(42, two))], act)
+})
+
+test('removes a key that is listed twice from both places', async () => {
+  const twice = keys(listed(41, one), listed(42, two), listed(43, one))
+  const removals = [41, 43].map((id): Exchange => [`DELETE ${keysPath}/${id}`, accepted])
+  await play([twice, twice, ...removals, keys(listed(42, two))], () =>
+    gandi.removeKey('example.com', one, { mayBeLast: false }),
+  )
+})
+
+test('what it has of a key counts as the DS record by SHA-256, whichever it makes', async () => {
+  const bySha384 = { ...listed(42, two), digest_type: 4, digest: 'ab'.repeat(48) }
+  const spaced = { ...listed(41, one), public_key: ` ${one.publicKey.slice(0, 20)}\n${one.publicKey.slice(20)}` }
+  const { public_key: _, ...withoutKey } = listed(43, { ...two, tag: 7, digest: 'cd'.repeat(32) }) as {
+    public_key: string
+  }
+  assert.equal(await play([keys(spaced, bySha384, withoutKey)], () => gandi.readKeys('example.com')), [
+    dsOne,
+    dsTwo,
+    `7 15 2 ${'CD'.repeat(32)}`,
+  ])
+  const pending = { ...listed(41, one), digest: null, digest_type: null }
+  assert.equal(await play([keys(pending)], () => gandi.readKeys('example.com')), [dsOne])
+  assert.equal(await play([keys()], () => gandi.readKeys('example.com')), [])
+})
+
+test('a key whose answer was lost is not added twice: it is looked for', async () => {
+  await play([ofOne, [`POST ${keysPath}`, fault('cut')], ofOne, ofBoth], () => gandi.addKey('example.com', two))
+  const act = () => errorOf(gandi.addKey('example.com', two))
+  const error = (await play([ofOne, [`POST ${keysPath}`, { status: 504 }], ofOne, ofOne], act)) as RegistrarError
+  assert.equal([error.kind, error.maybeDone], ['unavailable', true])
+  assert.match(error.message, 'Gandi failed to add a key of example.com')
+})
+
+test('a removal whose answer was lost is repeated, and that it is gone by then is no failure', async () => {
+  const gone = refusal(404, 'HTTPNotFound', 'The resource could not be found.')
+  const act = () => gandi.removeKey('example.com', one, { mayBeLast: false })
+  const remove = `DELETE ${keysPath}/41`
+  await play([ofBoth, ofBoth, [remove, fault('cut')], [remove, gone], keys(listed(42, two))], act)
+  assert.equal(scripted.requests().slice(2), [remove, remove, `GET ${keysPath}`])
+  await play([ofBoth, ofBoth, [remove, { status: 503 }], [remove, accepted], keys(listed(42, two))], act)
+})
+
+for (const [title, answer, where] of [
+  ['no list', { keys: [] }, 'the body'],
+  ['a key without its number', [{ ...listed(41, one), id: undefined }], '0.id'],
+  ['a number that leads elsewhere', [{ ...listed(41, one), id: '../41' }], '0.id'],
+  ['a key without its tag', [{ ...listed(41, one), keytag: undefined }], '0.keytag'],
+  ['a tag that there is not', [{ ...listed(41, one), keytag: 65_536 }], '0.keytag'],
+  ['neither key nor digest', [{ ...listed(41, one), public_key: '', digest: '' }], 'neither a DS record nor a key'],
+  ['a key of another tag', [{ ...listed(41, one), keytag: 1, digest: null }], 'neither a DS record nor a key'],
+  ['what is no digest', [{ ...listed(41, one), digest: 'xy' }], '0.digest'],
+] as const) {
+  test(`${title} is not taken for keys`, async () => {
+    const act = () => errorOf(gandi.removeKey('example.com', one, { mayBeLast: true }))
+    const error = (await play([[`GET ${keysPath}`, json(200, answer)]], act)) as RegistrarError
+    assert.equal([error.kind, error.maybeDone], ['malformed', false])
+    assert.match(error.message, `when asked to read the keys of example.com is not as documented (HTTP 200): `)
+    assert.match(error.message, where)
   })
 }
 

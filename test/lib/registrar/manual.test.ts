@@ -191,6 +191,13 @@ test('has nothing on record, and does nothing as if it had', async () => {
     [glue.message, glue.exitCode],
     ['No registrar with an API is configured that could set the glue of ns1.example.test', 2],
   )
+  assert.is(await manual.readKeys('example.net'), undefined)
+  assert.match((await errorOf(manual.addKey('example.net', ofExampleNet))).message, 'could add a key of example.net')
+  const removal = await errorOf(manual.removeKey('example.net', ofExampleNet, { mayBeLast: true }))
+  assert.equal(
+    [removal.message, removal.exitCode],
+    ['No registrar with an API is configured that could remove a key of example.net', 2],
+  )
   const nameservers = await errorOf(manual.setNameservers('example.test', ['ns1.example.test']))
   assert.match(nameservers.hint ?? '', 'infra.config.ts')
 })

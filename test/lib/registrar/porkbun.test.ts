@@ -1,11 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { DomainKey } from '../../../lib/registrar/driver.ts'
 import { RegistrarError } from '../../../lib/registrar/errors.ts'
 import { createRegistrar } from '../../../lib/registrar/registrar.ts'
 import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
 import { type Exchange, fault, json, type Reply, startScriptedServer } from '../hcloud/scripted-server.ts'
 import { everyTextOf } from './every-text.ts'
+import { dsOne, dsTwo, one, two } from './example-keys.ts'
 
 // Bodies, codes and statuses as in https://porkbun.com/api/json/v3/spec
 const test = suite('registrar/porkbun')
@@ -356,5 +358,149 @@ for (const [what, reply] of [
     assert.is(error.maybeDone, false)
   })
 }
+
+const readKeys = 'POST /dns/getDnssecRecords/example.com'
+const createKey = 'POST /dns/createDnssecRecord/example.com'
+const removeOne = 'POST /dns/deleteDnssecRecord/example.com/3613'
+const record = ({ tag, algorithm, digestType, digest }: DomainKey): object => ({
+  keyTag: String(tag),
+  alg: String(algorithm),
+  digestType: String(digestType),
+  digest,
+})
+const keys = (...list: readonly DomainKey[]): Exchange => [
+  readKeys,
+  success({ records: Object.fromEntries(list.map((key) => [key.tag, record(key)])) }),
+]
+const noKeys: Exchange = [readKeys, success({ records: [] })]
+
+test('gives it the DS record of a key, and the key for registries that want it, once', async () => {
+  await play([keys(one), [createKey, success()], keys(one, two)], () => porkbun.addKey('Example.com.', two))
+  assert.equal(scripted.received()[1]?.body, {
+    apikey: apiKey,
+    secretapikey: secretKey,
+    keyTag: '35217',
+    alg: '15',
+    digestType: '2',
+    digest: two.digest.toUpperCase(),
+    keyDataFlags: '257',
+    keyDataProtocol: '3',
+    keyDataAlgo: '15',
+    keyDataPubKey: two.publicKey,
+  })
+  await play([keys(one, two)], () => porkbun.addKey('example.com', two))
+  await play([noKeys, [createKey, success()], noKeys, keys(one)], () => porkbun.addKey('example.com', one))
+  assert.equal(clock.slept, [5000])
+})
+
+test('tells the keys on record: none, DS records, and the keys of registries that take these', async () => {
+  const read = () => porkbun.readKeys('example.com')
+  assert.equal(await play([keys(one, two)], read), [dsOne, dsTwo])
+  assert.equal(await play([noKeys], read), [])
+  assert.equal(await play([[readKeys, success({ records: null })]], read), [])
+  const keyData = { keyTag: '3613', alg: '15', digestType: '', pubKey: one.publicKey }
+  assert.equal(await play([[readKeys, success({ records: { 3613: keyData } })]], read), [dsOne])
+  const bySha1 = { ...record(one), digestType: 1, digest: 'ab'.repeat(20), pubKey: one.publicKey }
+  assert.equal(await play([[readKeys, success({ records: { 3613: bySha1 } })]], read), [`3613 15 1 ${'AB'.repeat(20)}`])
+})
+
+test('removes a key by its tag', async () => {
+  const act = () => porkbun.removeKey('example.com', one, { mayBeLast: false })
+  await play([keys(one, two), [removeOne, success()], keys(one, two), keys(two)], act)
+  assert.equal(scripted.received()[1]?.body, { apikey: apiKey, secretapikey: secretKey })
+  await play([keys(two)], act)
+  await play([noKeys], act)
+})
+
+test('the last key stays, unless the domain is to be unsigned', async () => {
+  const act = () => errorOf(porkbun.removeKey('example.com', one, { mayBeLast: false }))
+  const error = (await play([keys(one)], act)) as RegistrarError
+  assert.is(error.message, `example.com has no other key at Porkbun, so DS ${dsOne} is not removed`)
+  const last = () => porkbun.removeKey('example.com', one, { mayBeLast: true })
+  await play([keys(one), [removeOne, success()], noKeys], last)
+})
+
+for (const [title, answers] of [
+  ['was accepted', [[removeOne, success()], noKeys]],
+  ['got no answer', [...Array.from({ length: 5 }, (): Exchange => [removeOne, fault('cut')]), noKeys]],
+  ['shows late', [[removeOne, success()], keys(one, two), noKeys]],
+] as const) {
+  test(`a removal that ${title} and took the other key along is told loudly`, async () => {
+    const act = () => errorOf(porkbun.removeKey('example.com', one, { mayBeLast: false }))
+    const error = (await play([keys(one, two), ...answers], act)) as RegistrarError
+    assert.equal(
+      [error.message, error.exitCode],
+      [`While DS ${dsOne} of example.com was removed at Porkbun, others went along: DS ${dsTwo}`, 5],
+    )
+    assert.match(error.hint ?? '', 'Enter what is missing for example.com again at once')
+  })
+}
+
+test('a key whose answer was lost is not added twice: it is looked for', async () => {
+  const act = () => porkbun.addKey('example.com', two)
+  await play([keys(one), [createKey, fault('cut')], keys(one), keys(one, two)], act)
+  await play([keys(one), [createKey, { status: 200, text: '<html>' }], keys(one, two)], act)
+  const exchanges = [keys(one), [createKey, fault('cut')], keys(one), keys(one)] as const
+  const error = (await play(exchanges, () => errorOf(act()))) as RegistrarError
+  assert.equal([error.kind, error.maybeDone], ['no-answer', true])
+  assert.match(error.message, 'Porkbun did not answer when asked to add a key of example.com')
+})
+
+test('a rate limit is waited out also where nothing may be repeated', async () => {
+  const limit = refusal(429, 'RATE_LIMIT_EXCEEDED', 'Rate limit exceeded.', { ttlRemaining: 7 })
+  await play([keys(one), [createKey, limit], [createKey, success()], keys(one, two)], () =>
+    porkbun.addKey('example.com', two),
+  )
+  assert.equal(clock.slept, [7000])
+})
+
+test('a key that never shows is told with what is there instead', async () => {
+  const shown = Array.from({ length: 60 }, () => keys(one))
+  const act = () => errorOf(porkbun.addKey('example.com', two))
+  const added = (await play([keys(one), [createKey, success()], ...shown], act)) as RegistrarError
+  assert.is(added.message, `DS ${dsTwo} for example.com at Porkbun: accepted 5 minutes ago, and still DS ${dsOne}`)
+  const remove = () => errorOf(porkbun.removeKey('example.com', one, { mayBeLast: true }))
+  const removed = (await play([keys(one), [removeOne, success()], ...shown], remove)) as RegistrarError
+  assert.is(removed.message, `No DS ${dsOne} for example.com at Porkbun: accepted 5 minutes ago, and still DS ${dsOne}`)
+})
+
+test('a key that the registry does not take is told, and not tried again', async () => {
+  const refused = refusal(400, 'UPDATE_FAILED', 'Unable to update domain.')
+  const act = () => errorOf(porkbun.addKey('example.com', two))
+  const error = (await play([keys(one), [createKey, refused]], act)) as RegistrarError
+  assert.is(
+    error.message,
+    'Porkbun refused to add a key of example.com: Unable to update domain. (HTTP 400, UPDATE_FAILED)',
+  )
+})
+
+for (const [title, answer] of [
+  ['no records at all', {}],
+  ['a list', { records: [record(one)] }],
+  ['a record without its digest', { records: { 3613: { ...record(one), digest: null } } }],
+  ['a record without its tag', { records: { 3613: { ...record(one), keyTag: '' } } }],
+  ['what is no number', { records: { 3613: { ...record(one), alg: 'ED25519' } } }],
+  ['what is no digest', { records: { 3613: { ...record(one), digest: '12345' } } }],
+] as const) {
+  test(`${title} is not taken for keys`, async () => {
+    const act = () => errorOf(porkbun.removeKey('example.com', one, { mayBeLast: true }))
+    const error = (await play([[readKeys, success(answer)]], act)) as RegistrarError
+    assert.equal([error.kind, error.maybeDone], ['malformed', false])
+    assert.match(error.message, 'when asked to read the keys of example.com is not as documented (HTTP 200): records')
+  })
+}
+
+test('the credentials are nowhere in what is told of keys', async () => {
+  const echo = refusal(400, apiKey, `${secretKey} and ${apiKey} are wrong`)
+  for (const exchanges of [
+    [[readKeys, echo]],
+    [[readKeys, success({ records: { [secretKey]: apiKey } })]],
+    [keys(one), [createKey, echo]],
+  ] as const) {
+    const text = everyTextOf(await play(exchanges, () => errorOf(porkbun.addKey('example.com', two))))
+    assert.not.match(text, apiKey)
+    assert.not.match(text, secretKey)
+  }
+})
 
 test.run()

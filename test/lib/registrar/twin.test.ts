@@ -3,14 +3,18 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { dsOf } from '../../../lib/dns/dnssec/ds.ts'
+import type { Registrar } from '../../../lib/registrar/driver.ts'
 import type { RegistrarError } from '../../../lib/registrar/errors.ts'
 import { createRegistrar } from '../../../lib/registrar/registrar.ts'
+import type { Domain } from '../../../local/internet/domains.ts'
 import { createRegistrar as createServer } from '../../../local/internet/registrar.ts'
 import { createRegistry } from '../../../local/internet/registry.ts'
 import type { InternetState, StateFile } from '../../../local/internet/state.ts'
 import { errorOf } from '../error-of.ts'
 import { createInstantClock } from '../hcloud/instant-clock.ts'
 import { everyTextOf } from './every-text.ts'
+import { dsOne, dsTwo, ofExampleNet, one, two } from './example-keys.ts'
 
 // The registrar of the little internet itself, without the servers that publish what it accepts.
 const test = suite('registrar/twin')
@@ -150,6 +154,156 @@ test('says so when something else changed meanwhile', async () => {
   racing.close()
   assert.match(error.message, 'something else changed there: ns2.example.test was 198.18.1.11 and is 198.18.1.99')
   assert.is(error.exitCode, 5)
+})
+
+const signed = 'example.com'
+/** The twin's own spelling is whatever it was given. */
+const withKeys = (...ds: readonly string[]): void => {
+  state = { ...start, domains: [...start.domains, { name: signed, nameservers: [], hosts: [], ds }] }
+}
+const dnskeyOfOne = `\\# 36 0101030F${Buffer.from(one.publicKey, 'base64').toString('hex')}`
+const keys = (): unknown => state.domains.find(({ name }) => name === signed)?.ds
+
+test('adds a key beside those that are there, once, and removes one of them, once', async () => {
+  withKeys(dsOne.toLowerCase())
+  assert.equal(await twin.readKeys('Example.com.'), [dsOne])
+  await twin.addKey('Example.com.', two)
+  await twin.addKey(signed, two)
+  assert.equal([keys(), state.serial], [[dsOne, dsTwo], 2])
+  await twin.removeKey('Example.com.', one, { mayBeLast: false })
+  await twin.removeKey(signed, one, { mayBeLast: false })
+  assert.equal([keys(), state.serial], [[dsTwo], 3])
+})
+
+test('a domain that nobody has signed has no keys', async () => {
+  assert.equal(await twin.readKeys('example.test'), [])
+  withKeys()
+  const before = state
+  await twin.removeKey(signed, one, { mayBeLast: false })
+  assert.is(state, before)
+})
+
+test('the last key is removed only when the domain is to be unsigned', async () => {
+  withKeys(dsOne)
+  const before = state
+  const error = await errorOf(twin.removeKey(signed, one, { mayBeLast: false }))
+  assert.is(error.message, `example.com has no other key at the registrar of the twin, so DS ${dsOne} is not removed`)
+  assert.match(error.hint ?? '', 'Add the key that takes its place before.')
+  assert.is(state, before)
+  await twin.removeKey(signed, one, { mayBeLast: true })
+  assert.equal(keys(), [])
+})
+
+test('DS records of one key by several digests count as one key', async () => {
+  const bySha384 = dsOf('example.com.', dnskeyOfOne, 4) ?? ''
+  withKeys(dsOne, bySha384)
+  assert.match((await errorOf(twin.removeKey(signed, one, { mayBeLast: false }))).message, 'has no other key')
+  withKeys(bySha384, dsTwo)
+  await twin.addKey(signed, one)
+  assert.equal(keys(), [bySha384, dsTwo, dsOne])
+  await twin.removeKey(signed, one, { mayBeLast: false })
+  assert.equal(keys(), [dsTwo])
+})
+
+test('a key with the tag of another is another', async () => {
+  const strange = dsOne.replace(/..$/, '00')
+  withKeys(strange)
+  await twin.removeKey(signed, one, { mayBeLast: false })
+  await twin.addKey(signed, one)
+  assert.equal(keys(), [strange, dsOne])
+})
+
+for (const [title, act, message] of [
+  [
+    'a key of another domain',
+    () => twin.addKey(signed, ofExampleNet),
+    'is not the SHA-256 DS record of this key of example.com',
+  ],
+  ['the DS record of another key', () => twin.addKey(signed, { ...one, digest: two.digest }), 'is not the SHA-256 DS'],
+  ['another tag', () => twin.removeKey(signed, { ...one, tag: 3614 }, { mayBeLast: true }), 'DS 3614 15 2'],
+  ['another algorithm', () => twin.addKey(signed, { ...one, algorithm: 13 }), 'is not the SHA-256 DS'],
+  ['a key of what is no domain', () => twin.addKey('../example.com', one), '../example.com is no domain'],
+  ['to read keys of what is no domain', () => twin.readKeys('example.com/ds'), 'example.com/ds is no domain'],
+] as const) {
+  test(`refuses ${title} before it asks for anything`, async () => {
+    withKeys(dsTwo)
+    const before = state
+    const error = await errorOf(act())
+    assert.match(error.message, message)
+    assert.ok(error.hint)
+    assert.is(state, before)
+  })
+}
+
+/** @param becomes what the registrar has of the domain after the next change. */
+const served = async (
+  becomes: (ds: readonly string[]) => readonly string[],
+  act: (registrar: Registrar) => Promise<void>,
+) => {
+  const server = await serve(({ domains = [], ...changes }) => {
+    const change = (domain: Domain): Domain =>
+      domain.name === signed ? { ...domain, ds: becomes(domain.ds ?? []) } : domain
+    state = { ...state, ...changes, domains: domains.map(change) }
+  })
+  const error = await errorOf(act(createRegistrar({ kind: 'twin', endpoint: server.endpoint, token }, { clock })))
+  server.close()
+  return [error.message, error.hint, error.exitCode]
+}
+
+test('a removal that takes others along says loudly which, and what to do at once', async () => {
+  withKeys(dsOne, dsTwo)
+  assert.equal(
+    await served(
+      () => [],
+      (registrar) => registrar.removeKey(signed, one, { mayBeLast: false }),
+    ),
+    [
+      `While DS ${dsOne} of example.com was removed at the registrar of the twin, others went along: DS ${dsTwo}`,
+      'Enter what is missing for example.com again at once: resolvers that validate need it, and the caches forget it.',
+      5,
+    ],
+  )
+})
+
+test('an addition that takes the place of others says so too', async () => {
+  withKeys(dsOne)
+  const result = await served(
+    (ds) => ds.slice(-1),
+    (registrar) => registrar.addKey(signed, two),
+  )
+  assert.equal(
+    [result[0], result[2]],
+    [`While DS ${dsTwo} of example.com was added at the registrar of the twin, others went along: DS ${dsOne}`, 5],
+  )
+})
+
+test('says so when another key came meanwhile', async () => {
+  const strange = dsOne.replace(/..$/, '00')
+  withKeys(dsOne)
+  const result = await served(
+    (ds) => [...ds, strange],
+    (registrar) => registrar.addKey(signed, two),
+  )
+  assert.equal(
+    [result[0], result[2]],
+    [
+      `While DS ${dsTwo} of example.com was added at the registrar of the twin, something else came there: DS ${strange}`,
+      5,
+    ],
+  )
+})
+
+test('a change of keys outlasts a registrar that fails for a while, and a refusal is told', async () => {
+  withKeys(dsOne)
+  state = { ...state, faults: { fail: { status: 503, times: 3 } } }
+  await twin.addKey(signed, two)
+  assert.equal(keys(), [dsOne, dsTwo])
+  const refuse = { code: 'locked', message: 'The domain is locked.', status: 422, times: 1 }
+  state = { ...state, faults: { refuse } }
+  assert.match(
+    (await errorOf(twin.removeKey(signed, two, { mayBeLast: false }))).message,
+    'refused to set the keys of example.com: The domain is locked. (HTTP 422, locked)',
+  )
 })
 
 test.run()
