@@ -135,6 +135,9 @@ export const acceptZone = [
   'name of a zone of which something has to be agreed to, such as that it goes: do without asking; may be repeated',
 ] as const
 
+/** The option of whatever takes the lock. */
+export const lockWait = ['--lock-wait <seconds>', 'wait this long for another run to end', seconds, 0] as const
+
 /** A command with the options that every operation has. */
 export const createOperationCommand = (text: CommandText) =>
   createCommand(text)
@@ -145,4 +148,4 @@ export const createOperationCommand = (text: CommandText) =>
     .option('--accept-lockout', 'carry it out although operatorNetworks lack the address you work from')
     .option('--json', 'print events as NDJSON on stdout')
     .option('--verbose', 'print every detail as a line, and where an unforeseen error came from')
-    .option('--lock-wait <seconds>', 'wait this long for another run to end', seconds, 0)
+    .option(...lockWait)

@@ -98,10 +98,11 @@ _blue_green_dns_options() {
       esac
       ;;
     sign-zones)
-      options='on off status --env-file -e --config --json --verbose --help -h'
+      options='on off roll status --env-file -e --config --yes --wait --no-wait --lock-wait --json --verbose --help -h'
       case $2 in
         --env-file|-e) kind=files takes=one values='' ;;
         --config) kind=files takes=one values='' ;;
+        --lock-wait) kind=words takes=one values='' ;;
       esac
       ;;
     status)

@@ -161,10 +161,14 @@ _blue_green_dns_options() {
     ) ;;
     sign-zones) specs=(
       '1:zone: '
-      '2:deed:(on off status)'
+      '2:deed:(on off roll status)'
       '(--env-file -e)--env-file[file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default\: .env)]:file:_files'
       '(--env-file -e)-e[file with HCLOUD_TOKEN and HCLOUD_ENDPOINT; wins over the environment (default\: .env)]:file:_files'
       '(--config)--config[config file (default\: infra.config.ts)]:file:_files'
+      '(--yes)--yes[answer the questions before keys and DS records are changed with yes]'
+      '(--wait)--wait[stay for long waits; without a terminal the run would end with exit code 7]'
+      '(--no-wait)--no-wait[end with exit code 7 at the first thing there is to wait for]'
+      '(--lock-wait)--lock-wait[wait this long for another run to end]:value: '
       '(--json)--json[print one JSON object on stdout]'
       '(--verbose)--verbose[print where an unforeseen error came from]'
       '(--help -h)--help[display help for command]'

@@ -24,7 +24,7 @@ export interface SigningFacts {
 }
 
 /** What all servers of the parent say of DS records. */
-export type ParentsWord =
+type ParentsWord =
   | {
       readonly kind: 'heard'
       /** A set of each, empty where it has none. Of a key that nobody here knows: the DS record itself. */

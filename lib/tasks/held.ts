@@ -16,7 +16,7 @@ export const heldFor = ({ settings }: Pick<World, 'settings'>, ttlSeconds: numbe
   removalWait([{ what: 'what is answered', ttlSeconds }], settings.config.rotation).waitSeconds
 
 /** What is noted of a generation, on whichever of its nameservers. */
-export const notedOf = (servers: readonly FleetServer[], generation: number): Noted =>
+const notedOf = (servers: readonly FleetServer[], generation: number): Noted =>
   mergeNoted(nameserversOf({ servers }, generation))
 
 /**

@@ -6,7 +6,9 @@ import { type RefusalKind, RegistrarError } from '../registrar/errors.ts'
 /** Not of one domain alone: the next one would be answered alike. */
 const ofAll: readonly RefusalKind[] = ['credentials', 'rate-limit', 'unavailable', 'no-answer']
 
-const isUnknownDomain = (error: unknown): boolean => error instanceof RegistrarError && error.kind === 'unknown-domain'
+/** The registrar does not hold the domain that it was asked for. */
+export const isUnknownDomain = (error: unknown): boolean =>
+  error instanceof RegistrarError && error.kind === 'unknown-domain'
 
 const isOfOneDomain = (error: unknown): error is InfraError =>
   error instanceof InfraError &&

@@ -6,7 +6,7 @@ import { type DsReading, findDsFaults, findDsStrangers, readDs } from '../dns/de
 import { dsOf } from '../dns/dnssec/ds.ts'
 import { canonicalName } from '../dns/wire/name.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
-import { readZoneKeys, setAside } from '../zones/signing/keys.ts'
+import { readZoneKeys } from '../zones/signing/keys.ts'
 import { dnskeyOf } from '../zones/signing/known.ts'
 import { makeZoneKey } from '../zones/signing/make-key.ts'
 import type { ZoneKey } from '../zones/signing/zone-key.ts'
@@ -18,7 +18,10 @@ export interface Signing {
   readonly zone: string
   /** Absolute; not there before the first key is. */
   readonly folder: string
+  /** The one that stays. */
   readonly key: ZoneKey | undefined
+  /** The one whose place that takes. */
+  readonly leaving: ZoneKey | undefined
   readonly settings: LocalSettings
 }
 
@@ -48,32 +51,31 @@ export const openSigning = async (settings: LocalSettings, name: string): Promis
     })
   }
   const folder = path.resolve(root, config.dnssec.keys)
-  const keys = existsSync(folder) ? await readZoneKeys(folder) : []
-  return { zone, folder, key: keys.find(({ origin }) => origin === zone), settings }
+  const keys = (existsSync(folder) ? await readZoneKeys(folder) : []).filter(({ origin }) => origin === zone)
+  const [key, leaving] = [false, true].map((isLeaving) => keys.find((one) => one.isLeaving === isLeaving))
+  return { zone, folder, key, leaving, settings }
 }
 
 /** An hour: for so long caches hold the key set. */
 const keyTtlSeconds = 3600
 
-const warning = [
-  'Do not give its DS record to the parent yet: as long as caches hold unsigned answers, these would be taken for forged.',
-  'docs/signed-domains.md has the steps and the waits.',
-]
+/** Makes a key for a zone, and nothing else. @throws InfraError (exit code 2) when it cannot be made or encrypted. */
+export const makeKey = async ({ zone, folder, settings }: Omit<Signing, 'key'>): Promise<ZoneKey> =>
+  makeZoneKey({ origin: zone, ttlSeconds: keyTtlSeconds, folder, recipients: await recipientsOf(settings) })
 
-/** Makes the key of a zone, unless it has one. */
-export const signingOn = async (signing: Signing): Promise<Told> => {
-  const { zone, folder, key, settings } = signing
-  if (key) return { exitCode: 0, lines: [`${zone} has its key already: ${key.name}.`, ...warning], ...factsOf(key) }
-  const { config, environment, root } = settings
-  const recipients = await readRecipients(config.dnssec?.recipients ?? [environment.sshPublicKeyFile], root)
-  const made = await makeZoneKey({ origin: zone, ttlSeconds: keyTtlSeconds, folder, recipients })
-  const file = path.join(folder, made.name)
+const recipientsOf = ({ config, environment, root }: LocalSettings): Promise<readonly string[]> =>
+  readRecipients(config.dnssec?.recipients ?? [environment.sshPublicKeyFile], root)
+
+/** Makes the first key of a zone. */
+export const makeFirstKey = async (signing: Signing): Promise<Told> => {
+  const made = await makeKey(signing)
+  const file = path.join(signing.folder, made.name)
   return {
     exitCode: 0,
     lines: [
-      `${zone} is signed from the next deployment on.`,
-      `Keep both files, with the zone files: ${file}.key and ${file}.private.age (encrypted to ${countOf(recipients)}).`,
-      ...warning,
+      `${signing.zone} is signed from the next deployment on.`,
+      `Keep both files, with the zone files: ${file}.key and ${file}.private.age (encrypted to ${countOf(await recipientsOf(signing.settings))}).`,
+      `Next: deploy-infra; then sign-zones ${signing.zone.slice(0, -1)} on, which waits until no cache holds unsigned answers and has the parent publish its DS record.`,
     ],
     ...factsOf(made),
   }
@@ -81,52 +83,24 @@ export const signingOn = async (signing: Signing): Promise<Told> => {
 
 const countOf = ({ length }: readonly string[]): string => (length === 1 ? 'one public key' : `${length} public keys`)
 
-/**
- * Puts the key of a zone aside, from where it can be brought back.
- * @throws InfraError while a server of the parent has a DS record (exit code 1), or was not heard (8).
- */
-export const signingOff = async (signing: Signing): Promise<Told> => {
-  const { zone, folder, key, settings } = signing
-  if (!key) return { exitCode: 0, lines: [`${zone} has no key: nothing to do.`], ...factsOf(key) }
-  const { parentZone, state } = await readDsHere(zone, settings)
-  if (state.kind === 'unknown') {
-    throw new InfraError(
-      `It is not known whether ${parentZone} has DS records of ${zone}: ${state.silent.join('; ')}`,
-      {
-        hint: 'Nothing was changed. Run this again once these can be asked from here over port 53, by UDP and TCP.',
-        exitCode: 8,
-      },
-    )
-  }
-  if (state.kind === 'records') {
-    throw new InfraError(`${parentZone} has DS records of ${zone}: ${state.sets.map(({ at }) => at).join(', ')}`, {
-      hint: 'Nothing was changed. Have the registrar remove them first, while the zone is still signed; then wait as docs/signed-domains.md says.',
-    })
-  }
-  const aside = await setAside(key, folder)
-  return {
-    exitCode: 0,
-    lines: [
-      `${zone} is not signed any more from the next deployment on. Its key lies in ${aside}.`,
-      'Deploy only when the DS record has been gone for its TTL and the longest TTL of the zone: docs/signed-domains.md.',
-    ],
-    ...factsOf(undefined),
-  }
-}
-
 /** What there is: the key, what the parent would have for it, and what it has. Exit code 3 when they do not fit, 8 when it cannot be asked. */
-export const signingStatus = async ({ zone, key, settings }: Signing): Promise<Told> => {
+export const signingStatus = async ({ zone, key, leaving, settings }: Signing): Promise<Told> => {
   const reading = await readDsHere(zone, settings)
-  const published = key ? [dnskeyOf(key)] : []
+  const published = [key, leaving].flatMap((one) => (one ? [dnskeyOf(one)] : []))
   const faults = [...findDsFaults(reading, published), ...findDsStrangers(reading, published)]
   const facts = factsOf(key)
   return {
     exitCode: faults.length > 0 ? 3 : reading.state.kind === 'unknown' ? 8 : 0,
     lines: [
       key ? `${zone} has the key ${key.name}.` : `${zone} has no key: it is not signed by a deployment.`,
+      ...(leaving ? [`It takes the place of ${leaving.name}, which signs too until it is put aside.`] : []),
       ...(facts.ds === null ? [] : [`For its parent: ${zone} DS ${facts.ds}`]),
       ...(faults.length > 0 ? faults : [describeState(reading)]),
-      ...(key && reading.state.kind === 'none' ? warning : []),
+      ...(key && reading.state.kind === 'none'
+        ? [
+            `It is not given to the parent by hand before it is time: sign-zones ${zone.slice(0, -1)} on says when, and does it.`,
+          ]
+        : []),
     ],
     ...facts,
   }
@@ -138,7 +112,7 @@ const describeState = ({ parentZone, state }: DsReading): string => {
   return `${parentZone} has it: ${state.sets.map(({ at }) => at).join(', ')}.`
 }
 
-const factsOf = (key: ZoneKey | undefined): Pick<Told, 'key' | 'ds'> => ({
+export const factsOf = (key: ZoneKey | undefined): Pick<Told, 'key' | 'ds'> => ({
   key: key?.name ?? null,
   ds: (key && dsOf(key.origin, dnskeyOf(key))) ?? null,
 })

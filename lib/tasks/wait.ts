@@ -81,7 +81,10 @@ const waitingError = (step: Step, { seen }: WaitState): InfraError =>
   })
 
 /** On a terminal one line that is rewritten; else a line whenever something new can be said, at most every half minute. */
-export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSilent: boolean }): WaitDisplay => {
+export const createWaitDisplay = (
+  { clock, events }: Pick<RunWorld, 'clock'> & Partial<Pick<RunWorld, 'events'>>,
+  { isSilent }: { readonly isSilent: boolean },
+): WaitDisplay => {
   const { stderr } = process
   const isRewriting = !isSilent && canDraw(stderr)
   let shown: { readonly seen: string; readonly at: number; readonly isOver: boolean } | undefined
@@ -93,11 +96,11 @@ export const createWaitDisplay = (world: RunWorld, { isSilent }: { readonly isSi
   }
   return {
     update: ({ isOver, seen, details, remainingMs }) => {
-      const now = world.clock.now()
+      const now = clock.now()
       const isDue = shown === undefined || isOver || now - shown.at >= 30_000
       if (isDue && (shown?.seen !== seen || shown.isOver !== isOver)) {
         const rest = { ...(details ? { details } : {}), ...(remainingMs === undefined ? {} : { remainingMs }) }
-        world.events.emit({ event: 'wait', seen, isOver, ...rest })
+        events?.emit({ event: 'wait', seen, isOver, ...rest })
         if (!isRewriting && !isSilent) stderr.write(`  ${isOver ? '✔' : '…'} ${seen}\n`)
         if (shown === undefined || isOver) {
           if (isRewriting) stderr.write('\r\x1b[K')

@@ -47,10 +47,15 @@ export const waitForWorld = async (world: RunWorld, step: Step, flags: WaitFlags
 const everyMs = ({ settings }: RunWorld, { kind }: Wait): number =>
   kind === 'await-idle' ? Math.max(500, (settings.config.rotation.idleSeconds * 1000) / samples) : 1000
 
-const stay = async ({ wait, yes }: WaitFlags, show: WaitDisplay): Promise<boolean> => {
+const stay = async (flags: WaitFlags, show: WaitDisplay): Promise<boolean> => {
+  show.end()
+  return wantsToStay(flags)
+}
+
+/** Whether somebody stays for a long wait, as flags say, or who is asked. */
+export const wantsToStay = async ({ wait, yes }: Pick<WaitFlags, 'wait' | 'yes'>): Promise<boolean> => {
   if (wait !== undefined || !canAsk()) return wait === true
   if (yes) return true
-  show.end()
   return confirm('This takes a while. Stay here for it? (No ends the run; run it again later, from any computer.)', {
     initial: true,
   })

@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { LocalSettings } from '../../../lib/config/load.ts'
 import { configSchema } from '../../../lib/config/schema.ts'
-import { openSigning, signingOff, signingOn, signingStatus } from '../../../lib/tasks/sign-zones.ts'
+import { makeFirstKey, openSigning, signingStatus } from '../../../lib/tasks/sign-zones.ts'
 import { openPrivateKey } from '../../../lib/zones/signing/private-key.ts'
 import { runScript } from '../../scripts/command.ts'
 import { ownNetwork, startParents } from '../dns/parents.ts'
@@ -59,12 +59,14 @@ const open = ({ settings }: Place) => openSigning(settings, 'Example.test')
 
 test('a key is made once, for whoever has the private half of sshKey', () =>
   withPlace(async (place) => {
-    const told = await signingOn(await open(place))
+    const told = await makeFirstKey(await open(place))
     assert.is(told.exitCode, 0)
-    assert.match(told.lines.join('\n'), /encrypted to one public key\)\.\nDo not give its DS record to the parent yet/)
+    assert.match(
+      told.lines.join('\n'),
+      /encrypted to one public key\)\.\nNext: deploy-infra; then sign-zones example\.test on/,
+    )
     const again = await open(place)
     assert.is(again.key?.name, told.key)
-    assert.match((await signingOn(again)).lines[0] ?? '', /has its key already/)
     assert.equal((await readdir(again.folder)).sort(), [`${told.key}.key`, `${told.key}.private.age`])
     assert.ok(again.key && (await openPrivateKey(again.key, { folder: again.folder, identity: place.identity })))
   }))
@@ -75,7 +77,7 @@ test('the DS record is the one that dnssec-dsfromkey makes, and status finds it 
       'example.test. has no key: it is not signed by a deployment.',
       'No server of test. has a DS record.',
     ])
-    const { key } = await signingOn(await open(place))
+    const { key } = await makeFirstKey(await open(place))
     const signing = await open(place)
     const told = await signingStatus(signing)
     const { runProgram } = await import('../../../lib/outside/program.ts')
@@ -105,27 +107,6 @@ test('the DS record is the one that dnssec-dsfromkey makes, and status finds it 
     assert.is((await signingStatus(signing)).exitCode, 8)
   }))
 
-test('off is refused while a parent has a DS record or was not heard; then the key is put aside', () =>
-  withPlace(async (place) => {
-    const { key, ds } = await signingOn(await open(place))
-    const signing = await open(place)
-    parents.say('b', 'example.test', { ns, ds: [dsRecord(ds ?? '')] })
-    const there = await errorOf(signingOff(signing))
-    assert.match(there.message, /test\. has DS records of example\.test\.: b\.nic\.test/)
-    assert.is(there.exitCode, 1)
-    parents.say('b', 'example.test', { ns, ds: 'silence' })
-    const silent = await errorOf(signingOff(signing))
-    assert.match(silent.message, /It is not known whether test\. has DS records/)
-    assert.is(silent.exitCode, 8)
-    assert.is((await open(place)).key?.name, key)
-    unsigned()
-    assert.is((await signingOff(signing)).exitCode, 0)
-    const after = await open(place)
-    assert.is(after.key, undefined)
-    assert.equal((await readdir(path.join(after.folder, 'retired'))).sort(), [`${key}.key`, `${key}.private.age`])
-    assert.match((await signingOff(after)).lines[0] ?? '', /has no key/)
-  }))
-
 test('recipients are keys, or files of such; a key that age would pass over is refused', () =>
   withZoneFiles({}, async (scratch) => {
     const [one, other] = [await makeOperator(scratch, 'one'), await makeOperator(scratch, 'other')]
@@ -135,7 +116,7 @@ test('recipients are keys, or files of such; a key that age would pass over is r
     const recipients = [list, other.recipient]
     await withPlace(
       async (place) => {
-        const told = await signingOn(await open(place))
+        const told = await makeFirstKey(await open(place))
         assert.match(told.lines.join('\n'), /encrypted to 2 public keys/)
         const { key, folder } = await open(place)
         for (const { identity } of [one, other]) assert.ok(key && (await openPrivateKey(key, { folder, identity })))
@@ -145,7 +126,7 @@ test('recipients are keys, or files of such; a key that age would pass over is r
     await writeFile(list, `${one.recipient}\n${curve.recipient}\n`)
     await withPlace(
       async (place) => {
-        const error = await errorOf(signingOn(await open(place)))
+        const error = await errorOf(makeFirstKey(await open(place)))
         assert.match(error.message, /^dnssec\.recipients: .*list holds a line that nothing can be encrypted to: ecdsa/)
         assert.is(error.exitCode, 2)
         assert.is((await open(place)).key, undefined)
@@ -165,16 +146,16 @@ test('without a folder in the config, or for a zone that is none, nothing is mad
     assert.equal([none.exitCode, plain.exitCode, dnssec?.validityDays], [2, 2, 60])
   }))
 
-test('the script needs no token, and prints what a program can read', () =>
+test('the script needs no token for a key, and prints what a program can read', () =>
   withPlace(async (place) => {
     const config = path.join(place.settings.root, 'infra.mjs')
     await writeFile(config, `export default ${JSON.stringify(place.config)}\n`)
     const { code, stdout, stderr } = await runScript('sign-zones', ['example.test', 'on', '--config', config, '--json'])
     assert.is(code, 0, stderr)
     assert.match(JSON.parse(stdout).key, /^Kexample\.test\.\+013\+\d{5}$/)
-    const wrong = await runScript('sign-zones', ['example.test', 'roll', '--config', config])
+    const wrong = await runScript('sign-zones', ['example.test', 'sign', '--config', config])
     assert.is(wrong.code, 2)
-    assert.match(wrong.stderr, /Allowed choices are on, off, status/)
+    assert.match(wrong.stderr, /Allowed choices are on, off, roll, status/)
   }))
 
 test.run()

@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Endpoint } from '../../../lib/dns/wire/reply.ts'
+import type { ServerFacts } from '../../../lib/fleet/labels.ts'
 import type { Ssh } from '../../../lib/ssh/ssh.ts'
+import { makeArtefact } from '../../../lib/tasks/artefact.ts'
 import type { RunWorld } from '../../../lib/tasks/world.ts'
+import { hashArtefact, hashKeys } from '../../../lib/zones/hash.ts'
 import { makeZoneKey } from '../../../lib/zones/signing/make-key.ts'
+import { publishedIn } from '../../../lib/zones/signing/served.ts'
 import type { ZoneKey } from '../../../lib/zones/signing/zone-key.ts'
+import { longestTtlOf } from '../../../lib/zones/ttl.ts'
 import type { Zone } from '../../../lib/zones/zone.ts'
 import { example2Zone, exampleZone } from '../zones/fixture.ts'
 import { makeOperator } from '../zones/signing/fixture.ts'
@@ -36,7 +41,7 @@ export const withSigningWorld = async (
     await fake.addServer('lb1', 100)
     const { settings } = fake.world
     const { identity, recipient } = await makeOperator(settings.root)
-    const dnssec = { keys: 'dnssec-keys', validityDays: 60, denial: 'nsec3' } as const
+    const dnssec = { keys: 'dnssec-keys', recipients: [recipient], validityDays: 60, denial: 'nsec3' as const }
     const keys = path.join(settings.root, dnssec.keys)
     mkdirSync(keys)
     const world = {
@@ -54,10 +59,26 @@ export const withSigningWorld = async (
   }
 }
 
+/**
+ * Zones, signed as the keys are, on a nameserver called `name`, as a deployment would have left it.
+ * @returns the world in which that has them.
+ */
+export const serve = async (
+  { fake, world, given }: SigningWorld,
+  name: string,
+  generation: number,
+  facts: Partial<ServerFacts> = {},
+): Promise<RunWorld> => {
+  const made = await makeArtefact(world, generation)
+  const own = { content: hashArtefact(made), keys: hashKeys(publishedIn(made)), ttlSeconds: longestTtlOf(made) }
+  await fake.addServer(name, generation, { zones: 'others', ...own, ...facts })
+  return { ...world, ssh: havingEach(given.set(name, made)) }
+}
+
 type Files = readonly Pick<Zone, 'origin' | 'text'>[]
 
 /** What nameservers say that have these files, by their names. */
-export const havingEach = (all: ReadonlyMap<string, Files>): Ssh => ({
+const havingEach = (all: ReadonlyMap<string, Files>): Ssh => ({
   options: async () => [],
   run: (host, argv) => having(all.get(host.name) ?? []).run(host, argv),
   close: async () => undefined,

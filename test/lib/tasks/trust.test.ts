@@ -4,21 +4,17 @@ import * as assert from 'uvu/assert'
 import { dsOf } from '../../../lib/dns/dnssec/ds.ts'
 import type { DsMemory } from '../../../lib/fleet/labels.ts'
 import type { Plan, Step } from '../../../lib/plan/types.ts'
-import { makeArtefact } from '../../../lib/tasks/artefact.ts'
 import { readServedSigning } from '../../../lib/tasks/served-signing.ts'
 import { getServer, writeFacts } from '../../../lib/tasks/servers.ts'
 import { readStatus } from '../../../lib/tasks/status.ts'
 import { readDelegationsStatus } from '../../../lib/tasks/status-delegations.ts'
 import { verifyTrusted } from '../../../lib/tasks/trust.ts'
-import type { RunWorld } from '../../../lib/tasks/world.ts'
-import { hashArtefact, hashKeys } from '../../../lib/zones/hash.ts'
 import { beginLeaving, setAside } from '../../../lib/zones/signing/keys.ts'
 import { dnskeyOf, dsNameOf } from '../../../lib/zones/signing/known.ts'
-import { publishedIn } from '../../../lib/zones/signing/served.ts'
 import type { ZoneKey } from '../../../lib/zones/signing/zone-key.ts'
 import { ownNetwork, startParents } from '../dns/parents.ts'
 import { errorOf } from '../error-of.ts'
-import { having, havingEach, type SigningWorld, withSigningWorld } from './signing-world.ts'
+import { having, type SigningWorld, serve, withSigningWorld } from './signing-world.ts'
 
 const test = suite('lib/tasks/trust')
 
@@ -51,14 +47,6 @@ const dsRecord = ({ origin, rdata }: ZoneKey, parent: 'a' | 'b' | 'both' = 'both
     digest: Buffer.from(digest, 'hex'),
   }
   parents.say(parent, 'example.test', { ns, ds: [ds] })
-}
-
-/** Zones of which the first is signed as the keys are, or none, on a nameserver called `name`. */
-const serve = async ({ fake, world, given }: SigningWorld, name: string, generation: number): Promise<RunWorld> => {
-  const made = await makeArtefact(world, generation)
-  const keys = hashKeys(publishedIn(made))
-  await fake.addServer(name, generation, { zones: 'others', content: hashArtefact(made), keys })
-  return { ...world, ssh: havingEach(given.set(name, made)) }
 }
 
 const withWorld = (use: (signing: SigningWorld) => Promise<void>): Promise<void> => {
