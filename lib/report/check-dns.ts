@@ -25,6 +25,15 @@ export interface Latency {
   readonly ms: number
 }
 
+/** When the signature of the SOA record of a zone ends, as a server answers it. */
+export interface SignatureEnd {
+  readonly server: string
+  readonly address: string
+  readonly zone: string
+  /** Unix time in seconds. */
+  readonly end: number
+}
+
 /** All that check-dns found. */
 export interface CheckReport {
   readonly findings: readonly CheckedFinding[]
@@ -36,6 +45,8 @@ export interface CheckReport {
   readonly isMoving: boolean
   /** Of the servers of ours that answered. */
   readonly latencies: readonly Latency[]
+  /** When signatures of SOA records end, of signed zones. */
+  readonly signatures: readonly SignatureEnd[]
 }
 
 /** What failed is known; where something could not be measured, or nothing was, nobody knows that all is well. */

@@ -39,6 +39,14 @@ export const describeMetrics = (look: Look): Promise<string> => {
   for (const { server, address, zone, ms } of look.report?.latencies ?? []) {
     answer.set({ server, family: familyLabel(address), zone }, ms / 1000)
   }
+  const end = gauge('signature_end_timestamp_seconds', 'When the signature of the SOA record ends, in Unix time.', [
+    'server',
+    'family',
+    'zone',
+  ])
+  for (const { server, address, zone, end: at } of look.report?.signatures ?? []) {
+    end.set({ server, family: familyLabel(address), zone }, at)
+  }
   return registry.metrics()
 }
 

@@ -5,10 +5,11 @@ import { type SignedZone, unprovenIn } from '../dnssec/judge.ts'
 import { renewalOf } from '../dnssec/renewal.ts'
 import { readSignature } from '../dnssec/signature.ts'
 import { signedZoneOf } from '../dnssec/zones-proof.ts'
+import type { Target } from '../query.ts'
 import { canonicalName } from '../wire/name.ts'
 import { type Question, wantingProofs } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
-import { type Check, createCheck } from './check.ts'
+import { type Check, createCheck, withJudge } from './check.ts'
 import { answerFaults, describeRrset } from './compare.ts'
 
 const secondsNow = (): number => systemClock.now() / 1000
@@ -78,10 +79,28 @@ export const ageChecks = ({ zone }: Authority): Check[] =>
       ]
     : []
 
-const ageFaults = ({ answers }: Answered, now: number): readonly string[] =>
-  answers
-    .filter(({ type }) => type === 'RRSIG')
-    .map(({ rdata }) => readSignature(rdata))
+/**
+ * Checks that say when the signatures of a zone end, where somebody asks for that.
+ * @param note is told Unix times in seconds.
+ */
+export const noteEnds = (
+  checks: readonly Check[],
+  note: (check: Check, target: Target, end: number) => void,
+): readonly Check[] =>
+  checks.map((check) => {
+    if (check.id !== 'signature-age') return check
+    const judge: Check['judge'] = (replies, target) => {
+      for (const { expiration } of replies.flatMap(signaturesIn)) note(check, target, expiration)
+      return check.judge(replies, target)
+    }
+    return withJudge(check, judge)
+  })
+
+const signaturesIn = ({ answers }: Answered) =>
+  answers.filter(({ type }) => type === 'RRSIG').map(({ rdata }) => readSignature(rdata))
+
+const ageFaults = (reply: Answered, now: number): readonly string[] =>
+  signaturesIn(reply)
     .filter(({ inception, expiration }) => now > renewalOf(inception, expiration))
     .map(({ covers, expiration }) => `the signature of ${covers} ends ${describeEnd(expiration, now)}`)
 

@@ -100,6 +100,7 @@ export const checkDns = async (
     unknown: scene.unknown,
     isMoving: scene.isMoving,
     latencies: servers.latencies,
+    signatures: servers.signatures,
   }
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { Check, CheckId } from '../../dns/checks/check.ts'
 import { timeAnswers } from '../../dns/checks/latency.ts'
 import { type AnswerRecord, compareWays, recordAnswers } from '../../dns/checks/same-answers.ts'
+import { noteEnds } from '../../dns/checks/signed.ts'
 import { zoneOfChecks } from '../../dns/checks/which.ts'
 import { checksFor } from '../../dns/checks.ts'
 import { type Finding, plainFinding, probe } from '../../dns/probe.ts'
@@ -9,7 +10,7 @@ import { query } from '../../dns/query.ts'
 import { identityOf } from '../../fleet/names.ts'
 import { familyOf } from '../../ip.ts'
 import type { Pace } from '../../pace.ts'
-import type { CheckedFinding, Latency } from '../../report/check-dns.ts'
+import type { CheckedFinding, Latency, SignatureEnd } from '../../report/check-dns.ts'
 import type { Zone } from '../../zones/zone.ts'
 import type { Progress } from './progress.ts'
 import type { Scene, Subject } from './scene.ts'
@@ -30,6 +31,7 @@ export interface Asking {
 interface ServersFound {
   readonly findings: readonly CheckedFinding[]
   readonly latencies: readonly Latency[]
+  readonly signatures: readonly SignatureEnd[]
 }
 
 /** Every server, a pair and generation at a time: there lb and nameserver must say the same. */
@@ -47,6 +49,7 @@ export const askServers = async (scene: Scene, choice: Choice, asking: Asking): 
   return {
     findings: findings.map((finding) => (familyOf(finding.address) === lost ? notMeasured(finding, lost) : finding)),
     latencies: found.flatMap(({ latencies }) => latencies),
+    signatures: found.flatMap(({ signatures }) => signatures),
   }
 }
 
@@ -58,20 +61,24 @@ const askGroup = async (
 ): Promise<ServersFound> => {
   const [{ pair, generation } = { pair: 0, generation: 0 }] = subjects
   const zones = artefacts.get(generation)
-  if (!zones) return { findings: [], latencies: [] }
+  if (!zones) return { findings: [], latencies: [], signatures: [] }
   const checks = chooseChecks(zones, choice, { pair, generation })
   const zoneOf = zoneOfChecks(zones)
   const hasBoth = new Set(subjects.map(({ role }) => role)).size > 1
   const isCompared = choice.isChosen('direct-lb') && hasBoth
   const { recording, recordOf } = recordAnswers(checks, () => progress.done(), { isCompared })
   const latencies: Latency[] = []
+  const signatures: SignatureEnd[] = []
   progress.expect(checks.length * subjects.length)
   const asked = await Promise.all(
     subjects.map(async ({ target, role }) => {
       const timed = timeAnswers(recording, (check, { name, address }, ms) =>
         latencies.push({ kind: role, server: name, address, zone: zoneOf(check) ?? '.', ms }),
       )
-      const findings = await probe([target], timed, { clock, signal, pace })
+      const watched = noteEnds(timed, (check, { name, address }, end) =>
+        signatures.push({ server: name, address, zone: zoneOf(check) ?? '.', end }),
+      )
+      const findings = await probe([target], watched, { clock, signal, pace })
       // those without an answer
       progress.done(checks.length - recordOf(target).answers.size)
       return findings.flatMap((finding, index) => {
@@ -80,13 +87,13 @@ const askGroup = async (
       })
     }),
   )
-  if (!isCompared) return { findings: asked.flat(), latencies }
+  if (!isCompared) return { findings: asked.flat(), latencies, signatures }
   const recordsOf = (role: Subject['role']): readonly AnswerRecord[] =>
     subjects.filter((one) => one.role === role).map(({ target }) => recordOf(target))
   const direct = recordsOf('nameserver')
   const compared = recordsOf('lb').flatMap((lb) => compareWays(checks, lb, direct))
   const through = compared.map((finding): CheckedFinding => ({ ...finding, kind: 'lb', zone: undefined }))
-  return { findings: [...asked.flat(), ...through], latencies }
+  return { findings: [...asked.flat(), ...through], latencies, signatures }
 }
 
 /** Of what is ok nobody reads the texts: of a large zone, making them would take as long as a third of the asking. */

@@ -33,6 +33,7 @@ const report = (findings: readonly CheckedFinding[], part: Partial<CheckReport> 
   notes: [],
   isMoving: false,
   latencies: [],
+  signatures: [],
   unknown: [],
   ...part,
 })

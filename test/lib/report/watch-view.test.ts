@@ -23,7 +23,7 @@ const lookOf = (zones: number, ms: number | undefined, part: Partial<Look> = {})
     .filter((zone) => !isSilent(zone))
     .map((zone) => ({ kind: 'lb', server: 'lb1', address: '192.0.2.10', zone, ms: ms ?? 1 }) as const)
   return lookAt(1_790_000_000, {
-    report: { findings, notes: [], unknown: [], isMoving: false, latencies },
+    report: { findings, notes: [], unknown: [], isMoving: false, latencies, signatures: [] },
     ...part,
   })
 }

@@ -16,7 +16,10 @@ const { signal } = new AbortController()
 /** A look at which all is well, unless there are incidents. */
 const look = (...open: readonly Incident[]) => {
   const findings = [{ status: 'ok' }] as never
-  return lookAt(9, { open, report: { findings, notes: [], unknown: [], isMoving: false, latencies: [] } })
+  return lookAt(9, {
+    open,
+    report: { findings, notes: [], unknown: [], isMoving: false, latencies: [], signatures: [] },
+  })
 }
 const [one, two] = [incidentAt(1), incidentAt(2, 'lb2')]
 const open = (): readonly Issue[] => github.state().issues.filter((issue) => issue.state === 'open')

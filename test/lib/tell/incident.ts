@@ -28,7 +28,7 @@ export const incidentAt = (seconds: number, server = 'lb1', zone = 'example.test
 export const lookAt = (seconds: number, part: Partial<Look> = {}): Look => ({
   at: seconds * 1000,
   tookMs: 1500,
-  report: { findings: [], notes: [], unknown: [], isMoving: false, latencies: [] },
+  report: { findings: [], notes: [], unknown: [], isMoving: false, latencies: [], signatures: [] },
   remarks: [],
   isLinkUp: true,
   open: [],

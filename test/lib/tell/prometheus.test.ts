@@ -28,6 +28,7 @@ const report = (server: string): CheckReport => {
     unknown: [],
     isMoving: false,
     latencies: [{ kind: 'lb', server, address: '2001:db8::1', zone: 'example.test.', ms: 12.5 }],
+    signatures: [{ server, address: '2001:db8::1', zone: 'example.test.', end: 1_790_000_000 }],
   }
 }
 
@@ -48,6 +49,7 @@ test('a look as samples', async () => {
     'dns_watch_checks{server="lb1",family="ipv4",status="failed"} 0',
     'dns_watch_checks{server="lb1",family="ipv4",status="unknown"} 0',
     'dns_watch_answer_seconds{server="lb1",family="ipv6",zone="example.test."} 0.0125',
+    'dns_watch_signature_end_timestamp_seconds{server="lb1",family="ipv6",zone="example.test."} 1790000000',
   ])
 })
 

@@ -17,7 +17,7 @@ test('a look that takes longer than two short intervals is not thrown away: an o
     signal: ended.signal,
     look: async () => {
       await delay(100)
-      return { findings: [], notes: [], unknown: [], isMoving: false, latencies: [] }
+      return { findings: [], notes: [], unknown: [], isMoving: false, latencies: [], signatures: [] }
     },
     isLinkUp: async () => true,
     deliver: async (_changes, look) => {
@@ -45,7 +45,7 @@ for (const [title, told, exitCode] of [
       looks: told.length,
       rules: { needed: 2, of: 2 },
       signal: new AbortController().signal,
-      look: async () => ({ findings: [], notes: [], unknown: [], isMoving: false, latencies: [] }),
+      look: async () => ({ findings: [], notes: [], unknown: [], isMoving: false, latencies: [], signatures: [] }),
       isLinkUp: async () => true,
       deliver: async () => {
         assert.ok(count < told.length, 'it goes on')

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { noteEnds } from '../../../../lib/dns/checks/signed.ts'
 import { checksFor } from '../../../../lib/dns/checks.ts'
 import { readPublicKey } from '../../../../lib/dns/dnssec/public-key.ts'
 import { probe } from '../../../../lib/dns/probe.ts'
@@ -15,10 +16,13 @@ const test = suite('lib/dns/checks/signed')
 const wrongOf = async (zones: readonly Zone[], served = zones) => {
   const named = await startNamed(served, { nsid })
   try {
-    const findings = await probe([named.ipv4], checksFor(zones, { nsid, serial, hasAges: true }), { concurrency: 8 })
+    const ends: number[] = []
+    const checks = noteEnds(checksFor(zones, { nsid, serial, hasAges: true }), (_check, _target, end) => ends.push(end))
+    const findings = await probe([named.ipv4], checks, { concurrency: 8 })
     const wrong = findings.filter(({ status }) => status !== 'ok')
     return {
       findings,
+      ends,
       wrong: wrong.map(({ check, asked, transport }) => `${check} ${asked.replace(/, .*/, '')} ${transport}`).sort(),
       got: wrong.map(({ got }) => got),
     }
@@ -120,9 +124,10 @@ test('a key too many is found, although what counts is signed by the right one',
 
 test('signatures in the last third of their time are told, and are right otherwise', async () => {
   const zone = await readSignedZone(plain, { inception: 'now-4320000', expiration: 'now+864000' })
-  const { wrong, got } = await wrongOf([zone, other])
+  const { wrong, got, ends } = await wrongOf([zone, other])
   assert.equal(wrong, ['signature-age example.test. SOA udp'])
   assert.match(got[0] ?? '', /^the signature of SOA ends \d{4}-\d\d-\d\d, in \d+ days/)
+  assert.equal(ends, [zone.signing?.expires])
   const gates = checksFor([zone, other], { nsid, serial }).filter(({ id }) => id === 'signature-age')
   assert.equal(gates, [])
 })
