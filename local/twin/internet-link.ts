@@ -43,7 +43,7 @@ export const internetLinkText = (layout: TwinLayout): string => {
 export const hasInternetLink = async (layout: TwinLayout): Promise<boolean> => {
   const shown = await runShell(
     `ip -n ${layout.namespace} link show ${twinEnd} >/dev/null 2>&1 || exit 0
-ip -n ${layout.internet.namespace} route show ${layout.ipv6Pool} 2>/dev/null || true`,
+ip -6 -n ${layout.internet.namespace} route show ${layout.ipv6Pool} 2>/dev/null || true`,
   )
   return shown.trim() !== ''
 }

@@ -60,9 +60,11 @@ ${removeRootLans(layout)}
 for network in $(ls /run/netns 2>/dev/null | grep '^${layout.namespace}' || true); do ip netns del "$network"; done`)
 }
 
-/** Whether all ranges lead to this twin. */
+/** Whether all ranges lead to this twin. Asked for one of IPv6 without `-6`, ip(8) says that there is none. */
 export const hasRoad = async (layout: TwinLayout): Promise<boolean> => {
-  const routes = rangesOf(layout).map((range) => `ip route show ${range} dev ${layout.namespace}`)
+  const routes = rangesOf(layout).map(
+    (range) => `ip ${range.includes(':') ? '-6' : '-4'} route show ${range} dev ${layout.namespace}`,
+  )
   const shown = await Promise.all(routes.map((command) => runShell(`${command} 2>/dev/null || true`)))
   return shown.every((text) => text.trim() !== '')
 }

@@ -91,10 +91,17 @@ test('nothing leads out of the little internet', async () => {
   assert.equal(await Promise.all(routes), ['', ''])
 })
 
+/** A link that was laid anew has another number. */
+const readLinks = (): Promise<readonly string[]> =>
+  Promise.all([
+    runOrFail(['ip', '-oneline', 'link', 'show', 'dev', layout.namespace]),
+    runOrFail(['ip', '-n', layout.namespace, '-oneline', 'link', 'show']),
+  ])
+
 test('run again, changes nothing', async () => {
-  const before = [await readEnvironment(), await readProcesses()]
+  const before = [await readEnvironment(), await readProcesses(), await readLinks()]
   await up()
-  assert.equal([await readEnvironment(), await readProcesses()], before)
+  assert.equal([await readEnvironment(), await readProcesses(), await readLinks()], before)
 })
 
 test('keeps the backend it has, and says so when another is asked for', async () => {
