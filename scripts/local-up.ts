@@ -42,6 +42,7 @@ await runCommand(command, async (options, interrupt) => {
   const { runSteps, stepPrinter } = await import('../local/twin/steps.ts')
   const { getTwin } = await import('../local/twin/record.ts')
   const { isInSpace } = await import('../local/host/space.ts')
+  const { trustAnchorFile } = await import('../local/internet/keys.ts')
   await runSteps(upSteps({ stateDir: state, backend: wish, rebuildImage }), { say: stepPrinter(json), interrupt })
   const resolver = (await getTwin(state)).layout.internet.resolver.ipv4
   const end = { event: 'end', ok: true, environment: `${state}/twin.env`, resolver }
@@ -50,6 +51,7 @@ await runCommand(command, async (options, interrupt) => {
     const lines = [
       [`npx tsx scripts/bootstrap-infra.ts --env-file ${state}/twin.env`, 'everything from nothing'],
       [`dig example.test @${resolver}`, 'what the world sees: nothing, until the domain is delegated'],
+      [`delv -a ${trustAnchorFile(state)} +root=. @${resolver} example.test`, 'and whether that is proven'],
       [`npx tsx scripts/local-down.ts${state === 'local/.state' ? '' : ` --state ${state}`}`, 'remove it again'],
     ] as const
     const width = Math.max(...lines.map(([typed]) => typed.length))

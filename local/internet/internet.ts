@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Clock, waitFor } from '../../lib/clock.ts'
 import { writeWhole } from '../host/record.ts'
 import type { TwinLayout } from '../layout.ts'
+import { openKeys, trustAnchorFile, trustAnchorText } from './keys.ts'
 import { startNamed, zoneFile } from './named.ts'
 import { createPublisher, zoneOf } from './publish.ts'
 import { createRegistrar } from './registrar.ts'
@@ -54,7 +55,9 @@ const startParts = async ({ layout, token, parentTtl, clock }: InternetOptions, 
     const file = zoneFile(directory, parent.name)
     if (!existsSync(file)) await writeWhole(file, zoneOf(state.read(), parents, parent))
   }
-  const named = await startNamed({ directory, clock, root, parents })
+  const keys = await openKeys(directory)
+  await writeWhole(trustAnchorFile(layout.stateDir), trustAnchorText(keys.root))
+  const named = await startNamed({ directory, keys, clock, root, parents })
   parts.push(named)
   const registry = createRegistry(state, createPublisher({ parents, named, clock }))
   await registry.accept(parentTtl === undefined ? {} : { parentTtl })

@@ -25,6 +25,7 @@ export interface BackendFinding extends Finding {
 const twinPrograms: readonly Program[] = [
   ['apt-cacher-ng', 'apt-cacher-ng'],
   ['apt-get', 'apt'],
+  ['dnssec-signzone', 'bind9-utils'],
   ['flock', 'util-linux'],
   ['ip', 'iproute2'],
   ['mmdebstrap', 'mmdebstrap'],

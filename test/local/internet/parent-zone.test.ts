@@ -13,6 +13,8 @@ const test = suite('local/internet/parent-zone')
 
 const { internet } = layoutOf('/state', 1, '/cache')
 
+const parentDs = `12345 13 2 ${'01'.repeat(32)}`
+
 const domain = (name: string, nameservers: readonly string[], hosts: Domain['hosts'] = []): Domain => ({
   name,
   nameservers,
@@ -72,7 +74,7 @@ test('DS records are part of a delegation', () => {
 
 test('the root leads to both parents', () => {
   assert.is(
-    rootZoneText(internet),
+    rootZoneText(internet, parentDs),
     `. 60 SOA ns.root. hostmaster.nic.test. 1 3600 600 86400 60
 . 60 NS ns.root.
 ns.root. 60 A 198.19.1.10
@@ -83,6 +85,7 @@ a.nic.test. 60 A 198.19.1.11
 a.nic.test. 60 AAAA 2001:2:0:8100::11
 b.nic.test. 60 A 198.19.1.12
 b.nic.test. 60 AAAA 2001:2:0:8100::12
+test. 60 DS ${parentDs}
 `,
   )
   assert.is(rootHints(internet), '. 60 NS ns.root.\nns.root. 60 A 198.19.1.10\nns.root. 60 AAAA 2001:2:0:8100::10\n')
@@ -94,7 +97,7 @@ test('BIND finds no fault in either', async () => {
     const both = [domain('example.test', ['ns1.example.test', 'ns2.example.test'], hosts)]
     for (const [origin, text] of [
       ['test', zone(both)],
-      ['.', rootZoneText(internet)],
+      ['.', rootZoneText(internet, parentDs)],
     ] as const) {
       const file = path.join(folder, 'zone')
       await writeFile(file, text)
