@@ -8,7 +8,7 @@ interface DualStack {
   readonly ipv6: string
 }
 
-/** Where the little internet of a twin is: the servers above its zones, and a resolver to see them through. */
+/** Where the little internet of a twin is: the servers above its zones, and resolvers to see them through. */
 export interface InternetLayout {
   readonly namespace: string
   /** The twin's own end of the link there, and next hop back. */
@@ -17,7 +17,14 @@ export interface InternetLayout {
   /** Servers of the parent zone `test.`, by their names in it. */
   readonly parents: readonly (DualStack & { readonly name: string })[]
   readonly registrar: { readonly ipv4: string }
+  /** The one to ask: unbound, which validates. */
   readonly resolver: DualStack
+  /** Validates too, and is BIND. */
+  readonly bindResolver: DualStack
+  /** Validates what it hears from `plainResolver`, as many do behind the cache of a provider or a company. */
+  readonly behindResolver: DualStack
+  /** A cache that believes what it is told. */
+  readonly plainResolver: DualStack
 }
 
 /** Every name and address of one local twin; a function of its state directory and slot, so nothing needs to be remembered. */
@@ -98,6 +105,9 @@ const internetOf = (namespace: string, slot: number): InternetLayout => {
     ],
     registrar: { ipv4: at(20).ipv4 },
     resolver: at(53),
+    bindResolver: at(54),
+    behindResolver: at(55),
+    plainResolver: at(56),
   }
 }
 

@@ -11,7 +11,7 @@ const wholeNumber = (text: string): number => {
 
 const command = new Command('daemon')
   .description(
-    'A root zone, the parent zone test. on two servers, a registrar and a resolver. TWIN_TOKEN is the token the registrar takes.',
+    'A root zone, the parent zone test. on two servers, a registrar and resolvers. TWIN_TOKEN is the token the registrar takes.',
   )
   .requiredOption('--state <directory>', 'where the state of the twin is kept')
   .requiredOption('--slot <number>', 'slot of the twin', wholeNumber)

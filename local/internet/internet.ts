@@ -9,7 +9,7 @@ import { startNamed, zoneFile } from './named.ts'
 import { createPublisher, zoneOf } from './publish.ts'
 import { createRegistrar } from './registrar.ts'
 import { createRegistry } from './registry.ts'
-import { startResolver } from './resolver.ts'
+import { resolversOf } from './resolvers.ts'
 import { findSerial } from './serial.ts'
 import { serveHttp } from './serve.ts'
 import { openState } from './state.ts'
@@ -47,7 +47,7 @@ export const startInternet = async (options: InternetOptions): Promise<Part> => 
 
 const startParts = async ({ layout, token, parentTtl, clock }: InternetOptions, parts: Part[]): Promise<void> => {
   const directory = path.join(layout.stateDir, 'internet')
-  const { root, parents, registrar, resolver } = layout.internet
+  const { root, parents, registrar } = layout.internet
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const state = openState(path.join(layout.stateDir, 'internet.json'))
   for (const parent of parents) {
@@ -62,9 +62,11 @@ const startParts = async ({ layout, token, parentTtl, clock }: InternetOptions, 
   const registry = createRegistry(state, createPublisher({ parents, named, clock }))
   await registry.accept(parentTtl === undefined ? {} : { parentTtl })
   await untilAnswered(root.ipv4, '.', clock)
-  // not earlier: it would remember that the servers were silent
-  parts.push(await startResolver(directory, layout.internet))
-  await untilAnswered(resolver.ipv4, 'test', clock)
+  // not earlier: they would remember that the servers were silent
+  for (const { ipv4, start } of resolversOf(directory, layout.internet, keys.root)) {
+    parts.push(await start())
+    await untilAnswered(ipv4, 'test', clock)
+  }
   parts.push(await serveHttp(createRegistrar(registry, token).fetch, registrar.ipv4))
 }
 

@@ -7,10 +7,11 @@ const twinEnd = 'internet'
 const internetEnd = 'twin'
 
 /** Addresses the little internet answers on. */
-const addressesOf = ({ internet: { root, parents, registrar, resolver } }: TwinLayout): readonly string[] => [
-  registrar.ipv4,
-  ...[root, ...parents, resolver].flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]),
-]
+const addressesOf = ({ internet }: TwinLayout): readonly string[] => {
+  const { root, parents, registrar, resolver, bindResolver, behindResolver, plainResolver } = internet
+  const servers = [root, ...parents, resolver, bindResolver, behindResolver, plainResolver]
+  return [registrar.ipv4, ...servers.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6])]
+}
 
 const assign = (address: string, device: string): string =>
   address.includes(':') ? `addr add ${address}/64 dev ${device} nodad` : `addr add ${address}/24 dev ${device}`
@@ -41,9 +42,12 @@ export const internetLinkText = (layout: TwinLayout): string => {
 
 /** Whether the link is there, with all that belongs to it. */
 export const hasInternetLink = async (layout: TwinLayout): Promise<boolean> => {
+  const { namespace } = layout.internet
   const shown = await runShell(
     `ip -n ${layout.namespace} link show ${twinEnd} >/dev/null 2>&1 || exit 0
-ip -6 -n ${layout.internet.namespace} route show ${layout.ipv6Pool} 2>/dev/null || true`,
+ip -6 -n ${namespace} route show ${layout.ipv6Pool} 2>/dev/null || true
+ip -n ${namespace} -oneline address show dev ${internetEnd} 2>/dev/null || true`,
   )
-  return shown.trim() !== ''
+  // one that was laid by an earlier version may lack some of the addresses
+  return [layout.ipv6Pool, ...addressesOf(layout).map((address) => ` ${address}/`)].every((one) => shown.includes(one))
 }

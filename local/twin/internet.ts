@@ -41,7 +41,7 @@ export const internetCommand = (layout: TwinLayout): readonly string[] => [
   String(layout.slot),
 ]
 
-/** Starts the little internet, unless it runs and answers: the registrar to us, and the resolver from root and parent. */
+/** Starts the little internet, unless it runs and answers: the registrar to us, and the resolvers from root and parent. */
 export const startInternet = async (layout: TwinLayout, token: string, clock: Clock): Promise<void> => {
   const runs = (await findProcesses(isInternetDaemon(layout))).length > 0
   if (runs && (await answers(layout, token))) return
@@ -66,14 +66,20 @@ export const stopInternet = async (layout: TwinLayout, clock: Clock): Promise<vo
 }
 
 const answers = async (layout: TwinLayout, token: string): Promise<boolean> => {
-  const resolver = new Resolver({ timeout: 1000, tries: 2 })
-  resolver.setServers([layout.internet.resolver.ipv4])
+  const { resolver, bindResolver, behindResolver } = layout.internet
   const told = await Promise.all([
     fetch(`${registrarEndpoint(layout)}/domains`, {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(2000),
     }).then((response) => response.ok),
-    resolver.resolveSoa('test').then(() => true),
+    ...[resolver, bindResolver, behindResolver].map(({ ipv4 }) => resolvesAt(ipv4)),
   ]).catch(() => [false])
   return told.every(Boolean)
+}
+
+const resolvesAt = async (address: string): Promise<boolean> => {
+  const resolver = new Resolver({ timeout: 1000, tries: 2 })
+  resolver.setServers([address])
+  await resolver.resolveSoa('test')
+  return true
 }

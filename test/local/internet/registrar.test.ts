@@ -139,7 +139,7 @@ test('killed and started again, goes on with what was accepted, also what nobody
 })
 
 test('starts a server again that has died', async () => {
-  const pids = await findProcesses((argv) => argv[0]?.endsWith('/named') === true && isInternet(layout)(argv))
+  const pids = await findProcesses((argv) => argv[0]?.endsWith('/internet/named') === true && isInternet(layout)(argv))
   assert.is(pids.length, 1)
   for (const pid of pids) process.kill(pid, 'SIGKILL')
   await until('another answers', async () => (await glueAt(parentA).catch(() => [])).length === 2)

@@ -66,9 +66,9 @@ export const delegationAt = async (address: string, zone: string): Promise<reado
     .sort()
 }
 
-export const until = (what: string, isSo: () => Promise<boolean>): Promise<true> =>
+export const until = (what: string, isSo: () => Promise<boolean>, timeoutMs = 60_000): Promise<true> =>
   waitFor(what, async () => ((await isSo()) ? { done: true } : { seen: 'not yet' }), {
     clock: systemClock,
     everyMs: 50,
-    timeoutMs: 60_000,
+    timeoutMs,
   })

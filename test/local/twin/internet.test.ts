@@ -23,7 +23,7 @@ test('knows its daemon from that of another twin and from other programs', () =>
 test('knows the servers below it, though nothing leads from them to the daemon any more', () => {
   const mine = isInternet(layout)
   assert.ok(mine(['/state/internet/named', '-g', '-c', '/state/internet/named.conf']))
-  assert.ok(mine(['/usr/sbin/unbound', '-d', '-c', '/state/internet/unbound.conf']))
+  assert.ok(mine(['/usr/sbin/unbound', '-d', '-c', '/state/internet/resolver/unbound.conf']))
   assert.not(mine(['/state2/internet/named', '-g', '-c', '/state2/internet/named.conf']))
   assert.not(mine(['/usr/sbin/named', '-f', '-u', 'bind']))
   assert.not(mine(['less', '/state/internet/named.conf']))

@@ -129,6 +129,14 @@ test('run again, lays the link to the little internet anew when it or its namesp
   assert.equal([await registrarStatus(), await resolves()], [200, true])
 })
 
+test('run again, has the addresses that an earlier version did not give it', async () => {
+  const { bindResolver } = (await getTwin(stateDir)).layout.internet
+  await runOrFail(['ip', '-n', layout.internet.namespace, 'addr', 'del', `${bindResolver.ipv4}/24`, 'dev', 'twin'])
+  await up()
+  const question = { name: 'test.', type: 'SOA', transport: 'udp', rd: true } as const
+  assert.is((await query({ address: bindResolver.ipv4, port: 53 }, question)).kind, 'answered')
+})
+
 for (const count of [2, 4, 5, 6]) {
   test(`goes on after a run that ended after ${count} of its steps`, async () => {
     await down()
@@ -158,7 +166,7 @@ test('down ends the servers of an internet whose daemon was killed and whose nam
   await up()
   await endHard(isInternetDaemon(layout))
   await runOrFail(['ip', 'netns', 'del', layout.internet.namespace])
-  assert.is((await findProcesses(isInternet(layout))).length, 2)
+  assert.is((await findProcesses(isInternet(layout))).length, 5)
   await down()
   assert.equal(await findLeftovers(layout), [])
 })
