@@ -13,8 +13,9 @@ const faults = z.strictObject({
     .optional(),
   /** The next requests fail, whatever they ask. */
   fail: z.strictObject({ status: z.int().min(400).max(599).default(503), times }).optional(),
-  /** What is published from now on is wrong on the second parent. */
+  /** What is published from now on is wrong on the second parent: addresses, or DS records, also of what has none. */
   wrongGlue: z.boolean().optional(),
+  wrongDs: z.boolean().optional(),
 })
 
 /** What can be asked for. The TTL of delegations is a setting rather than a fault: it stays when faults are cleared. */
@@ -36,8 +37,17 @@ export const publishDelayOf = ({ publishDelayMs = 0 }: Faults, parent: string): 
 /** Documentation addresses (RFC 5737, RFC 3849): nobody is there. */
 const wrongAddress = (address: string): string => (address.includes(':') ? '2001:db8::1' : '192.0.2.1')
 
+/** The domains as the second parent shows them. */
+export const withMistakes = (
+  domains: readonly Domain[],
+  { wrongGlue = false, wrongDs = false }: Faults,
+): readonly Domain[] => {
+  const glued = wrongGlue ? withWrongGlue(domains) : domains
+  return wrongDs ? withWrongDs(glued) : glued
+}
+
 /** The same domains with the first address of every host mistaken. */
-export const withWrongGlue = (domains: readonly Domain[]): readonly Domain[] =>
+const withWrongGlue = (domains: readonly Domain[]): readonly Domain[] =>
   domains.map((domain) => ({
     ...domain,
     hosts: domain.hosts.map(({ name, addresses: [first = '', ...others] }) => ({
@@ -45,3 +55,10 @@ export const withWrongGlue = (domains: readonly Domain[]): readonly Domain[] =>
       addresses: [wrongAddress(first), ...others],
     })),
   }))
+
+/** Of a key that nobody has. */
+const strangeDs = `12345 13 2 ${'01'.repeat(32)}`
+
+/** The same domains, vouched for as if somebody else had signed them. */
+const withWrongDs = (domains: readonly Domain[]): readonly Domain[] =>
+  domains.map((domain) => ({ ...domain, ds: [strangeDs] }))

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import { publishDelayOf, withWrongGlue } from './faults.ts'
+import { publishDelayOf, withMistakes } from './faults.ts'
 import type { Named, Parent } from './named.ts'
 import { parentZoneText } from './parent-zone.ts'
 import type { InternetState } from './state.ts'
@@ -18,8 +18,8 @@ export interface Publisher {
 
 /** The parent zone as one parent is to show it. */
 export const zoneOf = (state: InternetState, parents: readonly Parent[], parent: Parent): string => {
-  const isWrong = state.faults.wrongGlue === true && parent.name !== parents[0]?.name
-  const domains = isWrong ? withWrongGlue(state.domains) : state.domains
+  const isFirst = parent.name === parents[0]?.name
+  const domains = isFirst ? state.domains : withMistakes(state.domains, state.faults)
   return parentZoneText({ parents, domains, serial: state.serial, ttlSeconds: state.parentTtl })
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { runOrFail } from '../../../local/host/run.ts'
-import { trustAnchorFile } from '../../../local/internet/keys.ts'
+import { openKeys, trustAnchorFile, trustAnchorText } from '../../../local/internet/keys.ts'
 import { isInternet } from '../../../local/twin/internet.ts'
 import { findProcesses } from '../../../local/twin/processes.ts'
 import { signBy } from '../../lib/dns/dnssec/signed-zone.ts'
@@ -17,6 +17,7 @@ const test = suite('local/internet/validation')
 const rig = await createRig()
 const { call, layout } = rig
 const { parents, resolver, bindResolver, behindResolver, plainResolver } = layout.internet
+const [parentA, parentB] = parents.map(({ ipv4 }) => ipv4) as [string, string]
 const internet = path.join(layout.stateDir, 'internet')
 const children: Child[] = []
 test.after(async () => {
@@ -48,6 +49,11 @@ const judgeAt = (address: string, ...question: readonly string[]): Promise<strin
 
 const setDs = (domain: string, ...ds: readonly string[]) => call('PUT', `/v1/domains/${domain}/ds`, { ds })
 const strangeDs = `54321 13 2 ${'02'.repeat(32)}`
+
+const keyTagsAt = async (parent: string, domain: string): Promise<readonly string[]> =>
+  (await runOrFail(['dig', '+short', `@${parent}`, domain, 'DS']))
+    .split('\n')
+    .flatMap((line) => line.split(' ')[0] || [])
 
 const dsOf = async (origin: string, signed: string): Promise<string> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'ds-'))
@@ -119,6 +125,22 @@ test('what is signed is proven through every validator, what is not is found, an
 test('no validator takes a signature for a moment longer than it holds', async () => {
   assert.equal(await statusesOf('ended.example.test'), ofEach('SERVFAIL'))
   assert.is(await statusAt(plainResolver.ipv4, 'ended.example.test'), 'NOERROR')
+})
+
+test('can have the second parent show the DS of a key that nobody has, and sign that too', async () => {
+  const right = await keyTagsAt(parentA, 'example.test')
+  await call('POST', '/faults', { wrongDs: true })
+  await setDs('example2.test')
+  assert.equal(await keyTagsAt(parentA, 'example.test'), right)
+  assert.equal(await keyTagsAt(parentA, 'example2.test'), [])
+  for (const domain of ['example.test', 'example2.test']) assert.equal(await keyTagsAt(parentB, domain), ['12345'])
+  const anchor = path.join(layout.stateDir, 'parent-anchor')
+  await writeFile(anchor, trustAnchorText((await openKeys(internet)).parent))
+  assert.is(await judge(anchor, 'test', [`@${parentB}`, 'example2.test', 'DS']), 'fully validated')
+  await call('DELETE', '/faults')
+  assert.equal(await keyTagsAt(parentB, 'example.test'), right)
+  assert.equal(await keyTagsAt(parentB, 'example2.test'), [])
+  await until('that is forgotten', async () => (await statusesOf('example2.test')).every((one) => one === 'NOERROR'))
 })
 
 test('with a DS of a key that nobody has, a domain is lost to every validator', async () => {
