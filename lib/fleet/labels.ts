@@ -46,9 +46,12 @@ export interface OtherKeys {
   readonly until: number
 }
 
-/** `seen`: parents had one, as far as any run of ours knows they still do · `gone`: none of them has, and caches forget it then. */
+/**
+ * `given`: the registrar was told, and no parent has shown it yet; what its TTL may be · `seen`: parents had one, and as far as any run
+ * of ours knows they still do · `gone`: none of them has, and caches forget it then.
+ */
 export type DsMemory =
-  | { readonly kind: 'seen'; readonly ttlSeconds: number }
+  | { readonly kind: 'given' | 'seen'; readonly ttlSeconds: number }
   /** Unix time in seconds. */
   | { readonly kind: 'gone'; readonly until: number }
 
@@ -163,15 +166,16 @@ const otherKeysIn = (labels: Labels): OtherKeys | undefined => {
 }
 
 const describeMemory = (memory: DsMemory): string =>
-  memory.kind === 'seen' ? `seen-${memory.ttlSeconds}` : `gone-${memory.until}`
+  `${memory.kind}-${memory.kind === 'gone' ? memory.until : memory.ttlSeconds}`
 
 const memoriesIn = (labels: Labels): ReadonlyMap<string, DsMemory> =>
   new Map(
     Object.entries(labels).flatMap(([label, value]): [string, DsMemory][] => {
       const [, name] = /^ds-([0-9a-f]+)$/.exec(label) ?? []
-      const [, kind, number] = /^(seen|gone)-(\d+)$/.exec(value) ?? []
+      const [, kind, number] = /^(given|seen|gone)-(\d+)$/.exec(value) ?? []
       if (name === undefined || number === undefined) return []
-      return [[name, kind === 'seen' ? { kind, ttlSeconds: Number(number) } : { kind: 'gone', until: Number(number) }]]
+      if (kind === 'given' || kind === 'seen') return [[name, { kind, ttlSeconds: Number(number) }]]
+      return [[name, { kind: 'gone', until: Number(number) }]]
     }),
   )
 

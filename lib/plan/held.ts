@@ -49,32 +49,30 @@ const latest = (moments: readonly (number | undefined)[]): number | undefined =>
 
 const otherKeysOf = (side: Side, other: Side, now: number): OtherKeys | undefined => {
   // the same keys go on, and so does the wait for what was there before them
-  if (other.keys === side.keys) return later(side.noted.otherKeys, other.noted.otherKeys)
+  if (other.keys === side.keys) return latestKeys([side.noted.otherKeys, other.noted.otherKeys], now)
   const known = [side.noted.otherKeys, other.noted.otherKeys].filter((one) => one !== undefined)
   const third = known.filter((one) => one.until > now && one.of !== side.keys && one.of !== other.keys)
   const until = [heldUntilOf(other, now), ...known.map((one) => one.until)]
   return { of: third.length > 0 ? several : other.keys, until: Math.max(...until) }
 }
 
-/** Of two that were noted of the same keys, at different switches. */
-const later = (one: OtherKeys | undefined, other: OtherKeys | undefined): OtherKeys | undefined => {
-  if (!one || !other) return one ?? other
-  const until = Math.max(one.until, other.until)
-  return { of: one.of === other.of ? one.of : several, until }
+/** Of what was noted at different switches: all that caches may still hold, or the last of it once they hold nothing. */
+const latestKeys = (all: readonly (OtherKeys | undefined)[], now: number): OtherKeys | undefined => {
+  const known = all.filter((one) => one !== undefined).sort((a, b) => b.until - a.until)
+  const held = known.filter(({ until }) => until > now)
+  const [last] = known
+  return last && new Set(held.map(({ of }) => of)).size > 1 ? { ...last, of: several } : last
 }
 
-/** What several nameservers of one generation bear, taken together: whatever holds longest. */
-export const mergeNoted = (all: readonly Noted[]): Noted => {
-  const nothing: Noted = { heldUntil: undefined, otherKeys: undefined, ds: new Map() }
-  return all.reduce(
-    (sum, one) => ({
-      heldUntil: latest([sum.heldUntil, one.heldUntil]),
-      otherKeys: later(sum.otherKeys, one.otherKeys),
-      ds: mergeDs(sum.ds, one.ds),
-    }),
-    nothing,
-  )
-}
+/** What several nameservers of one generation bear, taken together: whatever holds longest. @param now Unix time in seconds. */
+export const mergeNoted = (all: readonly Noted[], now: number): Noted => ({
+  heldUntil: latest(all.map(({ heldUntil }) => heldUntil)),
+  otherKeys: latestKeys(
+    all.map(({ otherKeys }) => otherKeys),
+    now,
+  ),
+  ds: all.reduce<Noted['ds']>((sum, { ds }) => mergeDs(sum, ds), new Map()),
+})
 
 const mergeDs = (some: Noted['ds'], others: Noted['ds']): Noted['ds'] => {
   const merged = new Map(some)
@@ -85,9 +83,10 @@ const mergeDs = (some: Noted['ds'], others: Noted['ds']): Noted['ds'] => {
   return merged
 }
 
+/** A DS record that is there, or on its way, is forgotten at no moment that is known. */
 const holdsLonger = (one: DsMemory, other: DsMemory): boolean => {
-  if (one.kind === 'seen') return other.kind === 'gone' || one.ttlSeconds > other.ttlSeconds
-  return other.kind === 'gone' && one.until > other.until
+  if (one.kind === 'gone') return other.kind === 'gone' && one.until > other.until
+  return other.kind === 'gone' || one.ttlSeconds > other.ttlSeconds
 }
 
 /** Whether caches may hold answers of a generation whose keys are none of these. @param keys hashes, as in `Side`. */
@@ -96,4 +95,4 @@ export const mayHoldOthers = ({ otherKeys }: Noted, keys: readonly string[], now
 
 /** Whether caches may hold a DS record that parents had, as far as it is known. */
 export const mayHoldDs = (memory: DsMemory | undefined, now: number): boolean =>
-  memory !== undefined && (memory.kind === 'seen' || memory.until > now)
+  memory !== undefined && (memory.kind !== 'gone' || memory.until > now)

@@ -45,7 +45,9 @@ export type SigningStep =
   /** Nobody has noted since when the keys are served: it counts from now. */
   | { readonly kind: 'note-others' }
   | { readonly kind: 'wait'; readonly until: number; readonly for: 'others' | 'ds' }
-  /** Parents show DS records of these, or soon will: how long caches hold them is kept, as it cannot be asked for once they are gone. */
+  /** Whoever finds no DS record at the parents has to know that one is on its way. */
+  | { readonly kind: 'note-given'; readonly key: string; readonly ttlSeconds: number }
+  /** Parents show DS records of these: how long caches hold them is kept, as it cannot be asked for once they are gone. */
   | { readonly kind: 'note-seen'; readonly keys: KeySet; readonly ttlSeconds: number }
   | { readonly kind: 'note-gone'; readonly key: string; readonly ttlSeconds: number }
   /** Has the parents show a DS record of it, beside those that they have. */
@@ -86,12 +88,10 @@ const shownIn = (facts: SigningFacts): KeySet => {
   return shown.filter((one) => ours.includes(one))
 }
 
-const isNoted = (key: string, facts: SigningFacts): boolean =>
-  !facts.served.some((keys) => keys.includes(key)) || isSeen(key, facts, ttlOf(facts))
-
-const isSeen = (key: string, { memories }: SigningFacts, ttlSeconds: number): boolean => {
-  const memory = memories.get(key)
-  return memory?.kind === 'seen' && memory.ttlSeconds >= ttlSeconds
+const isNoted = (key: string, facts: SigningFacts): boolean => {
+  const memory = facts.memories.get(key)
+  if (!facts.served.some((keys) => keys.includes(key))) return true
+  return memory?.kind === 'seen' && memory.ttlSeconds >= ttlOf(facts)
 }
 
 const ttlOf = ({ parents }: SigningFacts): number => (parents.kind === 'heard' ? parents.ttlSeconds : 0)
@@ -115,9 +115,9 @@ const stepToTrusted = (key: string, facts: SigningFacts): SigningStep => {
   const { othersUntil, now } = facts
   if (othersUntil === undefined) return { kind: 'note-others' }
   if (now < othersUntil) return { kind: 'wait', until: othersUntil, for: 'others' }
-  // before the registrar is told: whoever finds no DS record at the parents has to know that one is on its way
-  if (!isSeen(key, facts, 0)) return { kind: 'note-seen', keys: [key], ttlSeconds: ttlOf(facts) || unseenTtlSeconds }
-  return { kind: 'give-ds', key }
+  const memory = facts.memories.get(key)
+  if (memory && memory.kind !== 'gone') return { kind: 'give-ds', key }
+  return { kind: 'note-given', key, ttlSeconds: ttlOf(facts) || unseenTtlSeconds }
 }
 
 /** Under most parents; that of the record itself is noted as soon as one shows it. */
@@ -126,8 +126,8 @@ const unseenTtlSeconds = 86_400
 /** Until no cache holds a DS record of a key that parents have no more; undefined once it is so. */
 const stepToForgotten = (key: string, facts: SigningFacts): SigningStep | undefined => {
   const memory = facts.memories.get(key)
-  if (memory?.kind === 'seen') return { kind: 'note-gone', key, ttlSeconds: memory.ttlSeconds }
-  if (memory?.kind === 'gone' && facts.now < memory.until) return { kind: 'wait', until: memory.until, for: 'ds' }
+  if (memory && memory.kind !== 'gone') return { kind: 'note-gone', key, ttlSeconds: memory.ttlSeconds }
+  if (memory && facts.now < memory.until) return { kind: 'wait', until: memory.until, for: 'ds' }
   return undefined
 }
 

@@ -1,7 +1,7 @@
 import { removalWait } from '../dns/delegation/ttl.ts'
 import { type InfraError, ifRefused } from '../errors.ts'
 import type { FleetServer } from '../fleet/server.ts'
-import { mergeNoted, type Noted, noteSwitch, type Side } from '../plan/held.ts'
+import { mergeNoted, noteSwitch, type Side } from '../plan/held.ts'
 import { nameserversOf } from '../plan/nameservers.ts'
 import { longestTtlOf } from '../zones/ttl.ts'
 import { findArtefact } from './artefact.ts'
@@ -15,10 +15,6 @@ const longestHeldSeconds = 7 * 86_400
 export const heldFor = ({ settings }: Pick<World, 'settings'>, ttlSeconds: number): number =>
   removalWait([{ what: 'what is answered', ttlSeconds }], settings.config.rotation).waitSeconds
 
-/** What is noted of a generation, on whichever of its nameservers. */
-const notedOf = (servers: readonly FleetServer[], generation: number): Noted =>
-  mergeNoted(nameserversOf({ servers }, generation))
-
 /**
  * Notes on two nameservers what caches may hold of either, before an lb is led from the one to the other. Signing goes by it: once the
  * lb has been led on, nobody can find out any more what was answered before, and for how long.
@@ -28,13 +24,14 @@ export const noteLeading = async (world: World, upstream: string | null, to: Fle
   const servers = await listServers(world)
   const from = servers.find(({ role, privateIpv4 }) => role === 'nameserver' && privateIpv4 === upstream)
   if (!from || from.generation === to.generation) return
+  const now = Math.floor(world.clock.now() / 1000)
   const sideOf = async (server: FleetServer): Promise<Side> => ({
     keys: server.keys,
     heldSeconds: heldFor(world, server.ttlSeconds ?? (await longestTtlIn(world, server.generation, servers))),
-    noted: notedOf(servers, server.generation),
+    noted: mergeNoted(nameserversOf({ servers }, server.generation), now),
   })
   const sides = { from: await sideOf(from), to: await sideOf(to) }
-  const noted = noteSwitch(sides, Math.floor(world.clock.now() / 1000))
+  const noted = noteSwitch(sides, now)
   await Promise.all([writeFacts(world, { ...from, ...noted.from }), writeFacts(world, { ...to, ...noted.to })])
 }
 

@@ -51,7 +51,8 @@ export const readSigningFacts = async (world: World, zone: string, registrar: Re
   const served = zones.flatMap(({ origin, signing }) => (origin === zone ? [signing?.published.rdata ?? []] : []))
   const known = [...new Set([...served.flat(), ...keys.map(dnskeyOf)])]
   const above = names.filter((name) => name !== zone && isWithin(zone, name)).sort((a, b) => b.length - a.length)[0]
-  const noted = mergeNoted(serving)
+  const now = Math.floor(world.clock.now() / 1000)
+  const noted = mergeNoted(serving, now)
   return {
     keys,
     serving,
@@ -73,7 +74,7 @@ export const readSigningFacts = async (world: World, zone: string, registrar: Re
             },
       registered: above === undefined ? await findRegistered(registrar, zone, known) : undefined,
       memories: memoriesOf(zone, known, noted),
-      now: Math.floor(world.clock.now() / 1000),
+      now,
     },
   }
 }

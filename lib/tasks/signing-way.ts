@@ -48,6 +48,8 @@ export interface Come {
   readonly next: SigningStep['kind']
   /** Unix time in seconds: nothing is to be done before. */
   readonly until: number | null
+  /** What a person has to enter, if so; it has been shown unless nothing is told on the way. */
+  readonly instructions?: readonly string[]
   readonly lines: readonly string[]
 }
 
@@ -60,8 +62,8 @@ interface Waiting {
 
 /** What takes no longer is simply waited out. */
 const longMs = 60_000
-/** A registrar with an API has the parents changed within seconds. */
-const lookEveryMs = 2_000
+/** A registrar with an API has the parents changed within seconds; a person takes longer, and caches take days. */
+const lookEveryMs = (elapsedMs: number): number => (elapsedMs < longMs ? 2_000 : 30_000)
 
 /**
  * Goes on from wherever a zone stands, as far as it gets: it looks, takes the one step that follows, and looks again. Nothing is
@@ -81,13 +83,14 @@ export const goOn = async (way: Way): Promise<Come> => {
       if (!('step' in seen)) continue
       const { waiting, step } = seen
       display.update({ isOver: false, ...waiting })
-      const isLong = world.clock.now() - startedAt + (waiting.remainingMs ?? 0) > longMs
+      const elapsedMs = world.clock.now() - startedAt
+      const isLong = elapsedMs + (waiting.remainingMs ?? 0) > longMs
       if (!isStaying && (options.wait === false || isLong)) {
         display.end()
         if (!(await wantsToStay(options))) return unfinished(step, waiting)
         isStaying = true
       }
-      await world.clock.sleep(Math.min(lookEveryMs, waiting.remainingMs ?? lookEveryMs), signal)
+      await world.clock.sleep(Math.min(lookEveryMs(elapsedMs), waiting.remainingMs ?? longMs), signal)
     }
   } finally {
     display.end()
@@ -285,6 +288,9 @@ const change = async (way: Way, step: SigningStep, reading: SigningReading): Pro
       await note(world, reading, { otherKeys: { of: several, until } })
       return
     }
+    case 'note-given':
+      await noteDs(way, reading, [step.key], { kind: 'given', ttlSeconds: step.ttlSeconds })
+      return
     case 'note-seen':
       await noteDs(way, reading, step.keys, { kind: 'seen', ttlSeconds: step.ttlSeconds })
       return
@@ -329,9 +335,6 @@ const unfinished = (step: SigningStep, { seen, until, details = [] }: Waiting): 
   exitCode: 7,
   next: step.kind,
   until: until ?? null,
-  lines: [
-    ...details,
-    `Still to wait for: ${seen}.`,
-    'Run the same command again later, from any computer; --wait stays.',
-  ],
+  instructions: details,
+  lines: [`Still to wait for: ${seen}.`, 'Run the same command again later, from any computer; --wait stays.'],
 })

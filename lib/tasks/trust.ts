@@ -57,8 +57,8 @@ export const verifyTrusted = async (world: World, plan: Plan): Promise<readonly 
   const signed = zonesOf(all).filter((zone) => all.some(({ published }) => published.get(zone)?.length))
   const readings = await readDsOf(world, signed)
   const judged = makesNameservers(plan) ? all : sides.filter((side) => 'published' in side)
-  const noted = mergeNoted(serving)
   const now = world.clock.now() / 1000
+  const noted = mergeNoted(serving, now)
   const trust = trustOf(readings, judged)
   requireRight(
     [
@@ -160,7 +160,11 @@ const keysOf = (sides: readonly (Side | Unread)[], zone: string): readonly strin
   ...new Set(sides.flatMap((side) => ('published' in side ? (side.published.get(zone) ?? []) : []))),
 ]
 
-const tagsOf = (keys: readonly string[]): string => keys.map((key) => readPublicKey(key).tag).join(', ')
+const tagsOf = (keys: readonly string[]): string =>
+  keys
+    .map((key) => readPublicKey(key).tag)
+    .sort((a, b) => a - b)
+    .join(', ')
 
 const describeChange = (
   zone: string,

@@ -24,6 +24,7 @@ const facts: ServerFacts = {
   otherKeys: { of: '', until: 1790000300 },
   ds: new Map([
     ['0123456789ab', { kind: 'seen', ttlSeconds: 86400 }],
+    ['aaaaaaaaaaaa', { kind: 'given', ttlSeconds: 3600 }],
     ['ba9876543210', { kind: 'gone', until: 1790000400 }],
   ]),
   before: { queriesPerHour: 36000, ttlSeconds: 172800 },

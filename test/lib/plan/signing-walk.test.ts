@@ -186,6 +186,9 @@ class Walk {
         this.serving.noted = { ...this.serving.noted, otherKeys: { of: 'several', until } }
         break
       }
+      case 'note-given':
+        this.note(step.key, { kind: 'given', ttlSeconds: step.ttlSeconds })
+        break
       case 'note-seen':
         for (const key of step.keys) this.note(key, { kind: 'seen', ttlSeconds: step.ttlSeconds })
         break

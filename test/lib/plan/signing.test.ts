@@ -6,6 +6,7 @@ import { type Deed, nextSigningStep, type SigningFacts, type SigningStep } from 
 
 const test = suite('lib/plan/signing')
 
+const given: DsMemory = { kind: 'given', ttlSeconds: 86_400 }
 const seen: DsMemory = { kind: 'seen', ttlSeconds: 60 }
 const gone = (until: number): DsMemory => ({ kind: 'gone', until })
 
@@ -43,14 +44,26 @@ const rows: readonly (readonly [title: string, Deed, SigningFacts, SigningStep])
   ['served by nobody', 'on', { ...signed, served: [] }, { kind: 'deploy' }],
   ['since when it is served is not known', 'on', { ...signed, othersUntil: undefined }, { kind: 'note-others' }],
   ['caches hold something else', 'on', { ...signed, othersUntil: 1001 }, { kind: 'wait', until: 1001, for: 'others' }],
-  ['before the registrar is told', 'on', signed, { kind: 'note-seen', keys: ['k1'], ttlSeconds: 86_400 }],
-  ['noted', 'on', { ...signed, memories: new Map([['k1', seen]]) }, { kind: 'give-ds', key: 'k1' }],
+  ['before the registrar is told', 'on', signed, { kind: 'note-given', key: 'k1', ttlSeconds: 86_400 }],
+  ['noted', 'on', { ...signed, memories: new Map([['k1', given]]) }, { kind: 'give-ds', key: 'k1' }],
   ['at one parent of two', 'on', { ...secure, parents: parents(['k1'], []) }, { kind: 'give-ds', key: 'k1' }],
   [
     'at both, entered by hand',
     'on',
     { ...secure, memories: new Map() },
     { kind: 'note-seen', keys: ['k1'], ttlSeconds: 60 },
+  ],
+  [
+    'shown at last, with a TTL of its own',
+    'on',
+    { ...secure, memories: new Map([['k1', given]]) },
+    { kind: 'note-seen', keys: ['k1'], ttlSeconds: 60 },
+  ],
+  [
+    'given, and never shown',
+    'off',
+    { ...signed, memories: new Map([['k1', given]]) },
+    { kind: 'note-gone', key: 'k1', ttlSeconds: 86_400 },
   ],
   [
     'with a longer TTL than was noted',
@@ -85,7 +98,7 @@ const rows: readonly (readonly [title: string, Deed, SigningFacts, SigningStep])
     { ...rolling, othersUntil: 1001 },
     { kind: 'wait', until: 1001, for: 'others' },
   ],
-  ['all is signed by both', 'roll', rolling, { kind: 'note-seen', keys: ['k2'], ttlSeconds: 60 }],
+  ['all is signed by both', 'roll', rolling, { kind: 'note-given', key: 'k2', ttlSeconds: 60 }],
   ['noted', 'roll', { ...rolling, memories: bothSeen }, { kind: 'give-ds', key: 'k2' }],
   [
     'both DS records everywhere',
