@@ -107,6 +107,8 @@ export const configSchema = z.strictObject({
         .min(7)
         .max(179, { error: 'must be at most 179: longer ones are of use to whoever replays old answers' })
         .default(60),
+      /** How long caches hold the keys that `sign-zones` makes from now on, in seconds: a change of keys waits for it twice. */
+      keyTtlSeconds: z.int().min(1).max(86_400).default(3600),
       /** How it is proven that something is not there. `nsec` lets anybody list a zone. */
       denial: z.enum(['nsec3', 'nsec']).default('nsec3'),
     })

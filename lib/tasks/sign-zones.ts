@@ -56,12 +56,14 @@ export const openSigning = async (settings: LocalSettings, name: string): Promis
   return { zone, folder, key, leaving, settings }
 }
 
-/** An hour: for so long caches hold the key set. */
-const keyTtlSeconds = 3600
-
 /** Makes a key for a zone, and nothing else. @throws InfraError (exit code 2) when it cannot be made or encrypted. */
 export const makeKey = async ({ zone, folder, settings }: Omit<Signing, 'key'>): Promise<ZoneKey> =>
-  makeZoneKey({ origin: zone, ttlSeconds: keyTtlSeconds, folder, recipients: await recipientsOf(settings) })
+  makeZoneKey({
+    origin: zone,
+    ttlSeconds: settings.config.dnssec?.keyTtlSeconds ?? 0,
+    folder,
+    recipients: await recipientsOf(settings),
+  })
 
 const recipientsOf = ({ config, environment, root }: LocalSettings): Promise<readonly string[]> =>
   readRecipients(config.dnssec?.recipients ?? [environment.sshPublicKeyFile], root)

@@ -54,7 +54,7 @@ export const createCheckout = (root: string): Checkout => {
 /** A checkout with short TTLs and short waits; everything else is as it is. */
 export const createHastyCheckout = (root: string): Checkout => {
   const checkout = createCheckout(root)
-  for (const zone of ['example', 'example2']) checkout.edit(`ansible/zones/${zone}.test.zone`, /1m( +NS)/g, '5 $1')
+  for (const zone of ['example', 'example2']) checkout.edit(`ansible/zones/${zone}.test.zone`, '$TTL 1m', '$TTL 5')
   checkout.edit('infra.config.ts', /rotation: \{.*\}/, 'rotation: { slackSeconds: 2, idleSeconds: 8 }')
   checkout.commit()
   return checkout

@@ -41,7 +41,13 @@ export const withSigningWorld = async (
     await fake.addServer('lb1', 100)
     const { settings } = fake.world
     const { identity, recipient } = await makeOperator(settings.root)
-    const dnssec = { keys: 'dnssec-keys', recipients: [recipient], validityDays: 60, denial: 'nsec3' as const }
+    const dnssec = {
+      keys: 'dnssec-keys',
+      recipients: [recipient],
+      validityDays: 60,
+      keyTtlSeconds: 60,
+      denial: 'nsec3' as const,
+    }
     const keys = path.join(settings.root, dnssec.keys)
     mkdirSync(keys)
     const world = {
