@@ -9,7 +9,7 @@ packages="age ansible-core bind9-dnsutils bind9-utils openssh-client"
 { [ "$(id -u)" -eq 0 ] && [ -z "${1:-}" ]; } || packages="$packages slirp4netns uidmap"
 packages="$packages apt-cacher-ng bind9 iproute2 mmdebstrap nftables procps systemd-container unbound util-linux"
 if [ -n "${1:-}" ]; then
-  packages="$packages ansible-lint chromium dnsperf fish git hcloud-cli python3-hcloud zonemaster-cli zsh"
+  packages="$packages ansible-lint chromium dnsperf dnsviz fish git hcloud-cli python3-hcloud zonemaster-cli zsh"
   packages="$packages prometheus prometheus-node-exporter systemd"
   packages="$packages lxc vagrant vagrant-lxc"
   packages="$packages ansible-mitogen libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils vagrant-libvirt"

@@ -46,6 +46,7 @@ const alone = ['test/scripts/operations.test.ts']
 const long = [
   'test/local/twin/up',
   'test/local/internet/check-dns',
+  'test/local/internet/signed-judges',
   'test/local/internet/validation',
   'test/local/machines/multipass/stand-in',
   'test/local/cloud/hcloud-cli',

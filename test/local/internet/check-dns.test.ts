@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { query } from '../../../lib/dns/query.ts'
 import { type Outcome, startScript } from '../../scripts/command.ts'
+import { writeHints, zonemaster } from './judges.ts'
 import { until } from './rig.ts'
 import { servedSerial, startServed } from './served.ts'
 
@@ -30,8 +29,7 @@ test.before(async () => {
     .replace(/ satisfies InfraConfig/, '')
     .replace("'ansible/zones'", JSON.stringify(served.folder))
   await writeFile(configFile, config)
-  const hints = ['. 3600000 NS ns.root.', `ns.root. 3600000 A ${root.ipv4}`, `ns.root. 3600000 AAAA ${root.ipv6}`, '']
-  await writeFile(hintsFile, hints.join('\n'))
+  await writeHints(hintsFile, root)
   const asked = { name: 'example2.test', type: 'SOA', transport: 'udp', rd: true } as const
   await until('the resolver finds it', async () => {
     const reply = await query({ address: resolver.ipv4, port: 53 }, asked, { timeoutMs: 4000 })
@@ -44,26 +42,6 @@ const checkDns = (...words: readonly string[]): Promise<Outcome> => {
   return startScript('check-dns', ['--config', configFile, ...words, '--targets', ...served.targets], env).ended
 }
 
-interface Judgement {
-  readonly level: string
-  readonly tag: string
-  readonly args: unknown
-}
-
-/** Of the laboratory alone: addresses of the benchmark range (RFC 2544), which is private to Zonemaster and has no names. */
-const ofTheLab = ['NAMESERVER_IP_PRIVATE_NETWORK', 'NAMESERVER_IP_WITHOUT_REVERSE']
-
-/**
- * What Zonemaster says at WARNING or above, tag by tag. Its exit code is always 0, and a module that it does not know, or servers that are
- * gone, are findings of level CRITICAL.
- */
-const zonemaster = async (zone: string): Promise<readonly string[]> => {
-  const words = ['--hints', hintsFile, '--ipv4', '--ipv6', '--level', 'WARNING', '--json', '--no-progress']
-  const { stdout } = await promisify(execFile)('zonemaster-cli', [...words, zone])
-  const found: readonly Judgement[] = JSON.parse(stdout)
-  return [...new Set(found.map(({ tag }) => tag))].filter((tag) => !ofTheLab.includes(tag)).sort()
-}
-
 test('real BIND below a real root passes every check, over both families, and through a resolver', async () => {
   const { code, stdout, stderr } = await checkDns('--resolver', resolver.ipv4)
   assert.is(code, 0, stdout + stderr)
@@ -73,8 +51,8 @@ test('real BIND below a real root passes every check, over both families, and th
 })
 
 test('Zonemaster finds nothing either at WARNING or above', async () => {
-  assert.equal(await zonemaster('example.test'), [])
-  assert.equal(await zonemaster('example2.test'), [])
+  assert.equal(await zonemaster(hintsFile, 'example.test'), [])
+  assert.equal(await zonemaster(hintsFile, 'example2.test'), [])
 })
 
 test('an address at the parents that the zone does not have: both find it', async () => {
@@ -88,7 +66,7 @@ test('an address at the parents that the zone does not have: both find it', asyn
     [...new Set(findings.map((one: { check: string; server: string }) => `${one.check} ${one.server}`))].sort(),
     parents.map(({ name }) => `glue ${name}`),
   )
-  assert.equal(await zonemaster('example.test'), ['IN_BAILIWICK_ADDR_MISMATCH'])
+  assert.equal(await zonemaster(hintsFile, 'example.test'), ['IN_BAILIWICK_ADDR_MISMATCH'])
   await setGlue('ns2.example.test', two.ipv4, two.ipv6)
 })
 
@@ -102,7 +80,7 @@ test('a nameserver that is gone: both find it', async () => {
     [...new Set(failed.map((one: { check: string; server: string }) => `${one.check} ${one.server}`))],
     ['soa lb2'],
   )
-  assert.equal(await zonemaster('example.test'), ['CN01_NO_RESPONSE_UDP', 'CN02_NO_RESPONSE_TCP'])
+  assert.equal(await zonemaster(hintsFile, 'example.test'), ['CN01_NO_RESPONSE_UDP', 'CN02_NO_RESPONSE_TCP'])
 })
 
 test.run()

@@ -24,6 +24,8 @@ export interface Served {
   /** Sets the glue of `ns1.example.test` or of the other, and waits until no parent shows an address that is not among these. */
   setGlue(hostname: string, ...addresses: readonly string[]): Promise<void>
   stopNameserver(index: 0 | 1): Promise<void>
+  /** Has both nameservers serve other texts of the zones. */
+  serve(zones: readonly Pick<Zone, 'origin' | 'text'>[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -70,10 +72,14 @@ export const startServed = async (files: Readonly<Record<string, string>>): Prom
     await mkdir(folder)
     for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, file), text)
     const zones = await compileZones({ folder, serial: servedSerial, hosts })
-    for (const [index, place] of places.entries()) {
-      const options = optionsOf(`ns${index + 1}.${servedSerial}`)
-      children.push(await startNameserver(layout, { ...place, zones, options }))
+    const serve: Served['serve'] = async (texts) => {
+      await Promise.all(children.splice(0).map((child) => child.stop()))
+      for (const [index, place] of places.entries()) {
+        const options = optionsOf(`ns${index + 1}.${servedSerial}`)
+        children.push(await startNameserver(layout, { ...place, zones: texts, options }))
+      }
     }
+    await serve(zones)
     await call('POST', '/faults', { parentTtl: 2 })
     for (const { hostname, ipv4, ipv6 } of hosts)
       await call('PUT', `/v1/domains/example.test/hosts/${hostname}`, { addresses: [ipv4, ipv6] })
@@ -89,6 +95,7 @@ export const startServed = async (files: Readonly<Record<string, string>>): Prom
       folder,
       targets: places.flatMap(({ ipv4, ipv6 }, index) => [ipv4, ipv6].map((one) => `lb${index + 1}=${one}`)),
       setGlue,
+      serve,
       stopNameserver: async (index) => children[index]?.stop(),
       stop,
     }
