@@ -13,12 +13,12 @@ import { promiseZoneChanges } from './zone-changes.ts'
 const parts = {
   deployments: promiseDeployments,
   'zone-changes': promiseZoneChanges,
-  signing: promiseSigning,
   updates: promiseUpdates,
   outages: promiseOutages,
   'taking-back': promiseTakingBack,
   'day-two': promiseDayTwo,
   rotations: promiseRotations,
+  signing: promiseSigning,
 }
 
 const operations = suite('operations on real machines and a little internet')
