@@ -48,9 +48,11 @@ export const runSignZones = async (
 ): Promise<ExitCode> => {
   const { loadLocalSettings } = await import('../config/load.ts')
   const { factsOf, makeFirstKey, openSigning, signingStatus } = await import('../tasks/sign-zones.ts')
+  const [{ fold }, { widthOf }] = await Promise.all([import('../report/fold.ts'), import('../terminal.ts')])
   const signing = await openSigning(await loadLocalSettings(options), zone)
   const print = ({ exitCode, lines, ...data }: { exitCode: ExitCode; lines: readonly string[] }): ExitCode => {
-    process.stdout.write(`${options.json ? JSON.stringify({ zone: signing.zone, ...data }) : lines.join('\n')}\n`)
+    const text = () => lines.map((line) => fold(line, widthOf(process.stdout))).join('\n')
+    process.stdout.write(`${options.json ? JSON.stringify({ zone: signing.zone, ...data }) : text()}\n`)
     return exitCode
   }
   if (deed === 'status') return print(await signingStatus(signing))

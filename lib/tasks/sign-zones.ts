@@ -71,7 +71,7 @@ const recipientsOf = ({ config, environment, root }: LocalSettings): Promise<rea
 /** Makes the first key of a zone. */
 export const makeFirstKey = async (signing: Signing): Promise<Told> => {
   const made = await makeKey(signing)
-  const file = path.join(signing.folder, made.name)
+  const file = path.join(path.relative(signing.settings.root, signing.folder), made.name)
   return {
     exitCode: 0,
     lines: [

@@ -186,9 +186,9 @@ const take = async (way: Way, step: SigningStep, reading: SigningReading): Promi
 
 const waitUntil = ({ world }: Way, { until, for: what }: Extract<SigningStep, { readonly kind: 'wait' }>): Waiting => {
   const remainingMs = until * 1000 - world.clock.now()
-  const held = what === 'ds' ? 'a DS record that is gone' : 'answers from before the keys were changed'
+  const held = what === 'ds' ? 'the DS record that is gone' : 'answers of before'
   const left = `${describeRemaining(remainingMs)} to go`
-  return { seen: `${left}: caches may hold ${held} until ${describeMoment(until * 1000)}`, remainingMs, until }
+  return { seen: `${left}: until ${describeMoment(until * 1000)} caches may hold ${held}`, remainingMs, until }
 }
 
 type Lead = Extract<SigningStep, { readonly kind: 'give-ds' | 'withdraw-ds' }>
@@ -231,7 +231,7 @@ const agree = async ({ signing: { zone }, registrar, options }: Way, step: Signi
   const question = questionOf(step, zone, registrar.name)
   if (question === undefined || options.yes) return
   if (!canAsk()) {
-    throw new InfraError(`${question} This has to be agreed to`, {
+    throw new InfraError(`Not agreed to: ${question}`, {
       hint: 'Nothing was changed. Answer with --yes; there is no terminal to ask on.',
       exitCode: 2,
     })
