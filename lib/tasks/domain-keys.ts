@@ -2,6 +2,7 @@ import { dsOf, keyOfDs } from '../dns/dnssec/ds.ts'
 import { octetsOf } from '../dns/dnssec/octets.ts'
 import type { DomainKey, Registrar } from '../registrar/driver.ts'
 import { headOctets } from '../zones/signing/zone-key.ts'
+import { isUnknownDomain } from './registration.ts'
 
 /**
  * A key as registrars take it (RFC 4034 §2.1, §5.1).
@@ -20,12 +21,19 @@ export const domainKeyOf = (zone: string, dnskey: string): DomainKey => {
   }
 }
 
-/** Of these keys, and of others by their DS records, those that the registrar has on record; undefined where nobody can ask it. */
+/** Of these keys, and of others by their DS records, those that the registrar has on record; undefined where nobody can ask it, or it does not hold the domain. */
 export const findRegistered = async (
   registrar: Registrar,
   zone: string,
   dnskeys: readonly string[],
-): Promise<readonly string[] | undefined> => (await registrar.readKeys(zone))?.map((ds) => keyOfDs(zone, ds, dnskeys))
+): Promise<readonly string[] | undefined> => {
+  try {
+    return (await registrar.readKeys(zone))?.map((ds) => keyOfDs(zone, ds, dnskeys))
+  } catch (error) {
+    if (isUnknownDomain(error)) return undefined
+    throw error
+  }
+}
 
 interface ByHand {
   readonly registrar: Registrar

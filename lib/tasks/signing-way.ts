@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { readPublicKey } from '../dns/dnssec/public-key.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
 import type { DsMemory } from '../fleet/labels.ts'
@@ -265,7 +266,7 @@ const changing = <T>(
   const lock = { hcloud, clock, project, operation: 'sign-zones', waitMs: options.lockWait * 1000, signal, say }
   return withLock(lock, async () => {
     const again = await readSigningFacts(world, signing.zone, registrar)
-    return nextSigningStep(deed, again.facts).kind === step.kind ? work(again) : undefined
+    return isDeepStrictEqual(nextSigningStep(deed, again.facts), step) ? work(again) : undefined
   })
 }
 

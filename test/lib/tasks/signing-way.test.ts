@@ -233,6 +233,17 @@ test('a person is told what to enter, and what was entered is seen', () =>
     assert.is((await go(place, 'on', {}, true)).next, 'done')
   }))
 
+test('where the registrar does not hold the domain, it is told what to enter elsewhere', () =>
+  withPlace(async (place) => {
+    await place.make(`${zone}.`)
+    await deploy(place)
+    place.later += 2 * 86_400
+    state = { ...state, domains: [] }
+    const { exitCode, next, instructions = [] } = await go(place, 'on')
+    assert.equal([exitCode, next], [7, 'give-ds'])
+    assert.match(instructions[0] ?? '', /^Add the DS record of a key of example\.test$/)
+  }))
+
 test('a silent parent holds everything, and strange DS records are refused', () =>
   withPlace(async (place) => {
     await place.make(`${zone}.`)
