@@ -115,7 +115,7 @@ export const serverLabels = (project: string, facts: ServerFacts): Labels => ({
     'other-keys': facts.otherKeys.of || unsigned,
     'other-keys-until': String(facts.otherKeys.until),
   }),
-  ...Object.fromEntries([...facts.ds].map(([name, memory]) => [`ds-${name}`, describeMemory(memory)])),
+  ...dsLabels(facts),
   ...(facts.drain && { 'drain-since': String(facts.drain.since), 'drain-wait': String(facts.drain.waitSeconds) }),
 })
 
@@ -164,6 +164,9 @@ const otherKeysIn = (labels: Labels): OtherKeys | undefined => {
   const until = numberIn(moment)
   return of !== undefined && until !== undefined ? { of: of === unsigned ? '' : of, until } : undefined
 }
+
+const dsLabels = ({ ds = new Map() }: Partial<Pick<ServerFacts, 'ds'>>): Labels =>
+  Object.fromEntries([...ds].map(([name, memory]) => [`ds-${name}`, describeMemory(memory)]))
 
 const describeMemory = (memory: DsMemory): string =>
   `${memory.kind}-${memory.kind === 'gone' ? memory.until : memory.ttlSeconds}`
