@@ -57,7 +57,7 @@ load('the keys of zones are decrypted with the key for SSH, unless another file 
   const config = writeConfig('signed.mjs', { ...valid, dnssec: { keys: 'dnssec-keys' } })
   const own = await loadSettings({ config, envFile: writeEnv(goodEnv) })
   assert.is(own.environment.signingIdentity, publicKey.replace('.pub', ''))
-  assert.equal(own.config.dnssec, { keys: 'dnssec-keys', validityDays: 60, denial: 'nsec3' })
+  assert.equal(own.config.dnssec, { keys: 'dnssec-keys', keyTtlSeconds: 3600, validityDays: 60, denial: 'nsec3' })
   const job = await loadSettings({ config, envFile: writeEnv(`${goodEnv}DNSSEC_IDENTITY=/run/secrets/signing\n`) })
   assert.is(job.environment.signingIdentity, '/run/secrets/signing')
 })

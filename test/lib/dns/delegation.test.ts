@@ -283,10 +283,13 @@ test('reads DS records at every parent server, and that there are none', async (
   const dsOf = (zone: string) => readDs(zone, { roots, timeoutMs: 1500 })
   const reading = await dsOf('example2.test')
   const at = [`a.nic.test (${parentA})`, 'a.nic.test (::1)', `b.nic.test (${parentB})`]
+  const sets = at.map((one) => ({ at: one, ds: [`12345 13 2 ${'01'.repeat(32)}`] }))
   assert.equal(reading, {
     zone: 'example2.test.',
     parentZone: 'test.',
-    state: { kind: 'records', ttl: 30, sets: at.map((one) => ({ at: one, ds: [`12345 13 2 ${'01'.repeat(32)}`] })) },
+    state: { kind: 'records', ttl: 30, sets },
+    heard: sets,
+    silent: [],
   })
   assert.equal(findDsFaults(reading), [
     `test. has DS 12345 of example2.test. (${at[0]} and 2 more; TTL 30 s), our zone has no such DNSKEY (RFC 4035 §5): validating resolvers take its answers for forged until the registrar removes it`,
@@ -298,7 +301,8 @@ test('reads DS records at every parent server, and that there are none', async (
 
 test('whether there are DS records is not known from a parent that is silent, has no address, or was never reached', async () => {
   const silentOf = async (zone: string, servers = roots): Promise<readonly string[]> => {
-    const { state } = await readDs(zone, { roots: servers, timeoutMs: 100 })
+    const { state, silent } = await readDs(zone, { roots: servers, timeoutMs: 100 })
+    assert.equal(silent, state.kind === 'unknown' ? state.silent : [])
     return state.kind === 'unknown' ? state.silent : [state.kind]
   }
   assert.equal(await silentOf('zone.quiet'), [`silent.quiet (${silent}): asked for DS: no answer within 100 ms`])
