@@ -51,9 +51,13 @@ export interface Range {
   readonly last: number
 }
 
+/** Without leading zeros, which some read as octal. */
+const number = '(?:0|[1-9]\\d{0,2})'
+const cidrForm = new RegExp(`^(${number}(?:\\.${number}){3})/(${number})$`)
+
 /** @returns undefined unless `cidr` is an IPv4 network without host bits. */
 export const parseRange = (cidr: string): Range | undefined => {
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(cidr)
+  const match = cidrForm.exec(cidr)
   if (!match?.[1] || Number(match[2]) > 32 || match[1].split('.').some((part) => Number(part) > 255)) return undefined
   const size = 2 ** (32 - Number(match[2]))
   const first = toNumber(match[1])
@@ -64,6 +68,9 @@ export const firstAddressOf = (cidr: string): string => toAddress((parseRange(ci
 
 export const contains = (outer: Range, inner: Range): boolean => outer.first <= inner.first && inner.last <= outer.last
 export const overlaps = (a: Range, b: Range): boolean => a.first <= b.last && b.first <= a.last
+
+/** Whether a host can have it: the first and the last of a network are nobody's. */
+export const isHostIn = ({ first, last }: Range, address: number): boolean => first < address && address < last
 
 export const rangeOf = (address: string): Range | undefined => parseRange(`${address}/32`)
 

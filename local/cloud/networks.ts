@@ -1,12 +1,20 @@
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import { contains, firstAddressOf, freeSubnet, overlaps, parseRange, type Range } from './addresses.ts'
+import { contains } from './addresses.ts'
 import { labels, nameAndLabels, readBody, resourceName } from './body.ts'
 import { locations } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
 import { addCollection, type Collection } from './collection.ts'
-import { ApiError, invalidInput, notFound, requireUnprotected } from './errors.ts'
-import type { NetworkRecord, Subnet } from './state.ts'
+import { ApiError, notFound, requireUnprotected } from './errors.ts'
+import {
+  doOverlap,
+  placeSubnet,
+  requireNetworkRange,
+  requireRange,
+  requireRoute,
+  requireWider,
+} from './network-rules.ts'
+import type { NetworkRecord, Route, Subnet } from './state.ts'
 import { recordOf } from './tables.ts'
 import { viewNetwork } from './views.ts'
 
@@ -14,6 +22,7 @@ const newSubnet = z.object({
   type: z.enum(['cloud', 'server', 'vswitch']),
   network_zone: z.enum([...new Set(locations.map((location) => location.network_zone))]),
   ip_range: z.string().nullish(),
+  vswitch_id: z.int().nullish(),
 })
 const newRoute = z.object({ destination: z.string(), gateway: z.string() })
 const creation = z.object({
@@ -25,41 +34,21 @@ const creation = z.object({
   expose_routes_to_vswitch: z.boolean().nullish(),
 })
 
-const requireRange = (text: string, field: string): Range => {
-  const range = parseRange(text)
-  if (!range) throw invalidInput(field, 'must be an IPv4 network')
-  return range
-}
-
-const isPrivate = (range: Range): boolean =>
-  ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].some((outer) => contains(requireRange(outer, 'ip_range'), range))
-
-const requireNetworkRange = (text: string): Range => {
-  const range = requireRange(text, 'ip_range')
-  if (!isPrivate(range) || range.last - range.first < 255)
-    throw invalidInput('ip_range', 'must be a private network of at least /24')
-  return range
-}
-
-const placeSubnet = (
-  network: Pick<NetworkRecord, 'ip_range' | 'subnets'>,
-  wanted: z.output<typeof newSubnet>,
-): Subnet => {
-  const outer = requireNetworkRange(network.ip_range)
-  const taken = network.subnets.map((subnet) => requireRange(subnet.ip_range, 'ip_range'))
-  const ip_range = wanted.ip_range || freeSubnet(outer, taken)
-  if (!ip_range) throw invalidInput('ip_range', 'the network has no room for another subnet')
-  const range = requireRange(ip_range, 'ip_range')
-  if (!contains(outer, range)) throw invalidInput('ip_range', 'must be within the network')
-  if (taken.some((other) => overlaps(other, range))) throw invalidInput('ip_range', 'overlaps with another subnet')
-  // every subnet has the gateway of the whole network
-  return { type: wanted.type, ip_range, network_zone: wanted.network_zone, gateway: firstAddressOf(network.ip_range) }
-}
-
 const attachedTo = ({ store }: Cloud, network: NetworkRecord) =>
   Object.values(store.state.servers).flatMap((server) =>
     server.private_net.filter((one) => one.network === network.id).map((net) => ({ server, net })),
   )
+
+/** @throws ApiError 422 when a server would have two networks that overlap. */
+const requireApart = (cloud: Cloud, network: NetworkRecord, ip_range: string): void => {
+  const others = attachedTo(cloud, network).flatMap(({ server }) => server.private_net.map((net) => net.network))
+  const isNear = (id: number): boolean => {
+    const other = cloud.store.state.networks[id]
+    return other !== undefined && other !== network && doOverlap(other, { ip_range })
+  }
+  if (others.some(isNear))
+    throw new ApiError(422, 'networks_overlap', 'network overlaps with another network of an attached server')
+}
 
 const networks: Collection<'networks', z.output<typeof creation>> = {
   table: 'networks',
@@ -69,13 +58,15 @@ const networks: Collection<'networks', z.output<typeof creation>> = {
     body: creation,
     draft: (_, { name, ip_range, subnets, routes, expose_routes_to_vswitch }) => {
       requireNetworkRange(ip_range)
-      const placed: Subnet[] = []
-      for (const subnet of subnets ?? []) placed.push(placeSubnet({ ip_range, subnets: placed }, subnet))
+      const layout = { ip_range, subnets: [] as Subnet[], routes: [] as Route[] }
+      for (const subnet of subnets ?? []) layout.subnets.push(placeSubnet(layout, subnet))
+      for (const route of routes ?? []) {
+        requireRoute(layout, route)
+        layout.routes.push(route)
+      }
       return {
         name,
-        ip_range,
-        subnets: placed,
-        routes: routes ?? [],
+        ...layout,
         protection: { delete: false },
         expose_routes_to_vswitch: expose_routes_to_vswitch ?? false,
       }
@@ -119,22 +110,23 @@ export const addNetworks = (app: Hono, cloud: Cloud): void => {
   app.post('/networks/:id{[0-9]+}/actions/add_route', async (c) => {
     const network = recordOf(cloud, 'networks', c)
     const route = await readBody(c, newRoute)
+    requireRoute(network, route)
     return act(c, network, 'add_route', () => void network.routes.push(route))
   })
   app.post('/networks/:id{[0-9]+}/actions/delete_route', async (c) => {
     const network = recordOf(cloud, 'networks', c)
     const route = await readBody(c, newRoute)
+    const isIt = (one: Route): boolean => one.destination === route.destination && one.gateway === route.gateway
+    if (!network.routes.some(isIt)) throw notFound('route')
     return act(c, network, 'delete_route', () => {
-      network.routes = network.routes.filter(
-        (one) => one.destination !== route.destination || one.gateway !== route.gateway,
-      )
+      network.routes = network.routes.filter((one) => !isIt(one))
     })
   })
   app.post('/networks/:id{[0-9]+}/actions/change_ip_range', async (c) => {
     const network = recordOf(cloud, 'networks', c)
     const { ip_range } = await readBody(c, z.object({ ip_range: z.string() }))
-    if (!contains(requireNetworkRange(ip_range), requireNetworkRange(network.ip_range)))
-      throw invalidInput('ip_range', 'can only be widened')
+    requireWider(network, ip_range)
+    requireApart(cloud, network, ip_range)
     return act(c, network, 'change_ip_range', () => {
       network.ip_range = ip_range
     })

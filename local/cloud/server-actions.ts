@@ -28,7 +28,12 @@ const shutDown = async ({ machines, store }: Cloud, server: ServerRecord): Promi
   store.save()
 }
 
-const attachment = z.object({ network: z.int(), ip: z.string().nullish(), alias_ips: z.array(z.string()).nullish() })
+const attachment = z.object({
+  network: z.int(),
+  ip: z.string().nullish(),
+  alias_ips: z.array(z.string()).nullish(),
+  ip_range: z.string().nullish(),
+})
 
 export const addServerActions = (app: Hono, cloud: Cloud): void => {
   const { store, actions, machines } = cloud

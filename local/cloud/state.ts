@@ -48,16 +48,22 @@ export interface ServerRecord extends Owned {
 }
 
 export interface Subnet {
-  readonly type: string
+  readonly type: 'cloud' | 'server' | 'vswitch'
   readonly ip_range: string
   readonly network_zone: string
+  readonly gateway: string
+  readonly vswitch_id?: number
+}
+
+export interface Route {
+  readonly destination: string
   readonly gateway: string
 }
 
 export interface NetworkRecord extends Owned {
   ip_range: string
   subnets: Subnet[]
-  routes: { readonly destination: string; readonly gateway: string }[]
+  routes: Route[]
   protection: { delete: boolean }
   expose_routes_to_vswitch: boolean
 }
