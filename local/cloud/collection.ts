@@ -22,7 +22,7 @@ interface Shape<K extends CollectionName> {
   /** The fields that can be set. */
   readonly change: z.ZodType<Wish<RecordOf<K>>>
   /** Carries on what was set. */
-  changed?(cloud: Cloud, wish: Wish<RecordOf<K>>): Promise<void>
+  changed?(cloud: Cloud, wish: Wish<RecordOf<K>>, record: RecordOf<K>): Promise<void>
   /** @throws ApiError for what must not be deleted now */
   requireDeletable?(cloud: Cloud, record: RecordOf<K>): void
   /** What is done before it goes; or an action that removes it in its time, which is the answer then. */
@@ -104,7 +104,7 @@ const change = async <K extends CollectionName>(c: Context, cloud: Cloud, shape:
   const wanted = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null && value !== undefined))
   requireFreeName(cloud, shape.table, { ...wanted, id: record.id })
   Object.assign(record, wanted)
-  await shape.changed?.(cloud, wish)
+  await shape.changed?.(cloud, wish, record)
   cloud.store.save()
   return c.json(answer(cloud, shape, record))
 }

@@ -6,6 +6,7 @@ import { type Cloud, nowOf } from './cloud.ts'
 import { makeMachine } from './machine.ts'
 import { type Attachment, prepareAttachment } from './private-nets.ts'
 import { freshAddress } from './public-ips.ts'
+import { requireInterface } from './server-doing.ts'
 import { placeOrder, type ServerBody, type ServerOrder, serverBody, wantedIps } from './server-order.ts'
 import type { ActionRecord, NetworkRecord, PrimaryIpRecord, ServerRecord } from './state.ts'
 import { viewServer } from './views.ts'
@@ -53,12 +54,16 @@ const beginAll = (
   })
   const start = async (): Promise<void> => {
     await made
+    requireInterface(server)
     await machines.start(server.id)
     server.status = 'running'
   }
+  const stayOff = (): void => {
+    server.status = 'off'
+  }
   return [
     create,
-    ...(isStarted ? [actions.run('start_server', [about], start)] : []),
+    ...(isStarted ? [actions.run('start_server', [about], start, stayOff)] : []),
     ...attachments.map(({ network, attach, undo }) =>
       actions.run('attach_to_network', [about, { id: network.id, type: 'network' }], () => made.then(attach), undo),
     ),

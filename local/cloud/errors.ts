@@ -23,6 +23,13 @@ export const invalidInput = (field: string, message: string): ApiError =>
 export const notUnique = (message: string, field = 'name'): ApiError =>
   new ApiError(409, 'uniqueness_error', message, { fields: [{ name: field }] })
 
+export const soldOut = (): ApiError =>
+  new ApiError(
+    412,
+    'resource_unavailable',
+    'we are unable to provision servers for this location, try with a different location or try later',
+  )
+
 export const isLocked = (): ApiError => new ApiError(423, 'locked', 'cannot perform operation because server is locked')
 
 export const isProtected = (what: string): ApiError => new ApiError(423, 'protected', `${what} is delete protected`)

@@ -15,6 +15,9 @@ const images: Collection<'images'> = {
   builtIn: systemImages,
   view: (_, image) => viewImage(image),
   change: z.object({ description: z.string().nullish(), type: z.literal('snapshot').nullish(), labels }),
+  changed: async (_, { type }, image) => {
+    if (type === 'snapshot') image.bound_to = null
+  },
   requireDeletable: (_, image) => requireUnprotected('snapshot', image),
   remove: ({ machines }, image) => machines.removeSnapshot(machineImage({ id: image.id, name: null })),
 }

@@ -1,9 +1,10 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { findByIdOrName, idOrName, labels, nameAndLabels, readBody, resourceName } from './body.ts'
-import { datacenters, locations } from './catalogue.ts'
+import { locations } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
 import { addCollection, type Collection } from './collection.ts'
+import { locationOfDatacenter } from './datacenters.ts'
 import { ApiError, invalidInput, requireUnprotected } from './errors.ts'
 import { freshAddress } from './public-ips.ts'
 import type { PrimaryIpRecord, ServerRecord } from './state.ts'
@@ -41,8 +42,7 @@ const serverFor = (cloud: Cloud, { assignee_id }: CreationBody): ServerRecord | 
   typeof assignee_id === 'number' ? getRecord(cloud, 'servers', assignee_id) : undefined
 
 const locationFor = (cloud: Cloud, body: CreationBody): string => {
-  const byDatacenter =
-    cloud.hasDatacenters && body.datacenter ? findByIdOrName(datacenters(), body.datacenter)?.location.name : undefined
+  const byDatacenter = locationOfDatacenter(cloud, body.datacenter)
   const wanted = serverFor(cloud, body)?.location ?? body.location ?? byDatacenter
   const location = wanted === undefined ? undefined : findByIdOrName(locations, wanted)
   if (!location) throw invalidInput('location', 'is required unless the IP is assigned')

@@ -1,24 +1,19 @@
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import { findByIdOrName, idOrName, readBody } from './body.ts'
-import { serverTypes } from './catalogue.ts'
+import { removeBackups } from './backups.ts'
+import { idOrName, readBody } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { ApiError, invalidInput, notFound } from './errors.ts'
 import { requireRoomInGroup } from './placement-groups.ts'
 import { plug, prepareAttachment, requireAliases } from './private-nets.ts'
-import { becomes, beginOn, type Doing } from './server-doing.ts'
+import { diskOf, requireChangeable, requireType } from './server-disk.ts'
+import { becomes, beginOn, type Doing, hasInterface, requireInterface } from './server-doing.ts'
 import { addServerImages } from './server-images.ts'
 import type { ServerRecord } from './state.ts'
 import { getRecord, recordOf } from './tables.ts'
 
 const requireOff = (server: ServerRecord): void => {
   if (server.status !== 'off') throw new ApiError(422, 'server_not_stopped', 'server needs to be stopped')
-}
-
-/** @throws ApiError 422 for a server nobody could reach. */
-const requireInterface = ({ primary_ips, private_net }: ServerRecord): void => {
-  if (primary_ips.ipv4 === null && primary_ips.ipv6 === null && private_net.length === 0)
-    throw new ApiError(422, 'invalid_input', 'no public or private network interfaces found, cannot start server')
 }
 
 /** A machine that was removed meanwhile, or does not obey, stays what it is. */
@@ -60,6 +55,7 @@ export const addServerActions = (app: Hono, cloud: Cloud): void => {
   }))
   const restart = (server: ServerRecord, stop: () => Promise<void>) =>
     becomes(server, 'running', async () => {
+      requireInterface(server)
       await stop()
       await machines.start(server.id)
     })
@@ -120,6 +116,8 @@ export const addServerActions = (app: Hono, cloud: Cloud): void => {
     return {
       command: 'add_to_placement_group',
       work: async () => {
+        // several may have been on their way into the last place
+        requireRoomInGroup(cloud, placement_group)
         server.placement_group = placement_group
       },
     }
@@ -131,17 +129,35 @@ export const addServerActions = (app: Hono, cloud: Cloud): void => {
     },
   }))
   on('change_type', async (server, c) => {
-    const body = await readBody(c, z.object({ server_type: idOrName }))
-    const type = findByIdOrName(serverTypes(cloud.faults.isSoldOut), body.server_type)
-    if (!type) throw invalidInput('server_type', `server type '${body.server_type}' not found`)
+    const body = await readBody(c, z.object({ server_type: idOrName, upgrade_disk: z.boolean() }))
+    const type = requireType(cloud, body.server_type)
     requireOff(server)
+    requireChangeable(cloud, server, type)
+    const disk = body.upgrade_disk ? type.disk : diskOf(cloud, server)
     return {
       command: 'change_server_type',
       work: async () => {
         server.server_type = type.name
+        server.disk = disk
+        if (!hasInterface(server)) return
+        await machines.start(server.id)
+        server.status = 'running'
       },
     }
   })
+  on('enable_backup', (server) => ({
+    command: 'enable_backup',
+    work: async () => {
+      server.backup_window = '22-02'
+    },
+  }))
+  on('disable_backup', (server) => ({
+    command: 'disable_backup',
+    work: async () => {
+      server.backup_window = null
+      await removeBackups(cloud, server.id)
+    },
+  }))
   on('change_dns_ptr', async (server, c) => {
     const body = await readBody(c, z.object({ ip: z.string(), dns_ptr: z.string().nullable() }))
     const own = [server.primary_ips.ipv4, server.primary_ips.ipv6].flatMap((id) =>

@@ -1,4 +1,5 @@
 import type { Cloud } from './cloud.ts'
+import { ApiError } from './errors.ts'
 import type { ActionRecord, ServerRecord } from './state.ts'
 
 /** An action on a server, to be begun. */
@@ -24,3 +25,12 @@ export const becomes =
     await work()
     server.status = status
   }
+
+export const hasInterface = ({ primary_ips, private_net }: ServerRecord): boolean =>
+  primary_ips.ipv4 !== null || primary_ips.ipv6 !== null || private_net.length > 0
+
+/** @throws ApiError 422 for a server nobody could reach. */
+export const requireInterface = (server: ServerRecord): void => {
+  if (!hasInterface(server))
+    throw new ApiError(422, 'invalid_input', 'no public or private network interfaces found, cannot start server')
+}

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { findByIdOrName, idOrName, labels, readBody } from './body.ts'
-import { serverTypes } from './catalogue.ts'
+import { idOrName, labels, readBody } from './body.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { invalidInput, isProtected } from './errors.ts'
 import { machineImage, remakeMachine } from './machine.ts'
-import { becomes, beginOn } from './server-doing.ts'
+import { diskOf, requireImage, typeOf } from './server-disk.ts'
+import { becomes, beginOn, requireInterface } from './server-doing.ts'
+import { userData } from './server-order.ts'
 import type { ImageRecord, ServerRecord } from './state.ts'
 import { recordOf } from './tables.ts'
-import { allImages, viewImage } from './views.ts'
+import { viewImage } from './views.ts'
 
-const rebuilding = z.object({ image: idOrName, user_data: z.string().nullish() })
+const rebuilding = z.object({ image: idOrName, user_data: userData })
 const imaging = z.object({
   type: z.enum(['snapshot', 'backup']).nullish(),
   description: z.string().nullish(),
@@ -34,10 +35,11 @@ export const addServerImages = (app: Hono, cloud: Cloud): void => {
     const server = recordOf(cloud, 'servers', c)
     if (server.protection.rebuild) throw isProtected('server')
     const body = await readBody(c, rebuilding)
-    const image = findByIdOrName(allImages(cloud), body.image)
-    if (!image) throw invalidInput('image', `image '${body.image}' not found`)
+    const { architecture } = typeOf(cloud, server)
+    const image = requireImage(cloud, body.image, { architecture, disk: diskOf(cloud, server) })
     const root_password = server.ssh_keys.length > 0 ? null : randomBytes(12).toString('base64url')
     const work = becomes(server, 'running', async () => {
+      requireInterface(server)
       server.image = image.id
       server.user_data = body.user_data ?? server.user_data
       await remakeMachine(cloud, server)
@@ -54,6 +56,8 @@ export const addServerImages = (app: Hono, cloud: Cloud): void => {
   app.post('/servers/:id{[0-9]+}/actions/create_image', async (c) => {
     const server = recordOf(cloud, 'servers', c)
     const body = await readBody(c, imaging)
+    if (body.type === 'backup' && !server.backup_window)
+      throw invalidInput('type', 'backups are not enabled for the server')
     actions.requireUnlocked(server.id)
     const image = draftImage(cloud, server, body)
     store.state.images[image.id] = image
@@ -70,7 +74,6 @@ export const addServerImages = (app: Hono, cloud: Cloud): void => {
 }
 
 const draftImage = (cloud: Cloud, server: ServerRecord, body: z.output<typeof imaging>): ImageRecord => {
-  const type = serverTypes(cloud.faults.isSoldOut).find(({ name }) => name === server.server_type)
   return {
     id: cloud.store.nextId(),
     type: body.type ?? 'snapshot',
@@ -80,9 +83,9 @@ const draftImage = (cloud: Cloud, server: ServerRecord, body: z.output<typeof im
     created: nowOf(cloud),
     created_from: { id: server.id, name: server.name },
     bound_to: body.type === 'backup' ? server.id : null,
-    disk_size: type?.disk ?? 0,
+    disk_size: diskOf(cloud, server),
     image_size: null,
-    architecture: type?.architecture ?? 'x86',
+    architecture: typeOf(cloud, server).architecture,
     protection: { delete: false },
   }
 }

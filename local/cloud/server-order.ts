@@ -1,13 +1,19 @@
 import { z } from 'zod'
 import { findByIdOrName, idOrName, labels, serverName } from './body.ts'
-import { datacenters, locations, type ServerType, serverTypes } from './catalogue.ts'
+import { locations, type ServerType } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
-import { ApiError, invalidInput } from './errors.ts'
+import { locationOfDatacenter } from './datacenters.ts'
+import { invalidInput, notFound, soldOut } from './errors.ts'
 import { requireRoomInGroup } from './placement-groups.ts'
 import { requireUsable } from './public-ips.ts'
+import { requireImage, requireType } from './server-disk.ts'
 import type { NetworkRecord } from './state.ts'
 import { getRecord, requireFreeName } from './tables.ts'
-import { allImages } from './views.ts'
+
+export const userData = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) <= 32 * 1024, 'must not be longer than 32 KiB')
+  .nullish()
 
 export const serverBody = z.object({
   name: serverName,
@@ -20,10 +26,8 @@ export const serverBody = z.object({
   ssh_keys: z.array(idOrName).nullish(),
   networks: z.array(z.int()).nullish(),
   firewalls: z.array(z.object({ firewall: z.int() })).nullish(),
-  user_data: z
-    .string()
-    .refine((text) => Buffer.byteLength(text) <= 32 * 1024, 'must not be longer than 32 KiB')
-    .nullish(),
+  volumes: z.array(z.int()).nullish(),
+  user_data: userData,
   labels,
   public_net: z
     .object({
@@ -39,7 +43,7 @@ export type ServerBody = z.output<typeof serverBody>
 
 export interface ServerOrder {
   readonly type: ServerType
-  readonly image: ReturnType<typeof allImages>[number]
+  readonly image: ReturnType<typeof requireImage>
   readonly location: string
   readonly networks: readonly NetworkRecord[]
   readonly sshKeys: readonly string[]
@@ -49,20 +53,10 @@ export interface ServerOrder {
 export const placeOrder = (cloud: Cloud, body: ServerBody): ServerOrder => {
   const { state } = cloud.store
   requireFreeName(cloud, 'servers', body)
-  const type = findByIdOrName(serverTypes(cloud.faults.isSoldOut), body.server_type)
-  if (!type) throw invalidInput('server_type', `server type '${body.server_type}' not found`)
+  const type = requireType(cloud, body.server_type)
   const location = locationFor(cloud, body, type)
-  const images = allImages(cloud).filter(
-    (one) => one.architecture === type.architecture || one.id === Number(body.image),
-  )
-  const image = findByIdOrName(images, body.image)
-  if (!image) throw invalidInput('image', `image '${body.image}' not found`)
-  if (image.architecture !== type.architecture)
-    throw invalidInput('image', 'incompatible architecture of image and server type')
-  // the code is the API's; its words for this case are not known
-  if (image.status !== 'available') throw invalidInput('image', `image ${image.id} is still ${image.status}`)
-  if (image.disk_size > type.disk)
-    throw new ApiError(422, 'invalid_input', 'image disk is bigger than server type disk')
+  const image = requireImage(cloud, body.image, type)
+  requireNoVolumes(body)
   if (typeof body.placement_group === 'number') {
     getRecord(cloud, 'placement_groups', body.placement_group)
     requireRoomInGroup(cloud, body.placement_group)
@@ -80,21 +74,19 @@ export const placeOrder = (cloud: Cloud, body: ServerBody): ServerOrder => {
   return { type, image, location, networks, sshKeys: keys }
 }
 
+/** There are none here, so whoever asks for one asks for what is not there. @throws ApiError 404 */
+const requireNoVolumes = ({ volumes }: ServerBody): void => {
+  for (const id of volumes ?? []) throw notFound(`volume with ID '${id}'`)
+}
+
 const locationFor = (cloud: Cloud, { location, datacenter }: ServerBody, type: ServerType): string => {
-  const byDatacenter =
-    cloud.hasDatacenters && datacenter ? findByIdOrName(datacenters(), datacenter)?.location.name : undefined
+  const byDatacenter = locationOfDatacenter(cloud, datacenter)
   const wanted = location ?? byDatacenter ?? 'fsn1'
   const found = findByIdOrName(locations, wanted)
   if (!found) throw invalidInput('location', `location '${wanted}' not found`)
   const offer = type.locations.find((one) => one.name === found.name)
   if (!offer) throw invalidInput('server_type', 'unsupported location for server type')
-  if (!offer.available) {
-    throw new ApiError(
-      412,
-      'resource_unavailable',
-      'we are unable to provision servers for this location, try with a different location or try later',
-    )
-  }
+  if (!offer.available) throw soldOut()
   return found.name
 }
 

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { removeBackups } from './backups.ts'
 import { labels, serverName } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { addCollection, type Collection } from './collection.ts'
@@ -15,6 +16,7 @@ import { viewServer } from './views.ts'
 export const removeServer = async (cloud: Cloud, server: ServerRecord): Promise<void> => {
   const { state } = cloud.store
   await cloud.machines.destroy(server.id)
+  await removeBackups(cloud, server.id)
   for (const floating of Object.values(state.floating_ips)) if (floating.server === server.id) floating.server = null
   releasePrimaryIps(cloud, server)
   delete state.servers[server.id]

@@ -34,6 +34,9 @@ type ServerStatus = 'initializing' | 'starting' | 'running' | 'stopping' | 'off'
 export interface ServerRecord extends Owned {
   status: ServerStatus
   server_type: string
+  /** Gigabytes, where the disk is not as large as that of the type. */
+  disk?: number
+  backup_window?: string | null
   image: number | null
   location: string
   placement_group: number | null

@@ -165,7 +165,7 @@ step('keeps a Primary IP over servers', async ({ hasDatacenters, endpoint, tryHc
   const create = ['primary-ip', 'create', '--name', 'p', '--type', 'ipv4', '--datacenter', 'fsn1-dc14']
   if (hasDatacenters) await hcloud(...create)
   else {
-    assert.match((await tryHcloud(...create)).stderr, "invalid input in field 'location'")
+    assert.match((await tryHcloud(...create)).stderr, "invalid input in field 'datacenter'")
     await request(`${endpoint}/primary_ips`, 'POST', { name: 'p', type: 'ipv4', location: 'fsn1' }, token)
   }
   await hcloud('primary-ip', 'assign', 'p', '--server', String(id))

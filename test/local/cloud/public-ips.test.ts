@@ -66,6 +66,12 @@ test('a server takes no address that is taken, of the wrong family or elsewhere'
   ])
 })
 
+test('an address is asked for by location, no longer by datacenter', async ({ probe }) => {
+  const body = { name: 'one', type: 'ipv4', datacenter: 'fsn1-dc14' }
+  assert.is(refusal(await probe.call('POST', '/primary_ips', body)), '422 invalid_input')
+  assert.is(refusal(await probe.call('POST', '/primary_ips', { ...body, location: 'fsn1' })), '422 invalid_input')
+})
+
 test('addresses are assigned and taken away while the server is off', async ({ probe }) => {
   const ip = await createPrimary(probe, 'one')
   const { id } = await createServer(probe, 'ns1', { public_net: { enable_ipv4: false } })

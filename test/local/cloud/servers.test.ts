@@ -111,6 +111,9 @@ test('what is refused leaves nothing behind', async ({ probe }) => {
     { server_type: 'cx23', location: 'ash' },
     { ssh_keys: ['nobody'] },
     { user_data: 'x'.repeat(33_000) },
+    { volumes: [999] },
+    { datacenter: 'nbg1-dc3' },
+    { datacenter: 'nbg1-dc3', location: null },
   ])
     refusals.push(refusal(await create(probe, server('ns1', more))))
   assert.equal(refusals, [
@@ -124,6 +127,9 @@ test('what is refused leaves nothing behind', async ({ probe }) => {
     '422 invalid_input',
     '422 invalid_input',
     '422 invalid_input',
+    '422 invalid_input',
+    '422 invalid_input',
+    '404 not_found',
     '422 invalid_input',
     '422 invalid_input',
   ])
@@ -217,6 +223,26 @@ test('without any interface it does not start', async ({ probe }) => {
   })
 })
 
+test('nor when it is created, restarted or rebuilt', async ({ probe }) => {
+  const public_net = { enable_ipv4: false, enable_ipv6: false }
+  const { body } = await create(probe, server('ns1', { public_net }))
+  const [started] = body.next_actions
+  const { action } = (await probe.settled(`/actions/${started.id}`)).body
+  assert.equal([started.command, action.error?.code], ['start_server', 'invalid_input'])
+  for (const [name, request] of [['reboot'], ['reset'], ['rebuild', { image: 'debian-12' }]] as const) {
+    const { body: answered } = await act(probe, body.server.id, name, request)
+    const ended = (await probe.settled(`/actions/${answered.action.id}`)).body.action
+    assert.equal([name, ended.error?.code], [name, 'invalid_input'])
+    assert.is((await probe.call('GET', `/servers/${body.server.id}`)).body.server.status, 'off', name)
+  }
+})
+
+test('an interface in a private network is enough to start', async ({ probe }) => {
+  const net = (await probe.call('POST', '/networks', network)).body.network
+  const public_net = { enable_ipv4: false, enable_ipv6: false }
+  assert.is((await createSettled(probe, server('ns1', { public_net, networks: [net.id] }))).status, 'running')
+})
+
 test('an action that fails leaves the server half-made, for its owner to remove', async ({ probe }) => {
   await probe.fault({ action: 'attach_to_network', error: { code: 'unknown_error', message: 'as scripted' } })
   const net = (await probe.call('POST', '/networks', network)).body.network
@@ -266,6 +292,17 @@ test('a placement group holds ten servers', async ({ probe }) => {
   const eleventh = await create(probe, server('one-too-many', { placement_group: id }))
   assert.match(eleventh.body.error.message, `placement group with ID ${id} contains already 10 servers`)
   assert.is(eleventh.body.error.code, 'placement_group_member_limit_reached')
+  assert.is((await probe.call('GET', `/placement_groups/${id}`)).body.placement_group.servers.length, 10)
+})
+
+test('of two that ask for the last place in a placement group one gets it', async ({ probe }) => {
+  const { id } = (await probe.call('POST', '/placement_groups', { name: 'pg', type: 'spread' })).body.placement_group
+  for (let index = 0; index < 9; index += 1) await create(probe, server(`in-${index}`, { placement_group: id }))
+  const ids = []
+  for (const name of ['one', 'two'])
+    ids.push((await createSettled(probe, server(name, { start_after_create: false }))).id)
+  for (const one of ids) await act(probe, one, 'add_to_placement_group', { placement_group: id })
+  await probe.settled()
   assert.is((await probe.call('GET', `/placement_groups/${id}`)).body.placement_group.servers.length, 10)
 })
 
