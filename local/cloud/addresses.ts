@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { ApiError } from './errors.ts'
 
 export interface Pools {
@@ -97,4 +98,18 @@ export const freeSubnet = (network: Range, taken: readonly Range[]): string | un
 export const macOf = (prefix: '96' | '86', number: number): string => {
   const hex = (number % 2 ** 32).toString(16).padStart(8, '0')
   return [prefix, '00', ...(hex.match(/../g) ?? [])].join(':')
+}
+
+/** 4 or 6, or 0 for what is no address; one with a zone (`fe80::1%eth0`) is of one computer only. */
+export const familyOf = (address: string): number => (address.includes('%') ? 0 : isIP(address))
+
+/** As RFC 5952 spells it, which the URL parser knows. */
+export const canonicalIpv6 = (address: string): string => new URL(`http://[${address}]/`).hostname.slice(1, -1)
+
+export const ipv6Number = (address: string): bigint => {
+  const [head = [], tail = []] = canonicalIpv6(address)
+    .split('::')
+    .map((part) => part.split(':').filter(Boolean))
+  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail]
+  return BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`)
 }

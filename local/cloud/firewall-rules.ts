@@ -1,6 +1,5 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
-import { parseRange } from './addresses.ts'
+import { canonicalIpv6, familyOf, ipv6Number, parseRange } from './addresses.ts'
 import { invalidInput } from './errors.ts'
 import type { RuleRecord } from './state.ts'
 
@@ -17,8 +16,8 @@ export const rules = z.array(rule).max(50)
 
 /** @returns the network in canonical spelling (RFC 5952), as the API answers */
 const requireNetwork = (text: string): string => {
-  const [address = '', bits = ''] = text.split('/')
-  const family = isIP(address)
+  const [address = '', bits = '', ...rest] = text.split('/')
+  const family = rest.length > 0 ? 0 : familyOf(address)
   if (family === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
     throw invalidInput('rules', `'${text}' is not a network in CIDR notation`)
   const network = `${family === 6 ? canonicalIpv6(address) : address}/${Number(bits)}`
@@ -27,17 +26,7 @@ const requireNetwork = (text: string): string => {
   return network
 }
 
-/** The URL parser knows the canonical spelling. */
-const canonicalIpv6 = (address: string): string => new URL(`http://[${address}]/`).hostname.slice(1, -1)
-
-const hasHostBits = (address: string, bits: number): boolean => {
-  const [head = [], tail = []] = canonicalIpv6(address)
-    .split('::')
-    .map((part) => part.split(':').filter(Boolean))
-  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail]
-  const number = BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`)
-  return BigInt.asUintN(128 - bits, number) !== 0n
-}
+const hasHostBits = (address: string, bits: number): boolean => BigInt.asUintN(128 - bits, ipv6Number(address)) !== 0n
 
 const isPortRange = (text: string): boolean => {
   if (text === 'any') return true
@@ -45,14 +34,37 @@ const isPortRange = (text: string): boolean => {
   return /^\d+(-\d+)?$/.test(text) && first >= 1 && first <= last && last <= 65_535
 }
 
+const peersAtMost = 100
+const effectiveAtMost = 500
+
+/** Networks of a rule by its direction, and those that it must not have. */
+const peersOf = ({ direction, source_ips, destination_ips }: z.output<typeof rule>) => {
+  const [sources, destinations] = [source_ips ?? [], destination_ips ?? []]
+  return direction === 'in' ? ([sources, destinations] as const) : ([destinations, sources] as const)
+}
+
+/** @throws ApiError 422 for rules that make no sense, or are more than a firewall can have: each network of a rule counts. */
+export const ruleRecords = (input: readonly z.output<typeof rule>[]): readonly RuleRecord[] => {
+  const records = input.map(ruleRecord)
+  const effective = records.flatMap(({ source_ips, destination_ips }) => [...source_ips, ...destination_ips]).length
+  if (effective > effectiveAtMost) throw invalidInput('rules', `more than ${effectiveAtMost} effective rules`)
+  return records
+}
+
 /** @throws ApiError 422 for a rule that makes no sense. */
-export const ruleRecord = (input: z.output<typeof rule>): RuleRecord => {
+const ruleRecord = (input: z.output<typeof rule>): RuleRecord => {
   const hasPorts = input.protocol === 'tcp' || input.protocol === 'udp'
   const port = input.port === null || input.port === undefined || input.port === '' ? null : String(input.port)
   if (hasPorts !== (port !== null))
     throw invalidInput('rules', hasPorts ? 'port is required for tcp and udp' : 'port is for tcp and udp only')
   if (port !== null && !isPortRange(port)) throw invalidInput('rules', `'${port}' is no port`)
-  const peers = (input.direction === 'in' ? input.source_ips : input.destination_ips) ?? []
+  const [peers, others] = peersOf(input)
+  if (others.length > 0)
+    throw invalidInput(
+      'rules',
+      `${input.direction === 'in' ? 'destination_ips' : 'source_ips'} is for the other direction`,
+    )
+  if (peers.length > peersAtMost) throw invalidInput('rules', `a rule has at most ${peersAtMost} networks`)
   if (peers.length === 0)
     throw invalidInput('rules', `${input.direction === 'in' ? 'source_ips' : 'destination_ips'} is required`)
   const canonical = peers.map(requireNetwork)

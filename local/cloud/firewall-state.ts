@@ -3,19 +3,34 @@ import type { Cloud } from './cloud.ts'
 import { matchesSelector } from './labels.ts'
 import type { FirewallRecord, ServerRecord, State } from './state.ts'
 
+/** As many as one server can have. https://docs.hetzner.com/cloud/firewalls/overview#limits */
+export const firewallsAtMost = 5
+
+/** Firewalls filter the public interface, so a server without one has none. */
+export const isPublic = ({ primary_ips }: ServerRecord): boolean =>
+  primary_ips.ipv4 !== null || primary_ips.ipv6 !== null
+
+/** Servers that can have a firewall and whose labels fit. */
 export const serversOf = (state: State, selector: string): readonly ServerRecord[] =>
-  Object.values(state.servers).filter((server) => matchesSelector(server.labels, selector))
+  Object.values(state.servers).filter((server) => isPublic(server) && matchesSelector(server.labels, selector))
+
+/** Those attached to the server itself come before those whose selector it fits; what is beyond the limit does not count. */
+const attachedTo = (state: State, { firewalls, labels }: ServerRecord): readonly FirewallRecord[] => {
+  const direct = firewalls.flatMap((id) => state.firewalls[id] ?? [])
+  const selecting = Object.values(state.firewalls).filter(
+    ({ id, selectors }) => !firewalls.includes(id) && selectors.some((selector) => matchesSelector(labels, selector)),
+  )
+  return [...direct, ...selecting].slice(0, firewallsAtMost)
+}
 
 /** Firewalls attached to the server itself, and those whose selector it fits. */
 export const firewallsOn = (state: State, server: ServerRecord): readonly FirewallRecord[] =>
-  Object.values(state.firewalls).filter(
-    ({ id, selectors }) =>
-      server.firewalls.includes(id) || selectors.some((selector) => matchesSelector(server.labels, selector)),
-  )
+  isPublic(server) ? attachedTo(state, server) : []
 
 /** What the machine enforces: nothing without a firewall, else all rules of all of them together. */
 const rulesOn = (state: State, server: ServerRecord): readonly FilterRule[] | null => {
-  const firewalls = firewallsOn(state, server)
+  // the machine keeps them while it has no public interface, and so gets one that is filtered
+  const firewalls = attachedTo(state, server)
   if (firewalls.length === 0) return null
   return firewalls.flatMap(({ rules }) =>
     rules.map(({ direction, protocol, port, source_ips, destination_ips }) => ({

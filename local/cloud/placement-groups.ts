@@ -9,6 +9,7 @@ import { viewGroup } from './views.ts'
 const creation = z.object({ name: resourceName, type: z.literal('spread'), labels })
 
 const membersAtMost = 10
+const groupsAtMost = 50
 
 /** @throws ApiError when the group has as many servers as it can hold. */
 export const requireRoomInGroup = (cloud: Cloud, id: number): void => {
@@ -25,7 +26,14 @@ const placementGroups: Collection<'placement_groups', z.output<typeof creation>>
   change: z.object(nameAndLabels),
   creation: {
     body: creation,
-    draft: (_, { name, type }) => ({ name, type }),
+    draft: ({ store }, { name, type }) => {
+      if (Object.keys(store.state.placement_groups).length >= groupsAtMost) {
+        throw new ApiError(403, 'resource_limit_exceeded', 'placement group limit reached', {
+          limits: [{ name: 'placement_group_limit' }],
+        })
+      }
+      return { name, type }
+    },
     begin: () => ({ action: null }),
   },
   remove: async ({ store }, { id }) => {

@@ -3,7 +3,8 @@ import { findByIdOrName, idOrName, labels, serverName } from './body.ts'
 import { locations, type ServerType } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
 import { locationOfDatacenter } from './datacenters.ts'
-import { invalidInput, notFound, soldOut } from './errors.ts'
+import { ApiError, invalidInput, notFound, soldOut } from './errors.ts'
+import { firewallsAtMost } from './firewall-state.ts'
 import { requireRoomInGroup } from './placement-groups.ts'
 import { requireUsable } from './public-ips.ts'
 import { requireImage, requireType } from './server-disk.ts'
@@ -61,7 +62,7 @@ export const placeOrder = (cloud: Cloud, body: ServerBody): ServerOrder => {
     getRecord(cloud, 'placement_groups', body.placement_group)
     requireRoomInGroup(cloud, body.placement_group)
   }
-  for (const { firewall } of body.firewalls ?? []) getRecord(cloud, 'firewalls', firewall)
+  requireFirewalls(cloud, body)
   const keys = (body.ssh_keys ?? []).map((wanted) => {
     const key = findByIdOrName(Object.values(state.ssh_keys), wanted)
     if (!key) throw invalidInput('ssh_keys', `SSH key '${wanted}' not found`)
@@ -72,6 +73,15 @@ export const placeOrder = (cloud: Cloud, body: ServerBody): ServerOrder => {
     if (typeof wanted === 'number') requireUsable(cloud, wanted, { type: family, location })
   }
   return { type, image, location, networks, sshKeys: keys }
+}
+
+/** @throws ApiError for one that is not there, and unless the server could have them all. */
+const requireFirewalls = (cloud: Cloud, body: ServerBody): void => {
+  const wanted = new Set(body.firewalls?.map(({ firewall }) => firewall))
+  for (const id of wanted) getRecord(cloud, 'firewalls', id)
+  if (wanted.size > firewallsAtMost) throw invalidInput('firewalls', `a server has at most ${firewallsAtMost}`)
+  if (wanted.size > 0 && wantedIps(cloud, body).length === 0)
+    throw new ApiError(422, 'private_net_only_server', 'server has no public network interface')
 }
 
 /** There are none here, so whoever asks for one asks for what is not there. @throws ApiError 404 */

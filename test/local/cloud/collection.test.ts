@@ -86,7 +86,7 @@ const refusals: Readonly<Record<string, (ids: Ids) => readonly Refused[]>> = {
       'POST',
       '',
       { name: 'z', apply_to: [onServer(ids['server x'] ?? 0), onServer(1)] },
-      '404 firewall_resource_not_found',
+      '422 firewall_resource_not_found',
     ],
     ['POST', '', { name: 'x', apply_to: [onServer(ids['server x'] ?? 0)] }, '409 uniqueness_error'],
     ['PUT', `/${ids['firewall x']}`, { name: 'z', labels: badLabels }, '422 invalid_input'],

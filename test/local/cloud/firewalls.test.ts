@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Probe, refusal, server, startProbe } from './probe.ts'
+import { network, type Probe, refusal, server, startProbe } from './probe.ts'
 
 const test = suite<{ probe: Probe }>('local/cloud/firewalls')
 
@@ -141,6 +141,99 @@ test('a firewall in use is not deleted', async ({ probe }) => {
   assert.is((await probe.call('DELETE', `/firewalls/${direct.id}`)).status, 204)
 })
 
+const hosts = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `10.0.0.${index}/32`)
+
+test('a firewall has fifty rules, and five hundred with every network of each', async ({ probe }) => {
+  const create = (name: string, rules: readonly object[]) => probe.call('POST', '/firewalls', { name, rules })
+  const wide = { ...rule('53'), source_ips: hosts(100) }
+  assert.is((await create('most', Array(5).fill(wide))).status, 201)
+  assert.is((await create('fifty', Array(50).fill(rule('53')))).status, 201)
+  const { id } = await createFirewall(probe, 'fw')
+  for (const rules of [Array(51).fill(rule('53')), [...Array(5).fill(wide), rule('53')]]) {
+    assert.is(refusal(await create('more', rules)), '422 invalid_input')
+    const set = await probe.call('POST', `/firewalls/${id}/actions/set_rules`, { rules })
+    assert.is(refusal(set), '422 invalid_input')
+  }
+  assert.equal((await probe.call('GET', `/firewalls/${id}`)).body.firewall.rules, [])
+})
+
+test('a server without public interface has no firewall', async ({ probe }) => {
+  const net = await probe.call('POST', '/networks', network)
+  const inside = { public_net: { enable_ipv4: false, enable_ipv6: false }, networks: [net.body.network.id] }
+  const id = await createServer(probe, 'inside', { ...inside, labels: { role: 'ns' } })
+  await probe.settled()
+  const firewall = await createFirewall(probe, 'fw', { apply_to: bySelector('role=ns') })
+  const path = `/firewalls/${firewall.id}/actions/apply_to_resources`
+  for (const [method, body] of [
+    [path, { apply_to: byServer(id) }],
+    ['/firewalls', { name: 'other', apply_to: byServer(id) }],
+    ['/servers', server('second', { ...inside, firewalls: [{ firewall: firewall.id }] })],
+  ] as const)
+    assert.is(refusal(await probe.call('POST', method, body)), '422 private_net_only_server', method)
+  const { applied_to } = (await probe.call('GET', `/firewalls/${firewall.id}`)).body.firewall
+  assert.equal(applied_to[0].applied_to_resources, [])
+  assert.equal((await probe.call('GET', `/servers/${id}`)).body.server.public_net.firewalls, [])
+})
+
+test('a server has five firewalls at most, however they came to it', async ({ probe }) => {
+  const ids: number[] = []
+  for (let index = 0; index < 6; index += 1) ids.push((await createFirewall(probe, `fw-${index}`)).id)
+  const firewalls = ids.map((firewall) => ({ firewall }))
+  assert.is(refusal(await probe.call('POST', '/servers', server('six', { firewalls }))), '422 invalid_input')
+  const id = await createServer(probe, 'five', { firewalls: firewalls.slice(0, 5), labels: { role: 'ns' } })
+  await probe.settled()
+  for (const apply_to of [byServer(id), bySelector('role')]) {
+    const path = `/firewalls/${ids[5]}/actions/apply_to_resources`
+    assert.is(refusal(await probe.call('POST', path, { apply_to })), '422 invalid_input')
+    assert.is(refusal(await probe.call('POST', '/firewalls', { name: 'seven', apply_to })), '422 invalid_input')
+  }
+  await probe.call('POST', `/firewalls/${ids[5]}/actions/apply_to_resources`, { apply_to: bySelector('late') })
+  await probe.call('PUT', `/servers/${id}`, { labels: { late: '' } })
+  const { server: found } = (await probe.settled(`/servers/${id}`)).body
+  assert.equal(
+    found.public_net.firewalls.map((one: { id: number }) => one.id),
+    ids.slice(0, 5),
+  )
+})
+
+test('nothing is applied twice by one request', async ({ probe }) => {
+  const id = await createServer(probe, 'ns1')
+  const firewall = await createFirewall(probe, 'fw')
+  for (const apply_to of [byServer(id, id), [...bySelector('a'), ...bySelector('a')]]) {
+    assert.is(refusal(await probe.call('POST', '/firewalls', { name: 'new', apply_to })), '422 server_already_added')
+    const applied = await probe.call('POST', `/firewalls/${firewall.id}/actions/apply_to_resources`, { apply_to })
+    assert.is(refusal(applied), '422 firewall_already_applied')
+  }
+  assert.equal((await probe.call('GET', `/firewalls/${firewall.id}`)).body.firewall.applied_to, [])
+})
+
+test('what it is applied to has to be there: no firewall is made for less', async ({ probe }) => {
+  for (const [apply_to, expected] of [
+    [byServer(4711), '422 firewall_resource_not_found'],
+    [[{ type: 'server' }], '422 invalid_input'],
+    [[{ type: 'label_selector' }], '422 invalid_input'],
+    [bySelector(' '), '422 invalid_input'],
+    [bySelector(','), '422 invalid_input'],
+  ] as const)
+    assert.is(refusal(await probe.call('POST', '/firewalls', { name: 'fw', apply_to })), expected)
+  assert.equal((await probe.call('GET', '/firewalls')).body.firewalls, [])
+})
+
+test('a selector that fits no server has an action to wait for', async ({ probe }) => {
+  const { id } = await createFirewall(probe, 'fw')
+  for (const [name, field, command] of [
+    ['apply_to_resources', 'apply_to', 'apply_firewall'],
+    ['remove_from_resources', 'remove_from', 'remove_firewall'],
+  ] as const) {
+    const body = { [field]: bySelector('nobody') }
+    const { actions } = (await probe.call('POST', `/firewalls/${id}/actions/${name}`, body)).body
+    assert.equal(
+      actions.map((one: { command: string; resources: unknown }) => [one.command, one.resources]),
+      [[command, [{ id, type: 'firewall' }]]],
+    )
+  }
+})
+
 test('refuses rules that make no sense', async ({ probe }) => {
   for (const wrong of [
     { ...rule('53'), port: null },
@@ -154,6 +247,13 @@ test('refuses rules that make no sense', async ({ probe }) => {
     { ...rule('53'), source_ips: ['2001:db8::1/64'] },
     { ...rule('53'), source_ips: ['localhost/8'] },
     { ...rule('53'), direction: 'out' },
+    { ...rule('53'), destination_ips: ['10.0.0.0/8'] },
+    { ...rule('53'), direction: 'out', destination_ips: ['10.0.0.0/8'] },
+    { ...rule('53'), source_ips: hosts(101) },
+    { ...rule('53'), source_ips: ['10.0.0.0/8/8'] },
+    { ...rule('53'), source_ips: ['fe80::1%eth0/128'] },
+    { ...rule('53'), source_ips: ['10.0.00.0/24'] },
+    { ...rule('53'), description: 'x'.repeat(256) },
   ])
     assert.is(
       refusal(await probe.call('POST', '/firewalls', { name: 'fw', rules: [wrong] })),

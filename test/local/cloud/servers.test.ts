@@ -295,6 +295,12 @@ test('a placement group holds ten servers', async ({ probe }) => {
   assert.is((await probe.call('GET', `/placement_groups/${id}`)).body.placement_group.servers.length, 10)
 })
 
+test('a project has fifty placement groups', async ({ probe }) => {
+  const make = (name: string) => probe.call('POST', '/placement_groups', { name, type: 'spread' })
+  for (let index = 0; index < 50; index += 1) assert.is((await make(`pg-${index}`)).status, 201)
+  assert.is(refusal(await make('one-more')), '403 resource_limit_exceeded')
+})
+
 test('of two that ask for the last place in a placement group one gets it', async ({ probe }) => {
   const { id } = (await probe.call('POST', '/placement_groups', { name: 'pg', type: 'spread' })).body.placement_group
   for (let index = 0; index < 9; index += 1) await create(probe, server(`in-${index}`, { placement_group: id }))
