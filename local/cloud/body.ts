@@ -2,12 +2,20 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { ApiError } from './errors.ts'
 import { labelFaults } from './labels.ts'
+import type { Labels } from './state.ts'
 
 /** Ids and names are taken as number, text or number in text: clients differ. */
 export const idOrName = z.union([z.int(), z.string().min(1)])
+const isTextByKey = (given: unknown): boolean =>
+  typeof given === 'object' &&
+  given !== null &&
+  !Array.isArray(given) &&
+  Object.values(given).every((value) => typeof value === 'string')
+
 /** Wrong ones are refused with the body, before anything of it is done. */
 export const labels = z
-  .record(z.string(), z.string())
+  // as it came: a record would leave `__proto__` out instead of refusing it
+  .custom<Labels>(isTextByKey, 'must be an object of texts')
   .nullish()
   .superRefine((given, context) => {
     for (const message of labelFaults(given ?? {})) context.addIssue({ code: 'custom', message })
@@ -18,7 +26,7 @@ export const resourceName = z.string().min(1).max(128)
 export const nameAndLabels = { name: resourceName.optional(), labels }
 
 /** RFC 1123 host name. */
-export const serverName = z
+export const hostName = z
   .string()
   .regex(/^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/)
 

@@ -21,6 +21,8 @@ interface Shape<K extends CollectionName> {
   view?(cloud: Cloud, record: RecordOf<K>): object
   /** The fields that can be set. */
   readonly change: z.ZodType<Wish<RecordOf<K>>>
+  /** @throws ApiError for what cannot be set now */
+  requireChangeable?(cloud: Cloud, wish: Wish<RecordOf<K>>, record: RecordOf<K>): void
   /** Carries on what was set. */
   changed?(cloud: Cloud, wish: Wish<RecordOf<K>>, record: RecordOf<K>): Promise<void>
   /** @throws ApiError for what must not be deleted now */
@@ -103,6 +105,7 @@ const change = async <K extends CollectionName>(c: Context, cloud: Cloud, shape:
   const wish = await readBody(c, shape.change)
   const wanted = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null && value !== undefined))
   requireFreeName(cloud, shape.table, { ...wanted, id: record.id })
+  shape.requireChangeable?.(cloud, wish, record)
   Object.assign(record, wanted)
   await shape.changed?.(cloud, wish, record)
   cloud.store.save()

@@ -32,12 +32,12 @@ export const soldOut = (): ApiError =>
 
 export const isLocked = (): ApiError => new ApiError(423, 'locked', 'cannot perform operation because server is locked')
 
-export const isProtected = (what: string): ApiError => new ApiError(423, 'protected', `${what} is delete protected`)
+export const isProtected = (message: string): ApiError => new ApiError(423, 'protected', message)
 
-/** @throws ApiError 423 */
+/** @param message in full, since the API has not the same words for all kinds. @throws ApiError 423 */
 export const requireUnprotected = (
-  what: string,
+  message: string,
   { protection }: { protection: { readonly delete: boolean } },
 ): void => {
-  if (protection.delete) throw isProtected(what)
+  if (protection.delete) throw isProtected(message)
 }

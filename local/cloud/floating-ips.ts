@@ -8,9 +8,10 @@ import { addCollection, type Collection } from './collection.ts'
 import { ApiError, requireUnprotected } from './errors.ts'
 import { routeFloatingIps } from './floating-routes.ts'
 import { usedAddresses } from './public-ips.ts'
+import { reverseBody, reverseChange } from './reverse-names.ts'
 import type { FloatingIpRecord, ServerRecord } from './state.ts'
 import { getRecord, recordOf } from './tables.ts'
-import { reverseOf, viewFloatingIp } from './views.ts'
+import { viewFloatingIp } from './views.ts'
 
 const creation = z.object({
   type: z.enum(['ipv4', 'ipv6']),
@@ -72,7 +73,7 @@ const floatingIps: Collection<'floating_ips', CreationBody> = {
         ip,
         home_location,
         server: null,
-        dns_ptr: body.type === 'ipv4' ? [{ ip, dns_ptr: reverseOf(ip) }] : [],
+        dns_ptr: [],
         protection: { delete: false },
       }
     },
@@ -85,7 +86,7 @@ const floatingIps: Collection<'floating_ips', CreationBody> = {
     },
   },
   requireDeletable: (_, ip) => {
-    requireUnprotected('Floating IP', ip)
+    requireUnprotected('Floating IP deletion is protected', ip)
     if (ip.server !== null) throw new ApiError(422, 'must_be_unassigned', 'Floating IP must be unassigned')
   },
 }
@@ -106,6 +107,7 @@ export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
   })
   app.post('/floating_ips/:id{[0-9]+}/actions/unassign', (c) => {
     const ip = recordOf(cloud, 'floating_ips', c)
+    if (ip.server === null) throw new ApiError(422, 'invalid_input', 'Floating IP is not assigned')
     return c.json(
       { action: actions.run('unassign_floating_ip', about(ip, ip.server), () => move(cloud, ip, null)) },
       201,
@@ -121,11 +123,7 @@ export const addFloatingIps = (app: Hono, cloud: Cloud): void => {
   })
   app.post('/floating_ips/:id{[0-9]+}/actions/change_dns_ptr', async (c) => {
     const ip = recordOf(cloud, 'floating_ips', c)
-    const body = await readBody(c, z.object({ ip: z.string(), dns_ptr: z.string().nullable() }))
-    const action = actions.run('change_dns_ptr', about(ip, null), async () => {
-      const others = ip.dns_ptr.filter((one) => one.ip !== body.ip)
-      ip.dns_ptr = [...others, { ip: body.ip, dns_ptr: body.dns_ptr ?? reverseOf(body.ip) }]
-    })
-    return c.json({ action }, 201)
+    const set = reverseChange([ip], await readBody(c, reverseBody))
+    return c.json({ action: actions.run('change_dns_ptr', about(ip, null), async () => set()) }, 201)
   })
 }

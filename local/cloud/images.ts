@@ -18,7 +18,7 @@ const images: Collection<'images'> = {
   changed: async (_, { type }, image) => {
     if (type === 'snapshot') image.bound_to = null
   },
-  requireDeletable: (_, image) => requireUnprotected('snapshot', image),
+  requireDeletable: (_, image) => requireUnprotected('snapshot deletion is protected', image),
   remove: ({ machines }, image) => machines.removeSnapshot(machineImage({ id: image.id, name: null })),
 }
 

@@ -2,7 +2,9 @@ import { invalidInput } from './errors.ts'
 import type { Labels } from './state.ts'
 
 const word = '[a-z0-9A-Z](?:[-_.a-z0-9A-Z]{0,61}[a-z0-9A-Z])?'
-const prefix = '[a-z0-9A-Z](?:[-_.a-z0-9A-Z]{0,253}[a-z0-9A-Z])?'
+const dnsLabel = '[a-z0-9A-Z](?:[-a-z0-9A-Z]{0,61}[a-z0-9A-Z])?'
+/** A DNS name of at most 253 characters. */
+const prefix = `(?=[^/]{1,253}/)${dnsLabel}(?:\\.${dnsLabel})*`
 const key = `(?:${prefix}/)?${word}`
 const value = `(?:${word})?`
 

@@ -72,7 +72,7 @@ const networks: Collection<'networks', z.output<typeof creation>> = {
       }
     },
   },
-  requireDeletable: (_, network) => requireUnprotected('network', network),
+  requireDeletable: (_, network) => requireUnprotected('network is delete protected', network),
   remove: async (cloud, network) => {
     for (const { server } of attachedTo(cloud, network)) {
       await cloud.machines.detach(server.id, network.id)

@@ -6,6 +6,7 @@ import type { Cloud } from './cloud.ts'
 import { ApiError, invalidInput, notFound } from './errors.ts'
 import { requireRoomInGroup } from './placement-groups.ts'
 import { plug, prepareAttachment, requireAliases } from './private-nets.ts'
+import { reverseBody, reverseChange } from './reverse-names.ts'
 import { diskOf, requireChangeable, requireType } from './server-disk.ts'
 import { becomes, beginOn, type Doing, hasInterface, requireInterface } from './server-doing.ts'
 import { addServerImages } from './server-images.ts'
@@ -159,19 +160,12 @@ export const addServerActions = (app: Hono, cloud: Cloud): void => {
     },
   }))
   on('change_dns_ptr', async (server, c) => {
-    const body = await readBody(c, z.object({ ip: z.string(), dns_ptr: z.string().nullable() }))
-    const own = [server.primary_ips.ipv4, server.primary_ips.ipv6].flatMap((id) =>
+    const body = await readBody(c, reverseBody)
+    const owned = [server.primary_ips.ipv4, server.primary_ips.ipv6].flatMap((id) =>
       id === null ? [] : (store.state.primary_ips[id] ?? []),
     )
-    const ip = own.find((one) => one.ip === body.ip || one.type === 'ipv6')
-    if (!ip) throw invalidInput('ip', 'is not an IP of this server')
-    return {
-      command: 'change_dns_ptr',
-      work: async () => {
-        const others = ip.dns_ptr.filter((one) => one.ip !== body.ip)
-        ip.dns_ptr = body.dns_ptr === null ? others : [...others, { ip: body.ip, dns_ptr: body.dns_ptr }]
-      },
-    }
+    const set = reverseChange(owned, body)
+    return { command: 'change_dns_ptr', work: async () => set() }
   })
   addServerImages(app, cloud)
 }

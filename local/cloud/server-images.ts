@@ -33,7 +33,7 @@ export const addServerImages = (app: Hono, cloud: Cloud): void => {
   })
   app.post('/servers/:id{[0-9]+}/actions/rebuild', async (c) => {
     const server = recordOf(cloud, 'servers', c)
-    if (server.protection.rebuild) throw isProtected('server')
+    if (server.protection.rebuild) throw isProtected('server rebuild is protected')
     const body = await readBody(c, rebuilding)
     const { architecture } = typeOf(cloud, server)
     const image = requireImage(cloud, body.image, { architecture, disk: diskOf(cloud, server) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findByIdOrName, idOrName, labels, serverName } from './body.ts'
+import { findByIdOrName, hostName, idOrName, labels } from './body.ts'
 import { locations, type ServerType } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
 import { locationOfDatacenter } from './datacenters.ts'
@@ -17,7 +17,7 @@ export const userData = z
   .nullish()
 
 export const serverBody = z.object({
-  name: serverName,
+  name: hostName,
   server_type: idOrName,
   image: idOrName,
   location: idOrName.nullish(),

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { removeBackups } from './backups.ts'
-import { labels, serverName } from './body.ts'
+import { hostName, labels } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { addCollection, type Collection } from './collection.ts'
 import { createServer } from './create-server.ts'
@@ -38,13 +38,13 @@ const servers: Collection<'servers'> = {
   table: 'servers',
   filters: ['status'],
   view: viewServer,
-  change: z.object({ name: serverName.optional(), labels }),
+  change: z.object({ name: hostName.optional(), labels }),
   changed: async (cloud, body) => {
     const isSelected = Object.values(cloud.store.state.firewalls).some(({ selectors }) => selectors.length > 0)
     if (body.labels && isSelected) await enforceAll(cloud)
   },
   requireDeletable: ({ actions }, server) => {
-    requireUnprotected('server', server)
+    requireUnprotected('server deletion is protected', server)
     actions.requireUnlocked(server.id)
   },
   remove: deletion,

@@ -70,7 +70,7 @@ const viewPublicNet = (cloud: Cloud, server: ServerRecord) => {
   }
 }
 
-export const reverseOf = (ip: string): string => `static.${ip.split('.').reverse().join('.')}.clients.your-server.de`
+const reverseOf = (ip: string): string => `static.${ip.split('.').reverse().join('.')}.clients.your-server.de`
 
 export const viewNetwork = ({ store }: Cloud, network: NetworkRecord) => ({
   ...network,
@@ -128,12 +128,17 @@ export const viewPrimaryIp = (cloud: Cloud, { location, ...ip }: PrimaryIpRecord
   blocked: false,
   assignee_type: cloud.hasDatacenters || ip.assignee_id !== null ? 'server' : 'unassigned',
   location: locationOf(location),
-  dns_ptr: ip.dns_ptr.length > 0 || ip.type === 'ipv6' ? ip.dns_ptr : [{ ip: ip.ip, dns_ptr: reverseOf(ip.ip) }],
+  dns_ptr: reverseNamesOf(ip),
   ...datacenterOf(cloud, location),
 })
 
+/** Every IPv4 address has one, if only the usual. */
+const reverseNamesOf = ({ type, ip, dns_ptr }: Pick<PrimaryIpRecord, 'type' | 'ip' | 'dns_ptr'>) =>
+  dns_ptr.length > 0 || type === 'ipv6' ? dns_ptr : [{ ip, dns_ptr: reverseOf(ip) }]
+
 export const viewFloatingIp = ({ home_location, ...ip }: FloatingIpRecord) => ({
   ...ip,
+  dns_ptr: reverseNamesOf(ip),
   blocked: false,
   home_location: locationOf(home_location),
 })

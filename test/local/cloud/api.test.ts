@@ -133,6 +133,17 @@ test('labels are replaced as a whole, other fields stay', async () => {
   assert.is(refusal(await probe.call('PUT', path, { labels: { 'hetzner.cloud/x': '1' } })), '422 invalid_input')
 })
 
+test('labels are refused whatever the language makes of them', async () => {
+  for (const labels of ['{"__proto__":"x"}', '{"a":1}', '["a"]', '"a"', '{"a":null}']) {
+    const answer = await fetch(`${probe.cloud.endpoint}/placement_groups`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: `{"name":"odd","type":"spread","labels":${labels}}`,
+    })
+    assert.is(answer.status, 422, labels)
+  }
+})
+
 test('names are unique for each kind', async () => {
   await probe.call('POST', '/networks', network)
   const again = await probe.call('POST', '/networks', network)

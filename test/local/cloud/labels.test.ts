@@ -20,6 +20,7 @@ for (const [selector, fits] of [
   ['!other', true],
   ['!role', false],
   ['empty=', true],
+  ['empty = ', true],
   ['dns.example/pair=1', true],
   ['role in (lb, nameserver)', true],
   ['role in (lb)', false],
@@ -32,6 +33,7 @@ for (const [selector, fits] of [
   ['other notin (1)', true],
   ['role in (lb,nameserver),empty', true],
   ['role=nameserver,role=lb', false],
+  [`${'a.'.repeat(126)}a/x`, false],
   // names of the language's own must not count as labels
   ['constructor', false],
   ['!toString', true],
@@ -55,7 +57,24 @@ test('refuses a selector that cannot be parsed', () => {
       'role>1',
       'role=a/b',
     ],
-    ...[' ', ',', ' , ', 'role,', ',role', 'role,,empty', '!', '!!role', 'role=-x', '-role'],
+    ...[
+      ' ',
+      ',',
+      ' , ',
+      'role,',
+      ',role',
+      'role,,empty',
+      '!',
+      '!!role',
+      'role=-x',
+      '-role',
+      'a..b/x',
+      '_a/x',
+      'role\nrole',
+
+      'in (a)',
+      '__proto__',
+    ],
   ]) {
     assert.throws(() => matchesSelector(labels, selector), /cannot be parsed/, selector)
   }
@@ -65,6 +84,11 @@ for (const [what, input, reason] of [
   ['a key with a space', { 'a b': '1' }, /invalid label key/],
   ['a key that ends in a dash', { 'a-': '1' }, /invalid label key/],
   ['a key of 64 characters', { ['a'.repeat(64)]: '1' }, /invalid label key/],
+  ['a prefix that is no DNS name', { 'a_b/x': '1' }, /invalid label key/],
+  ['a prefix with an empty label', { 'a..b/x': '1' }, /invalid label key/],
+  ['a prefix of 254 characters', { [`${'a.'.repeat(126)}aa/x`]: '1' }, /invalid label key/],
+  ['a prefix with a label of 64 characters', { [`${'a'.repeat(64)}/x`]: '1' }, /invalid label key/],
+  ['two prefixes', { 'a/b/x': '1' }, /invalid label key/],
   ['the reserved prefix', { 'hetzner.cloud/x': '1' }, /invalid label key/],
   ['a value with a colon', { a: '1:2' }, /invalid value/],
   ['a value of 64 characters', { a: 'x'.repeat(64) }, /invalid value/],

@@ -108,8 +108,8 @@ test('one change of its addresses at a time', async ({ probe }) => {
 
 test('a protected address stays', async ({ probe }) => {
   for (const [path, name] of [
-    [`/primary_ips/${(await createPrimary(probe, 'p')).id}`, 'Primary IP is delete protected'],
-    [`/floating_ips/${(await createFloating(probe, 'f')).id}`, 'Floating IP is delete protected'],
+    [`/primary_ips/${(await createPrimary(probe, 'p')).id}`, 'Primary IP deletion is protected'],
+    [`/floating_ips/${(await createFloating(probe, 'f')).id}`, 'Floating IP deletion is protected'],
   ] as const) {
     await act(probe, `${path}/actions/change_protection`, { delete: true })
     const refused = await probe.call('DELETE', path)
@@ -160,6 +160,100 @@ test('reverse names are set and reset', async ({ probe }) => {
   assert.is(await reverse(), 'ns1.example.test')
   await act(probe, `/servers/${id}/actions/change_dns_ptr`, { ip, dns_ptr: null })
   assert.match(await reverse(), /^static\./)
+})
+
+/** Addresses with reverse names: how to set one, and what is shown then. */
+const named = async (probe: Probe) => {
+  const { id, public_net } = await createServer(probe, 'ns1')
+  const [primary, floating] = [await createPrimary(probe, 'p'), await createFloating(probe, 'f')]
+  const floating6 = await createFloating(probe, 'f6', { type: 'ipv6' })
+  return [
+    { path: `/servers/${id}`, ip: public_net.ipv4.ip },
+    { path: `/servers/${id}`, ip: public_net.ipv6.ip.replace('/64', 'a:b') },
+    { path: `/primary_ips/${primary.id}`, ip: primary.ip },
+    { path: `/floating_ips/${floating.id}`, ip: floating.ip },
+    { path: `/floating_ips/${floating6.id}`, ip: floating6.ip.replace('/64', '1') },
+  ]
+}
+
+test('a reverse name is a name', async ({ probe }) => {
+  for (const { path, ip } of await named(probe))
+    for (const dns_ptr of [
+      '',
+      ' ',
+      'a b',
+      '-a.test',
+      'a..test',
+      'a_b.test',
+      '198.18.1.10',
+      `${'a'.repeat(64)}.test`,
+      7,
+    ])
+      assert.is(
+        refusal(await act(probe, `${path}/actions/change_dns_ptr`, { ip, dns_ptr })),
+        '422 invalid_input',
+        `${path} ${dns_ptr}`,
+      )
+})
+
+test('a reverse name is of an address of its own', async ({ probe }) => {
+  for (const { path } of await named(probe))
+    for (const ip of ['192.0.2.1', '198.18.1.99', '2001:db8::1', '2001:2:0:1ff::1', 'garbage', '', '2001:2:0:10a::/64'])
+      assert.is(
+        refusal(await act(probe, `${path}/actions/change_dns_ptr`, { ip, dns_ptr: 'a.test' })),
+        '422 invalid_input',
+        `${path} ${ip}`,
+      )
+})
+
+test('reverse names of IPv6 are known by address, however it is spelt, and removed', async ({ probe }) => {
+  const { id } = await createServer(probe, 'ns1')
+  const names = async () => (await probe.call('GET', `/servers/${id}`)).body.server.public_net.ipv6.dns_ptr
+  const path = `/servers/${id}/actions/change_dns_ptr`
+  await act(probe, path, { ip: '2001:2:0:10a::1', dns_ptr: 'a.test' })
+  await act(probe, path, { ip: '2001:0002:0000:010A:0:0:0:1', dns_ptr: 'b.test' })
+  assert.equal(await names(), [{ ip: '2001:2:0:10a::1', dns_ptr: 'b.test' }])
+  await act(probe, path, { ip: '2001:2:0:10a::1', dns_ptr: null })
+  assert.equal(await names(), [])
+})
+
+test('a Floating IP has its usual reverse name again', async ({ probe }) => {
+  const { id, ip, dns_ptr } = await createFloating(probe, 'f')
+  await act(probe, `/floating_ips/${id}/actions/change_dns_ptr`, { ip, dns_ptr: 'a.test' })
+  const shown = async () => (await probe.call('GET', `/floating_ips/${id}`)).body.floating_ip.dns_ptr
+  assert.equal(await shown(), [{ ip, dns_ptr: 'a.test' }])
+  await act(probe, `/floating_ips/${id}/actions/change_dns_ptr`, { ip, dns_ptr: null })
+  assert.equal(await shown(), dns_ptr)
+})
+
+test('what is not assigned cannot be unassigned', async ({ probe }) => {
+  for (const { path } of (await named(probe)).slice(2))
+    assert.is(refusal(await act(probe, `${path}/actions/unassign`)), '422 invalid_input', path)
+})
+
+test('an address is assigned in its location only, and to servers', async ({ probe }) => {
+  const { id } = await createServer(probe, 'ns1', { public_net: { enable_ipv4: false } })
+  await off(probe, id)
+  const assign = async (name: string, more: object, body: object = {}) =>
+    act(probe, `/primary_ips/${(await createPrimary(probe, name, more)).id}/actions/assign`, {
+      assignee_id: id,
+      assignee_type: 'server',
+      ...body,
+    })
+  assert.is(refusal(await assign('away', { location: 'hel1' })), '422 primary_ip_datacenter_mismatch')
+  assert.is(refusal(await assign('typed', {}, { assignee_type: 'load_balancer' })), '422 invalid_input')
+})
+
+test('no address is both protected and deleted with its server', async ({ probe }) => {
+  const { id } = await createPrimary(probe, 'p', { auto_delete: true })
+  const path = `/primary_ips/${id}`
+  const protect = () => act(probe, `${path}/actions/change_protection`, { delete: true })
+  assert.is(refusal(await protect()), '422 invalid_input')
+  await probe.call('PUT', path, { auto_delete: false })
+  assert.is((await protect()).status, 201)
+  const refused = await probe.call('PUT', path, { name: 'other', auto_delete: true })
+  assert.is(refusal(refused), '422 invalid_input')
+  assert.is((await probe.call('GET', path)).body.primary_ip.name, 'p')
 })
 
 test.run()
