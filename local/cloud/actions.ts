@@ -1,8 +1,10 @@
 import type { Clock } from '../../lib/clock.ts'
+import { createActionIndex } from './action-index.ts'
 import { ApiError, isLocked } from './errors.ts'
 import type { Faults } from './faults.ts'
 import type { ActionRecord } from './state.ts'
 import type { Store } from './store.ts'
+import { timestampOf } from './timestamp.ts'
 
 type Resource = ActionRecord['resources'][number]
 
@@ -14,7 +16,14 @@ export interface Actions {
   run(command: string, resources: readonly Resource[], work: () => Promise<void>, undo?: () => void): ActionRecord
   /** An action that was done before it could be asked for. */
   done(command: string, resources: readonly Resource[]): ActionRecord
+  /** Ends one that nobody carries out any more. @param error null: it was done */
+  end(action: ActionRecord, error: ActionRecord['error']): void
+  /** In the order in which they began. */
+  all(): readonly ActionRecord[]
+  about(type: string, id: number): readonly ActionRecord[]
   runningOn(type: string, id: number): readonly ActionRecord[]
+  /** As it is answered: how far it is may be guessed only. */
+  view(action: ActionRecord): ActionRecord
   /** @throws ApiError 423 while an action runs on the server. */
   requireUnlocked(serverId: number): void
   /** Resolves when nothing runs any more. */
@@ -37,25 +46,28 @@ export const createActions = (
   { clock, timing }: { clock: Clock; timing: ActionTiming },
 ): Actions => {
   const pending = new Set<Promise<void>>()
+  const index = createActionIndex(Object.values(store.state.actions))
   const begin = (command: string, resources: readonly Resource[]): ActionRecord => {
     const action: ActionRecord = {
       id: store.nextActionId(),
       command,
       status: 'running',
       progress: 0,
-      started: new Date(clock.now()).toISOString(),
+      started: timestampOf(clock),
       finished: null,
       resources,
       error: null,
     }
     store.state.actions[action.id] = action
+    index.begin(action)
     return action
   }
   const end = (action: ActionRecord, error: ActionRecord['error']): void => {
     action.status = error ? 'error' : 'success'
     action.error = error
     action.progress = 100
-    action.finished = new Date(clock.now()).toISOString()
+    action.finished = timestampOf(clock)
+    index.end(action)
     store.save()
   }
   const carryOut = async (action: ActionRecord, work: () => Promise<void>, undo?: () => void): Promise<void> => {
@@ -69,12 +81,16 @@ export const createActions = (
     if (failure) undo?.()
     end(action, failure)
   }
-  const runningOn: Actions['runningOn'] = (type, id) =>
-    Object.values(store.state.actions).filter(
-      (action) => action.status === 'running' && action.resources.some((one) => one.type === type && one.id === id),
-    )
   return {
-    runningOn,
+    all: () => Object.values(store.state.actions),
+    end,
+    about: index.about,
+    runningOn: index.runningOn,
+    view: (action) => {
+      if (action.status !== 'running') return action
+      const times = (clock.now() - Date.parse(action.started)) / Math.max(1, timing.maxMs)
+      return { ...action, progress: Math.min(99, Math.floor(100 * (1 - 2 ** -times))) }
+    },
     run: (command, resources, work, undo) => {
       const action = begin(command, resources)
       store.save()
@@ -88,7 +104,7 @@ export const createActions = (
       return action
     },
     requireUnlocked: (serverId) => {
-      if (runningOn('server', serverId).length > 0) throw isLocked()
+      if (index.runningOn('server', serverId).length > 0) throw isLocked()
     },
     settled: async () => {
       while (pending.size > 0) await Promise.all(pending)

@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Machines } from '../machines/backend.ts'
+import { addActions } from './action-routes.ts'
 import { type ActionTiming, createActions } from './actions.ts'
 import type { Pools } from './addresses.ts'
-import { addActions, addCatalogue } from './catalogue-routes.ts'
+import { addCatalogue } from './catalogue-routes.ts'
 import type { Cloud } from './cloud.ts'
 import { ApiError } from './errors.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { addFirewalls } from './firewalls.ts'
 import { addFloatingIps } from './floating-ips.ts'
 import { addImages } from './images.ts'
-import { createRateLimit } from './limits.ts'
+import { createRateLimit, usualRequestsPerHour } from './limits.ts'
 import { addNetworks } from './networks.ts'
 import { addPlacementGroups } from './placement-groups.ts'
 import { addPrimaryIps } from './primary-ips.ts'
@@ -57,7 +58,7 @@ export const createCloud = async (options: CloudOptions): Promise<CloudApp> => {
   const app = new Hono()
   app.onError(answerError)
   app.notFound((c) => answerError(unknownRoute(), c))
-  const limit = createRateLimit(options.requestsPerHour ?? 7200, clock)
+  const limit = createRateLimit(options.requestsPerHour ?? usualRequestsPerHour, clock)
   app.use('*', async (c, next) => {
     c.header('X-Correlation-Id', randomBytes(8).toString('hex'))
     c.header('Date', new Date(clock.now()).toUTCString())

@@ -4,6 +4,7 @@ import type { Actions } from './actions.ts'
 import type { Pools } from './addresses.ts'
 import type { Faults } from './faults.ts'
 import type { Store } from './store.ts'
+import { timestampOf } from './timestamp.ts'
 
 /** What the routes work with. */
 export interface Cloud {
@@ -17,4 +18,4 @@ export interface Cloud {
   readonly hasDatacenters: boolean
 }
 
-export const nowOf = ({ clock }: Cloud): string => new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+export const nowOf = ({ clock }: Cloud): string => timestampOf(clock)

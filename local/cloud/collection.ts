@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
 import { idParam, readBody } from './body.ts'
 import { type Cloud, nowOf } from './cloud.ts'
-import { type Item, paged, selected } from './listing.ts'
+import { type Filters, type Item, paged, selected, usualSorts } from './listing.ts'
 import type { ActionRecord, Labels } from './state.ts'
 import { type RecordOf, recordOf, requireFreeName, type TableName, tableOf } from './tables.ts'
 
@@ -14,7 +14,9 @@ interface Shape<K extends CollectionName> {
   /** Its path as well, and its key in a list; without the `s` the key of one object. */
   readonly table: K
   /** Fields that a list can be filtered by, besides name and labels. */
-  readonly filters?: readonly string[]
+  readonly filters?: Filters
+  /** Fields that a list can be sorted by; by default what nearly all kinds have. */
+  readonly sorts?: readonly string[]
   /** What everybody has and nobody can change, as it is answered. */
   readonly builtIn?: readonly Item[]
   /** How it is answered, where that is not how it is stored. */
@@ -72,15 +74,19 @@ export const addCollection = <K extends CollectionName, B extends Labelled>(
 
 const keyOf = ({ table }: { readonly table: string }): string => table.slice(0, -1)
 
+const viewed = <K extends CollectionName>(cloud: Cloud, shape: Shape<K>, record: RecordOf<K>): object =>
+  shape.view?.(cloud, record) ?? record
+
 const answer = <K extends CollectionName>(cloud: Cloud, shape: Shape<K>, record: RecordOf<K>) => ({
-  [keyOf(shape)]: shape.view?.(cloud, record) ?? record,
+  [keyOf(shape)]: viewed(cloud, shape, record),
 })
 
 const list = <K extends CollectionName>(c: Context, cloud: Cloud, shape: Shape<K>): Response => {
-  const { table, filters, builtIn = [], view } = shape
+  const { table, filters, builtIn = [], sorts = usualSorts } = shape
   const found = selected(c, Object.values<RecordOf<K>>(tableOf(cloud, table)), filters)
-  const viewed = view ? found.map((record) => view(cloud, record)) : found
-  return paged<Item>(c, table, [...selected(c, builtIn, filters), ...viewed])
+  const own = new Set<object>(found)
+  const view = (item: object): object => (own.has(item) ? viewed(cloud, shape, item as RecordOf<K>) : item)
+  return paged<object>(c, table, [...selected(c, builtIn, filters), ...found], { sorts, view })
 }
 
 const create = async <K extends CollectionName, B extends Labelled>(

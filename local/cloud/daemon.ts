@@ -5,6 +5,7 @@ import { systemClock } from '../../lib/clock.ts'
 import type { Machines } from '../machines/backend.ts'
 import { backendKinds, backendProviders, openBackend } from '../machines/backends.ts'
 import { createFakeMachines } from '../machines/fake.ts'
+import { usualRequestsPerHour } from './limits.ts'
 import { startCloud } from './serve.ts'
 
 const wholeNumber = (text: string): number => {
@@ -40,7 +41,12 @@ const options = new Command('daemon')
       .choices(['usual', 'fast'] as const)
       .default('usual' as const),
   )
-  .option('--requests-per-hour <number>', 'rate limit', wholeNumber, 7200)
+  .addOption(
+    new Option('--requests-per-hour <number>', 'rate limit')
+      .argParser(wholeNumber)
+      .default(usualRequestsPerHour)
+      .env('TWIN_REQUESTS_PER_HOUR'),
+  )
   .parse()
   .opts()
 

@@ -58,7 +58,8 @@ const homeFor = (cloud: Cloud, body: CreationBody): string => {
 
 const floatingIps: Collection<'floating_ips', CreationBody> = {
   table: 'floating_ips',
-  filters: ['ip'],
+  filters: { ip: null },
+  sorts: ['id', 'created'],
   view: (_, ip) => viewFloatingIp(ip),
   change: z.object({ ...nameAndLabels, description: z.string().nullish() }),
   creation: {

@@ -11,7 +11,12 @@ import { viewImage } from './views.ts'
 
 const images: Collection<'images'> = {
   table: 'images',
-  filters: ['type', 'status', 'bound_to', 'architecture'],
+  filters: {
+    type: ['system', 'app', 'snapshot', 'backup'],
+    status: ['available', 'creating', 'unavailable'],
+    bound_to: null,
+    architecture: ['x86', 'arm'],
+  },
   builtIn: systemImages,
   view: (_, image) => viewImage(image),
   change: z.object({ description: z.string().nullish(), type: z.literal('snapshot').nullish(), labels }),

@@ -8,6 +8,9 @@ export interface RateLimit {
   }
 }
 
+/** What a project has unless it asked for more. */
+export const usualRequestsPerHour = 3600
+
 /** A bucket that holds an hour's requests and is refilled steadily. https://docs.hetzner.cloud/reference/cloud#description/rate-limiting */
 export const createRateLimit = (perHour: number, clock: Clock): RateLimit => {
   let left = perHour

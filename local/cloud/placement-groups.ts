@@ -21,7 +21,7 @@ export const requireRoomInGroup = (cloud: Cloud, id: number): void => {
 
 const placementGroups: Collection<'placement_groups', z.output<typeof creation>> = {
   table: 'placement_groups',
-  filters: ['type'],
+  filters: { type: ['spread'] },
   view: viewGroup,
   change: z.object(nameAndLabels),
   creation: {

@@ -59,7 +59,8 @@ const locationFor = (cloud: Cloud, body: CreationBody): string => {
 
 const primaryIps: Collection<'primary_ips', CreationBody> = {
   table: 'primary_ips',
-  filters: ['ip'],
+  filters: { ip: null },
+  sorts: ['id', 'created'],
   view: viewPrimaryIp,
   change: z.object({ ...nameAndLabels, auto_delete: z.boolean().nullish() }),
   requireChangeable: (_, { auto_delete }, ip) => {

@@ -34,11 +34,8 @@ const reportFailure = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
 }
 
-const endAction = ({ store, clock }: Cloud, action: ActionRecord): void => {
+const endAction = ({ store, actions }: Cloud, action: ActionRecord): void => {
   const isGone = action.resources.some(({ type, id }) => type === 'server' && !(id in store.state.servers))
   const isDone = action.command === 'delete_server' && isGone
-  action.status = isDone ? 'success' : 'error'
-  action.error = isDone ? null : { code: 'unknown_error', message: 'interrupted by a restart of the cloud' }
-  action.progress = 100
-  action.finished = new Date(clock.now()).toISOString()
+  actions.end(action, isDone ? null : { code: 'unknown_error', message: 'interrupted by a restart of the cloud' })
 }

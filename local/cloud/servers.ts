@@ -34,9 +34,22 @@ const deletion = (cloud: Cloud, server: ServerRecord): ActionRecord => {
   return cloud.actions.run('delete_server', about, () => removeServer(cloud, server), undo)
 }
 
+/** All that the API knows, also those that no server here ever has. */
+const statuses = [
+  'running',
+  'initializing',
+  'starting',
+  'stopping',
+  'off',
+  'deleting',
+  'migrating',
+  'rebuilding',
+  'unknown',
+]
+
 const servers: Collection<'servers'> = {
   table: 'servers',
-  filters: ['status'],
+  filters: { status: statuses },
   view: viewServer,
   change: z.object({ name: hostName.optional(), labels }),
   changed: async (cloud, body) => {

@@ -19,7 +19,8 @@ const fingerprintOf = (publicKey: string): string => {
 
 const sshKeys: Collection<'ssh_keys', z.output<typeof creation>> = {
   table: 'ssh_keys',
-  filters: ['fingerprint'],
+  filters: { fingerprint: null },
+  sorts: ['id', 'name'],
   change: z.object(nameAndLabels),
   creation: {
     body: creation,

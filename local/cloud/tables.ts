@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { idParam } from './body.ts'
 import type { Cloud } from './cloud.ts'
-import { notFound, notUnique } from './errors.ts'
+import { type ApiError, notFound, notUnique } from './errors.ts'
 import type { State } from './state.ts'
 
 export type TableName = Exclude<keyof State, 'nextId' | 'nextActionId'>
@@ -23,10 +23,12 @@ export type RecordOf<K extends TableName> = State[K][number]
 export const tableOf = <K extends TableName>({ store }: Cloud, table: K): Record<number, RecordOf<K>> =>
   store.state[table] as Record<number, RecordOf<K>>
 
+export const notThere = (table: TableName, id: number): ApiError => notFound(`${nouns[table]} with ID '${id}'`)
+
 /** @throws ApiError 404 */
 export const getRecord = <K extends TableName>(cloud: Cloud, table: K, id: number): RecordOf<K> => {
   const record = tableOf(cloud, table)[id]
-  if (!record) throw notFound(`${nouns[table]} with ID '${id}'`)
+  if (!record) throw notThere(table, id)
   return record
 }
 

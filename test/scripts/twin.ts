@@ -57,11 +57,14 @@ const callFaults = async ({ endpoint, token }: Service, method: string, body?: o
   if (!answer.ok) throw new Error(`faults: ${answer.status} ${await answer.text()}`)
 }
 
+/** Days of work in minutes: the rate limit is for the tests that are about it. */
+const unlimited = { TWIN_REQUESTS_PER_HOUR: '1000000' }
+
 /** @param options of local-up */
 export const startTwin = async (...options: readonly string[]): Promise<Twin> => {
   const state = mkdtempSync(path.join(tmpdir(), 'twin-'))
   try {
-    await expectScript(0, 'local-up', ['--state', state, ...options])
+    await expectScript(0, 'local-up', ['--state', state, ...options], unlimited)
   } catch (error) {
     await stopTwin(state)
     throw error

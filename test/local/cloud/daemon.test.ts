@@ -52,6 +52,14 @@ test('takes the token of its environment and no other', async () => {
   assert.is((await request(`${endpoint}/servers`, 'GET', undefined, 'secret')).status, 200)
 })
 
+test('has the rate limit of a project, or the one that it is given', async () => {
+  const limitOf = async ({ endpoint }: Daemon) =>
+    (await request(`${endpoint}/servers`, 'GET')).headers.get('ratelimit-limit')
+  assert.is(await limitOf(await start()), '3600')
+  assert.is(await limitOf(await start({ options: ['--requests-per-hour', '7'] })), '7')
+  assert.is(await limitOf(await start({ env: { TWIN_REQUESTS_PER_HOUR: '8' } })), '8')
+})
+
 test('listens on loopback only', async () => {
   const daemon = ['--import', 'tsx', 'local/cloud/daemon.ts', '--state', directory]
   const { code, stderr } = await run(process.execPath, [...daemon, '--listen', '0.0.0.0:8401'], {})

@@ -13,8 +13,16 @@ const items = Array.from({ length: 60 }, (_, index) => ({
   labels: index < 3 ? { role: 'lb' } : {},
 }))
 
+const rendered: number[] = []
+const view = (item: (typeof items)[number]): object => {
+  rendered.push(item.id)
+  return item
+}
+const filters = { status: ['running', 'off', 'deleting'] }
+
 const app = new Hono()
-app.get('/things', (c) => paged(c, 'things', selected(c, items, ['status'])))
+app.get('/things', (c) => paged(c, 'things', selected(c, items, filters), { sorts: ['id', 'status'], view }))
+app.get('/unsorted', (c) => paged(c, 'things', items, { sorts: [] }))
 app.onError((error, c) => c.json({ code: error instanceof ApiError ? error.code : 'other' }, 422))
 
 interface Page {
@@ -58,7 +66,7 @@ test('links to the pages around', async () => {
   const { answer } = await get('?page=2&status=off&per_page=10')
   const link = answer.headers.get('link') ?? ''
   assert.equal(
-    link.split(', ').map((one) => /[?&]page=(\d+).*rel=(\w+)/.exec(one)?.slice(1)),
+    link.split(', ').map((one) => /[?&]page=(\d+).*rel="(\w+)"$/.exec(one)?.slice(1)),
     [
       ['1', 'prev'],
       ['3', 'next'],
@@ -76,10 +84,27 @@ test('filters by name, by label selector and by fields that may be repeated', as
   assert.is((await get('?status=off&status=running&per_page=50')).body.meta.pagination.total_entries, 60)
 })
 
-test('sorts by several fields, and ignores those that are not there', async () => {
+test('renders what is on the page, and nothing else', async () => {
+  rendered.length = 0
+  await get('?page=2&per_page=3&sort=id:desc')
+  assert.equal(rendered, [57, 56, 55])
+})
+
+test('sorts by several fields, and refuses what it is not sorted by', async () => {
   assert.equal((await get('?sort=id:desc&per_page=2')).ids, [60, 59])
   assert.equal((await get('?sort=status&sort=id:desc&per_page=2')).ids, [60, 58])
-  assert.equal((await get('?sort=nothing&per_page=2')).ids, [1, 2])
+  assert.equal((await get('?sort=id:asc&per_page=2')).ids, [1, 2])
+  for (const sort of ['nothing', 'name', 'id:up', 'id:desc:asc', 'id:', ':desc', '-id', 'id,status'])
+    assert.equal((await get(`?sort=${sort}`)).body, { code: 'invalid_input' }, sort)
+})
+
+test('refuses a value that a field never has', async () => {
+  assert.equal((await get('?status=nonsense')).body, { code: 'invalid_input' })
+  assert.equal((await get('?status=deleting')).ids, [])
+})
+
+test('where nothing is sorted, it does not matter by what', async () => {
+  assert.is((await app.request('http://127.0.0.1/unsorted?sort=nonsense')).status, 200)
 })
 
 test('ignores query keys it does not know', async () => {

@@ -20,15 +20,21 @@ export interface Daemon {
   end(signal: NodeJS.Signals): Promise<number | string | null>
 }
 
+interface DaemonOptions {
+  readonly options?: readonly string[]
+  readonly token?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** The emulated cloud as it is run by hand, with machines that only remember. */
 export const startDaemon = async (
   directory: string,
-  { options = ['--speed', 'fast'], token = '' }: { readonly options?: readonly string[]; readonly token?: string } = {},
+  { options = ['--speed', 'fast'], token = '', env = {} }: DaemonOptions = {},
 ): Promise<Daemon> => {
   const args = ['--import', 'tsx', 'local/cloud/daemon.ts', '--state', directory, '--backend', 'fake', ...options]
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, TWIN_TOKEN: token },
+    env: { ...process.env, TWIN_TOKEN: token, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>
