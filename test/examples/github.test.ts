@@ -145,6 +145,12 @@ test('what is merged is deployed without a question, and what is dangerous only 
   }
 })
 
+test('signatures are made anew each month, long before they end', () => {
+  const [, day, month] = /cron: \d+ \d+ (\d+) (\S+) \*$/m.exec(readWorkflow('deploy.yml')) ?? []
+  assert.ok(Number(day) <= 28)
+  assert.is(month, '*')
+})
+
 test('a deployment that fails is a job that fails with its exit code', async () => {
   assert.is(play(await deployed('deploy', 1), { codes: { npx: 5 } }).code, 5)
 })
