@@ -6,6 +6,9 @@ type Resource = ActionRecord['resources'][number]
 export interface ActionIndex {
   begin(action: ActionRecord): void
   end(action: ActionRecord): void
+  drop(action: ActionRecord): void
+  /** The oldest, as far as they all ended before `ms` of Unix time. */
+  endedBefore(ms: number): Iterable<ActionRecord>
   /** In the order in which they began. */
   about(type: string, id: number): readonly ActionRecord[]
   runningOn(type: string, id: number): readonly ActionRecord[]
@@ -15,6 +18,7 @@ const keyOf = ({ type, id }: Resource): string => `${type} ${id}`
 
 export const createActionIndex = (actions: readonly ActionRecord[]): ActionIndex => {
   const every = new Map<string, Set<ActionRecord>>()
+  const byAge = new Set<ActionRecord>()
   const running = new Map<string, Set<ActionRecord>>()
   const put = (index: typeof every, action: ActionRecord): void => {
     for (const key of action.resources.map(keyOf)) {
@@ -31,6 +35,7 @@ export const createActionIndex = (actions: readonly ActionRecord[]): ActionIndex
     }
   }
   const begin = (action: ActionRecord): void => {
+    byAge.add(action)
     put(every, action)
     if (action.status === 'running') put(running, action)
   }
@@ -38,6 +43,16 @@ export const createActionIndex = (actions: readonly ActionRecord[]): ActionIndex
   return {
     begin,
     end: (action) => take(running, action),
+    drop: (action) => {
+      byAge.delete(action)
+      take(every, action)
+    },
+    endedBefore: function* (ms) {
+      for (const action of byAge) {
+        if (action.finished === null || Date.parse(action.finished) >= ms) return
+        yield action
+      }
+    },
     about: (type, id) => [...(every.get(keyOf({ type, id })) ?? [])],
     runningOn: (type, id) => [...(running.get(keyOf({ type, id })) ?? [])],
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { createActionIndex } from './action-index.ts'
 import { ApiError, isLocked } from './errors.ts'
 import type { Faults } from './faults.ts'
-import type { ActionRecord } from './state.ts'
+import { type ActionRecord, type TableName, tableNames } from './state.ts'
 import type { Store } from './store.ts'
 import { timestampOf } from './timestamp.ts'
 
@@ -35,6 +35,15 @@ export interface ActionTiming {
   readonly maxMs: number
 }
 
+/** How long the API keeps them is not written anywhere; what it measures of servers is kept as long. */
+const keptMs = 30 * 24 * 3_600_000
+
+const tableOfType = (type: string): TableName => {
+  const table = tableNames.find((name) => name === `${type}s`)
+  if (table) return table
+  throw new Error(`nothing here is a ${type}`)
+}
+
 const describe = (error: unknown): ActionRecord['error'] => ({
   code: error instanceof ApiError ? error.code : 'unknown_error',
   message: error instanceof Error ? error.message : String(error),
@@ -47,6 +56,18 @@ export const createActions = (
 ): Actions => {
   const pending = new Set<Promise<void>>()
   const index = createActionIndex(Object.values(store.state.actions))
+  /** With it, all that it is about, since that is what an action changes. */
+  const touch = (action: ActionRecord): void => {
+    store.touch('actions', action.id)
+    for (const { type, id } of action.resources) store.touch(tableOfType(type), id)
+  }
+  const dropOld = (): void => {
+    for (const action of index.endedBefore(clock.now() - keptMs)) {
+      index.drop(action)
+      delete store.state.actions[action.id]
+      store.touch('actions', action.id)
+    }
+  }
   const begin = (command: string, resources: readonly Resource[]): ActionRecord => {
     const action: ActionRecord = {
       id: store.nextActionId(),
@@ -59,6 +80,8 @@ export const createActions = (
       error: null,
     }
     store.state.actions[action.id] = action
+    dropOld()
+    touch(action)
     index.begin(action)
     return action
   }
@@ -68,6 +91,7 @@ export const createActions = (
     action.progress = 100
     action.finished = timestampOf(clock)
     index.end(action)
+    touch(action)
     store.save()
   }
   const carryOut = async (action: ActionRecord, work: () => Promise<void>, undo?: () => void): Promise<void> => {

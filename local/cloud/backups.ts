@@ -7,5 +7,6 @@ export const removeBackups = async ({ store, machines }: Cloud, server: number):
     if (image.type !== 'backup' || image.bound_to !== server) continue
     await machines.removeSnapshot(machineImage({ id: image.id, name: null }))
     delete store.state.images[image.id]
+    store.touch('images', image.id)
   }
 }

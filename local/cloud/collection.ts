@@ -3,8 +3,8 @@ import type { z } from 'zod'
 import { idParam, readBody } from './body.ts'
 import { type Cloud, nowOf } from './cloud.ts'
 import { type Filters, type Item, paged, selected, usualSorts } from './listing.ts'
-import type { ActionRecord, Labels } from './state.ts'
-import { type RecordOf, recordOf, requireFreeName, type TableName, tableOf } from './tables.ts'
+import type { ActionRecord, Labels, TableName } from './state.ts'
+import { type RecordOf, recordOf, requireFreeName, tableOf } from './tables.ts'
 
 type CollectionName = Exclude<TableName, 'actions'>
 
@@ -101,6 +101,7 @@ const create = async <K extends CollectionName, B extends Labelled>(
   const record = { ...creation.draft(cloud, body, id), ...stamp } as RecordOf<K>
   requireFreeName(cloud, shape.table, record)
   tableOf(cloud, shape.table)[id] = record
+  cloud.store.touch(shape.table, id)
   const more = creation.begin?.(cloud, record, body)
   cloud.store.save()
   return c.json({ ...answer(cloud, shape, record), ...more }, 201)
@@ -113,6 +114,7 @@ const change = async <K extends CollectionName>(c: Context, cloud: Cloud, shape:
   requireFreeName(cloud, shape.table, { ...wanted, id: record.id })
   shape.requireChangeable?.(cloud, wish, record)
   Object.assign(record, wanted)
+  cloud.store.touch(shape.table, record.id)
   await shape.changed?.(cloud, wish, record)
   cloud.store.save()
   return c.json(answer(cloud, shape, record))
@@ -124,6 +126,7 @@ const remove = async <K extends CollectionName>(c: Context, cloud: Cloud, shape:
   const action = await shape.remove?.(cloud, record)
   if (action) return c.json({ action })
   delete tableOf(cloud, shape.table)[record.id]
+  cloud.store.touch(shape.table, record.id)
   cloud.store.save()
   return c.body(null, 204)
 }

@@ -109,6 +109,7 @@ const newPrimaryIp = (cloud: Cloud, type: PrimaryIpRecord['type'], location: str
 
 const givePrimaryIp = ({ store }: Cloud, server: ServerRecord, ip: PrimaryIpRecord): void => {
   store.state.primary_ips[ip.id] = ip
+  store.touch('primary_ips', ip.id)
   ip.assignee_id = server.id
   server.primary_ips[ip.type] = ip.id
 }

@@ -77,6 +77,7 @@ const networks: Collection<'networks', z.output<typeof creation>> = {
     for (const { server } of attachedTo(cloud, network)) {
       await cloud.machines.detach(server.id, network.id)
       server.private_net = server.private_net.filter((one) => one.network !== network.id)
+      cloud.store.touch('servers', server.id)
     }
   },
 }

@@ -38,7 +38,9 @@ const placementGroups: Collection<'placement_groups', z.output<typeof creation>>
   },
   remove: async ({ store }, { id }) => {
     for (const server of Object.values(store.state.servers)) {
-      if (server.placement_group === id) server.placement_group = null
+      if (server.placement_group !== id) continue
+      server.placement_group = null
+      store.touch('servers', server.id)
     }
   },
 }

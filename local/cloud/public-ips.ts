@@ -37,6 +37,7 @@ export const releasePrimaryIps = ({ store }: Cloud, server: ServerRecord): void 
   for (const ip of Object.values(store.state.primary_ips)) {
     if (ip.assignee_id !== server.id) continue
     ip.assignee_id = null
+    store.touch('primary_ips', ip.id)
     if (ip.auto_delete) delete store.state.primary_ips[ip.id]
   }
 }

@@ -19,6 +19,7 @@ export const repair = async (cloud: Cloud): Promise<void> => {
   }
   const known = new Set(Object.keys(store.state.servers).map(Number))
   for (const id of await machines.list()) if (!known.has(id)) await machines.destroy(id)
+  store.touchAll()
   store.save()
 }
 

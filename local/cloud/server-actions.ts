@@ -21,6 +21,7 @@ const requireOff = (server: ServerRecord): void => {
 const shutDown = async ({ machines, store }: Cloud, server: ServerRecord): Promise<void> => {
   await machines.shutdown(server.id).catch(() => undefined)
   if (server.status === 'running' && (await machines.state(server.id)) === 'off') server.status = 'off'
+  store.touch('servers', server.id)
   store.save()
 }
 

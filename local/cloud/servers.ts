@@ -17,7 +17,11 @@ export const removeServer = async (cloud: Cloud, server: ServerRecord): Promise<
   const { state } = cloud.store
   await cloud.machines.destroy(server.id)
   await removeBackups(cloud, server.id)
-  for (const floating of Object.values(state.floating_ips)) if (floating.server === server.id) floating.server = null
+  for (const floating of Object.values(state.floating_ips)) {
+    if (floating.server !== server.id) continue
+    floating.server = null
+    cloud.store.touch('floating_ips', floating.id)
+  }
   releasePrimaryIps(cloud, server)
   delete state.servers[server.id]
 }

@@ -146,6 +146,8 @@ export interface State {
   actions: Table<ActionRecord>
 }
 
+export type TableName = Exclude<keyof State, 'nextId' | 'nextActionId'>
+
 export const emptyState = (): State => ({
   nextId: 130_000_000,
   // as long as live ones, beyond 32 bits: that catches clients that are not
@@ -160,3 +162,5 @@ export const emptyState = (): State => ({
   floating_ips: {},
   actions: {},
 })
+
+export const tableNames = Object.keys(emptyState()).filter((name): name is TableName => !name.startsWith('next'))

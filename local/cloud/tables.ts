@@ -2,9 +2,7 @@ import type { Context } from 'hono'
 import { idParam } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { type ApiError, notFound, notUnique } from './errors.ts'
-import type { State } from './state.ts'
-
-export type TableName = Exclude<keyof State, 'nextId' | 'nextActionId'>
+import type { State, TableName } from './state.ts'
 
 const nouns: Readonly<Record<TableName, string>> = {
   servers: 'server',

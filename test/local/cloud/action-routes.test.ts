@@ -1,5 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createStore } from '../../../local/cloud/store.ts'
+import { createHeldClock } from './held-clock.ts'
 import { network, type Probe, refusal, server, startProbe } from './probe.ts'
 
 const test = suite<{ probe: Probe }>('local/cloud/action-routes')
@@ -63,10 +65,33 @@ test('actions are sorted by what the API sorts them by', async ({ probe }) => {
     assert.is(refusal(await probe.call('GET', `/servers/${id}/actions?${query}`)), '422 invalid_input', query)
 })
 
+test('actions are kept for thirty days after their end, while they run for ever', async () => {
+  let nowMs = 1_790_000_000_000
+  const store = createStore()
+  const held = createHeldClock()
+  const probe = await startProbe({ clock: { ...held, now: () => nowMs }, store })
+  const settle = () => held.open(probe.cloud.settled)
+  const group = async (name: string) => (await begin(probe, name)).action
+  const first = await group('ns1')
+  await settle()
+  nowMs += 29 * 24 * 3_600_000
+  const second = await group('ns2')
+  assert.is((await probe.call('GET', `/actions/${first}`)).status, 200)
+  nowMs += 2 * 24 * 3_600_000
+  const third = await group('ns3')
+  assert.is(refusal(await probe.call('GET', `/actions/${first}`)), '404 not_found')
+  nowMs += 60 * 24 * 3_600_000
+  await group('ns4')
+  for (const running of [second, third])
+    assert.is((await probe.call('GET', `/actions/${running}`)).body.action.status, 'running')
+  await settle()
+  await probe.cloud.close()
+})
+
 test('times are whole seconds, and progress goes on until the end', async () => {
   let nowMs = 1_790_000_000_000
   const clock = { now: () => nowMs, sleep: () => new Promise<void>(() => undefined) }
-  const probe = await startProbe({ clock, timing: { minMs: 1000, maxMs: 1000 } })
+  const probe = await startProbe({ clock, store: createStore(), timing: { minMs: 1000, maxMs: 1000 } })
   const { action } = await begin(probe)
   const progress: number[] = []
   for (const laterMs of [0, 500, 1000, 60_000]) {

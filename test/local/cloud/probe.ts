@@ -1,8 +1,13 @@
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { CloudOptions } from '../../../local/cloud/app.ts'
 import { type RunningCloud, startCloud } from '../../../local/cloud/serve.ts'
+import { type State, type TableName, tableNames } from '../../../local/cloud/state.ts'
+import { createStore } from '../../../local/cloud/store.ts'
 import { createFakeMachines, type FakeMachine } from '../../../local/machines/fake.ts'
 import { createHeldClock } from './held-clock.ts'
+import { makeDirectory } from './process.ts'
 
 /** What the API answered; `body` is as loose as JSON. */
 export interface Reply {
@@ -30,7 +35,9 @@ export interface Probe {
 export const startProbe = async (options: Partial<CloudOptions> = {}): Promise<Probe> => {
   const machines = new Map<number, FakeMachine>()
   const clock = createHeldClock()
-  const cloud = await startCloud({ machines: createFakeMachines(machines), pools, clock, ...options })
+  const kept = options.store || options.stateFile ? undefined : keepState()
+  const store = kept ? { store: kept.store } : {}
+  const cloud = await startCloud({ machines: createFakeMachines(machines), pools, clock, ...store, ...options })
   const call: Probe['call'] = (method, path, body) => request(`${cloud.endpoint}${path}`, method, body)
   return {
     cloud,
@@ -43,10 +50,28 @@ export const startProbe = async (options: Partial<CloudOptions> = {}): Promise<P
     close: async () => {
       await clock.open(cloud.settled)
       await cloud.close()
+      kept?.verify()
     },
     fault: async (fault) => {
       const { status, text } = await request(cloud.endpoint.replace('/v1', '/faults'), 'POST', fault)
       if (status !== 201) throw new Error(text)
+    },
+  }
+}
+
+/** State in a file of its own. Whatever a test does, the file has to say what the memory does when it is over. */
+const keepState = () => {
+  const { directory, remove } = makeDirectory()
+  const file = path.join(directory, 'cloud.json')
+  const store = createStore(file)
+  return {
+    store,
+    verify: (): void => {
+      const read = createStore(file).state
+      remove()
+      const plain = (state: State, table: TableName): unknown => JSON.parse(JSON.stringify(state[table]))
+      const missed = tableNames.filter((table) => !isDeepStrictEqual(plain(read, table), plain(store.state, table)))
+      if (missed.length > 0) throw new Error(`not saved: ${missed.join(', ')}`)
     },
   }
 }
