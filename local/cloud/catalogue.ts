@@ -96,14 +96,23 @@ const described = rows.map((type) => ({
     .map(({ id, name }) => ({ id, name, deprecation: null, recommended: true })),
 }))
 
-/** @param isSoldOut a scripted shortage: type and location that cannot be ordered now. */
-export const serverTypes = (isSoldOut: (type: string, location: string) => boolean) =>
-  described.map((type) => ({
-    ...type,
-    locations: type.locations.map((location) => ({ ...location, available: !isSoldOut(type.name, location.name) })),
-  }))
+/** A scripted shortage: type and location that cannot be ordered now. */
+type IsSoldOut = (type: string, location: string) => boolean
+
+const offered = (type: (typeof described)[number], isSoldOut: IsSoldOut) => ({
+  ...type,
+  locations: type.locations.map((location) => ({ ...location, available: !isSoldOut(type.name, location.name) })),
+})
+
+export const serverTypes = (isSoldOut: IsSoldOut) => described.map((type) => offered(type, isSoldOut))
 
 export type ServerType = ReturnType<typeof serverTypes>[number]
+
+/** One of them: what every server is shown with. */
+export const serverType = (name: string, isSoldOut: IsSoldOut): ServerType | undefined => {
+  const type = described.find((one) => one.name === name)
+  return type && offered(type, isSoldOut)
+}
 
 const systemImage = (id: number, name: string, version: string, architecture: 'x86' | 'arm') => ({
   id,

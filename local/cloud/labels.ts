@@ -64,8 +64,21 @@ const matcherOf = (expression: string): Matcher => {
   throw invalidInput('label_selector', `cannot be parsed: ${expression}`)
 }
 
+/** Selectors of firewalls are asked of every server again and again. */
+const parsed = new Map<string, readonly Matcher[]>()
+const parsedAtMost = 1000
+
+const matchersOf = (selector: string): readonly Matcher[] => {
+  const known = parsed.get(selector)
+  if (known) return known
+  const found = splitExpressions(selector).map(matcherOf)
+  if (parsed.size >= parsedAtMost) parsed.clear()
+  parsed.set(selector, found)
+  return found
+}
+
 /** @throws ApiError 422 when it cannot be parsed; a selector that is kept must never fail later. */
-export const verifySelector = (selector: string): void => void splitExpressions(selector).map(matcherOf)
+export const verifySelector = (selector: string): void => void matchersOf(selector)
 
 /**
  * Whether labels fit a selector: `k=v`, `k==v`, `k!=v`, `k`, `!k`, `k in (a,b)`, `k notin (a,b)`, joined by commas (AND). The empty
@@ -73,4 +86,4 @@ export const verifySelector = (selector: string): void => void splitExpressions(
  * @throws ApiError 422 when it cannot be parsed.
  */
 export const matchesSelector = (labels: Labels, selector: string): boolean =>
-  splitExpressions(selector).every((expression) => matcherOf(expression)(labels))
+  matchersOf(selector).every((fits) => fits(labels))

@@ -32,6 +32,7 @@ interface Batch {
 /** Of a file that is written anew. Less is not worth another file. */
 const smallBytes = 1_000_000
 const recordsInLine = 200
+const newline = 0x0a
 
 /**
  * @param file where the state is kept; undefined keeps it in memory only. Changes are appended, so a save costs what has changed. When the
@@ -113,15 +114,22 @@ const writeLines = (file: string, lines: Iterable<string>): number => {
   }
 }
 
-/** A last line without its end was not finished when the daemon was killed, so nobody was told of what it says. */
+/** The file of earlier versions was one object. A last line without its end was not finished when the daemon was killed, so nobody was told of what it says. */
 const readState = (file: string): State => {
   const state = emptyState()
   if (!existsSync(file)) return state
-  const text = readFileSync(file, 'utf8')
-  const lines = text.split('\n')
-  if (lines.length === 1) return { ...state, ...JSON.parse(text) }
-  for (const line of lines.slice(0, -1)) take(state, JSON.parse(line))
+  const bytes = readFileSync(file)
+  if (!bytes.includes(newline)) return { ...state, ...JSON.parse(bytes.toString()) }
+  for (const line of wholeLinesOf(bytes)) take(state, JSON.parse(line))
   return state
+}
+
+function* wholeLinesOf(bytes: Buffer): Generator<string> {
+  let start = 0
+  for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
+    yield bytes.toString('utf8', start, end)
+    start = end + 1
+  }
 }
 
 const take = (state: State, { nextId, nextActionId, changes }: Batch): void => {

@@ -39,8 +39,8 @@ export const requireFreeName = (
   table: TableName,
   { id, name }: { readonly id?: number; readonly name?: string },
 ): void => {
-  const others = Object.values<object>(tableOf(cloud, table)).filter((one) => 'name' in one && one.name === name)
-  if (name === undefined || others.every((one) => 'id' in one && one.id === id)) return
+  const isTaken = (one: { readonly id: number; readonly name?: string }): boolean => one.name === name && one.id !== id
+  if (name === undefined || !Object.values(tableOf(cloud, table)).some(isTaken)) return
   const prefix = table === 'servers' ? 'server name' : table === 'ssh_keys' ? 'SSH key name' : 'name'
   throw notUnique(`${prefix} is already used`)
 }

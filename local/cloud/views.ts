@@ -1,5 +1,5 @@
 import { hostAddressOf } from './addresses.ts'
-import { datacenters, locations, serverTypes, systemImages } from './catalogue.ts'
+import { datacenters, locations, serverType, systemImages } from './catalogue.ts'
 import type { Cloud } from './cloud.ts'
 import { firewallsOn, serversOf } from './firewall-state.ts'
 import type {
@@ -20,7 +20,7 @@ const datacenterOf = ({ hasDatacenters }: Cloud, location: string) =>
 
 export const viewServer = (cloud: Cloud, server: ServerRecord) => {
   const { state } = cloud.store
-  const type = serverTypes(cloud.faults.isSoldOut).find((one) => one.name === server.server_type)
+  const type = serverType(server.server_type, cloud.faults.isSoldOut)
   return {
     id: server.id,
     name: server.name,

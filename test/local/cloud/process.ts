@@ -24,16 +24,18 @@ interface DaemonOptions {
   readonly options?: readonly string[]
   readonly token?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Of another build. */
+  readonly cwd?: string
 }
 
 /** The emulated cloud as it is run by hand, with machines that only remember. */
 export const startDaemon = async (
   directory: string,
-  { options = ['--speed', 'fast'], token = '', env = {} }: DaemonOptions = {},
+  { options = ['--speed', 'fast'], token = '', env = {}, cwd = root }: DaemonOptions = {},
 ): Promise<Daemon> => {
   const args = ['--import', 'tsx', 'local/cloud/daemon.ts', '--state', directory, '--backend', 'fake', ...options]
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, TWIN_TOKEN: token, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
