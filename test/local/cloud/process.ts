@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { runDaemon } from '../../../local/twin/cloud.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 
@@ -33,8 +34,9 @@ export const startDaemon = async (
   directory: string,
   { options = ['--speed', 'fast'], token = '', env = {}, cwd = root }: DaemonOptions = {},
 ): Promise<Daemon> => {
-  const args = ['--import', 'tsx', 'local/cloud/daemon.ts', '--state', directory, '--backend', 'fake', ...options]
-  const child = spawn(process.execPath, args, {
+  const [program, ...words] = runDaemon
+  const args = [...words, 'local/cloud/daemon.ts', '--state', directory, '--backend', 'fake', ...options]
+  const child = spawn(program, args, {
     cwd,
     env: { ...process.env, TWIN_TOKEN: token, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -8,7 +8,7 @@ const test = suite('local/twin/cloud')
 const layout = layoutOf('/state', 7, '/cache')
 
 test('starts the cloud on loopback with the ranges of its twin', () => {
-  assert.equal(cloudCommand(layout, { kind: 'vagrant', provider: 'lxc' }, 8401).slice(4), [
+  assert.equal(cloudCommand(layout, { kind: 'vagrant', provider: 'lxc' }, 8401).slice(5), [
     '--listen',
     '127.0.0.1:8401',
     '--state',
