@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { LocalSettings } from '../config/load.ts'
 import { readRecipients } from '../config/recipients.ts'
-import { type DsReading, findDsFaults, findDsStrangers, readDs } from '../dns/delegation/ds.ts'
+import { type DsReading, findDsDrift, readDs } from '../dns/delegation/ds.ts'
 import { dsOf } from '../dns/dnssec/ds.ts'
 import { canonicalName } from '../dns/wire/name.ts'
 import { type ExitCode, InfraError } from '../errors.ts'
@@ -89,7 +89,7 @@ const countOf = ({ length }: readonly string[]): string => (length === 1 ? 'one 
 export const signingStatus = async ({ zone, key, leaving, settings }: Signing): Promise<Told> => {
   const reading = await readDsHere(zone, settings)
   const published = [key, leaving].flatMap((one) => (one ? [dnskeyOf(one)] : []))
-  const faults = [...findDsFaults(reading, published), ...findDsStrangers(reading, published)]
+  const faults = findDsDrift(reading, published)
   const facts = factsOf(key)
   return {
     exitCode: faults.length > 0 ? 3 : reading.state.kind === 'unknown' ? 8 : 0,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { mapBounded } from '../bounded.ts'
-import { type DsReading, findDsFaults, findDsStrangers, readDs } from '../dns/delegation/ds.ts'
+import { type DsReading, findDsDrift, readDs } from '../dns/delegation/ds.ts'
 import { delegationStateOf } from '../dns/delegation/state.ts'
 import { walkToParent } from '../dns/delegation/walk.ts'
 import { type Delegation, readDelegation } from '../dns/delegation.ts'
@@ -53,7 +53,7 @@ export const readDelegationsStatus = async (
 const dsDrift = (ds: DsReading, all: PublishedKeys | 'unknown'): readonly string[] => {
   if (all === 'unknown') return []
   const keys = all.get(ds.zone) ?? []
-  return [...findDsFaults(ds, keys), ...findDsStrangers(ds, keys)]
+  return findDsDrift(ds, keys)
 }
 
 type Parents = Delegation & { readonly ds: DsReading }

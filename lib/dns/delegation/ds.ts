@@ -135,16 +135,20 @@ export const findDsFaults = (
   ]
 }
 
+/**
+ * What is not as it should be of a zone's DS records, though it may harm nobody yet: also such as nobody here has asked for, or would.
+ * @param published as `findDsFaults` takes it.
+ */
+export const findDsDrift = (reading: DsReading, published: readonly string[] = []): readonly string[] => [
+  ...findDsFaults(reading, published),
+  ...findStrangers(reading, published),
+  ...findWeak(reading, published),
+]
+
 /** DS records that point at no key of the zone, beside one that does: resolvers pass over them, but nobody here has asked for them. */
-export const findDsStrangers = (
-  { zone, parentZone, state }: DsReading,
-  published: readonly string[],
-): readonly string[] => {
-  if (state.kind !== 'records') return []
-  const strange = state.sets.flatMap(({ at, ds }) => {
-    const unknown = ds.filter((one) => !isOfAny(zone, one, published))
-    return unknown.length > 0 && unknown.length < ds.length ? [{ at, ds: unknown }] : []
-  })
+const findStrangers = (reading: DsReading, published: readonly string[]): readonly string[] => {
+  const { zone, parentZone } = reading
+  const strange = narrowed(reading, (one) => !isOfAny(zone, one, published)).filter(({ isAll }) => !isAll)
   const [first] = strange
   return first
     ? [
@@ -152,6 +156,27 @@ export const findDsStrangers = (
       ]
     : []
 }
+
+/** Of digest type 1, which must not be used for a delegation (RFC 8624 §3.3): where it is all there is, some resolvers take the zone for unsigned. */
+const findWeak = (reading: DsReading, published: readonly string[]): readonly string[] => {
+  const { zone, parentZone } = reading
+  const weak = narrowed(reading, (one) => one.split(' ')[2] === '1' && isOfAny(zone, one, published))
+  const [first] = weak
+  return first
+    ? [
+        `${parentZone} has DS ${tagsOf(weak).join(', ')} of ${zone} by SHA-1 (${first.at}), which must not be used any more (RFC 8624 §3.3): have the registrar publish one by SHA-256, and remove this one then`,
+      ]
+    : []
+}
+
+/** Some of the DS records, of those servers that have such. */
+const narrowed = ({ state }: DsReading, isMeant: (ds: string) => boolean): readonly (DsSet & { isAll: boolean })[] =>
+  state.kind === 'records'
+    ? state.sets.flatMap(({ at, ds }) => {
+        const meant = ds.filter(isMeant)
+        return meant.length > 0 ? [{ at, ds: meant, isAll: meant.length === ds.length }] : []
+      })
+    : []
 
 const tagsOf = (sets: readonly DsSet[]): readonly number[] =>
   [...new Set(sets.flatMap(({ ds }) => ds.map((one) => Number(one.split(' ')[0]))))].sort((a, b) => a - b)

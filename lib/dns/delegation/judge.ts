@@ -2,7 +2,7 @@ import { createFinding } from '../checks/finding.ts'
 import type { Delegation, ParentView } from '../delegation.ts'
 import type { Finding } from '../probe.ts'
 import { digCommand } from '../wire/question.ts'
-import { type DsReading, findDsFaults, findDsStrangers } from './ds.ts'
+import { type DsReading, findDsDrift } from './ds.ts'
 import { differencesAt, type WantedDelegation } from './faults.ts'
 
 /**
@@ -85,7 +85,7 @@ const unheard = (zone: string, parent: Extract<ParentView, { readonly fault: str
  */
 export const judgeDs = (reading: DsReading, published: readonly string[] = []): Finding => {
   const { zone, parentZone, state } = reading
-  const [fault] = [...findDsFaults(reading, published), ...findDsStrangers(reading, published)]
+  const [fault] = findDsDrift(reading, published)
   return createFinding({
     check: 'ds',
     server: parentZone,

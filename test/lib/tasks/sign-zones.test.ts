@@ -4,7 +4,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { LocalSettings } from '../../../lib/config/load.ts'
 import { configSchema } from '../../../lib/config/schema.ts'
+import { dsOf } from '../../../lib/dns/dnssec/ds.ts'
 import { makeFirstKey, openSigning, signingStatus } from '../../../lib/tasks/sign-zones.ts'
+import { dnskeyOf } from '../../../lib/zones/signing/known.ts'
 import { openPrivateKey } from '../../../lib/zones/signing/private-key.ts'
 import { runScript } from '../../scripts/command.ts'
 import { ownNetwork, startParents } from '../dns/parents.ts'
@@ -71,7 +73,7 @@ test('a key is made once, for whoever has the private half of sshKey', () =>
     assert.ok(again.key && (await openPrivateKey(again.key, { folder: again.folder, identity: place.identity })))
   }))
 
-test('the DS record is the one that dnssec-dsfromkey makes, and status finds it at every parent, at one, or another one', () =>
+test('the DS record is the one that dnssec-dsfromkey makes, and status finds it at every parent, at one, by another digest, or another one', () =>
   withPlace(async (place) => {
     assert.equal((await signingStatus(await open(place))).lines, [
       'example.test. has no key: it is not signed by a deployment.',
@@ -102,6 +104,17 @@ test('the DS record is the one that dnssec-dsfromkey makes, and status finds it 
     const beside = await signingStatus(signing)
     assert.is(beside.exitCode, 3)
     assert.match(beside.lines.join('\n'), /has DS 4711 of example\.test\. beside that of its key/)
+
+    const sayDigest = (type: number): void => {
+      const ds = signing.key && dsOf('example.test.', dnskeyOf(signing.key), type)
+      parents.say('both', 'example.test', { ns, ds: [dsRecord(ds ?? '')] })
+    }
+    sayDigest(1)
+    const weak = await signingStatus(signing)
+    assert.is(weak.exitCode, 3)
+    assert.match(weak.lines.join('\n'), /has DS \d+ of example\.test\. by SHA-1 \(a\.nic\.test .*RFC 8624/)
+    sayDigest(4)
+    assert.is((await signingStatus(signing)).exitCode, 0)
 
     parents.say('both', 'example.test', { ns, ds: 'silence' })
     assert.is((await signingStatus(signing)).exitCode, 8)
