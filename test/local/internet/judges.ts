@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { InternetLayout } from '../../../local/layout.ts'
+import type { InternetLayout, TwinLayout } from '../../../local/layout.ts'
 
 // Programs that nobody here has written, and what they say of a zone. They are told where the root is, so that they ask nobody else.
 
@@ -35,12 +35,18 @@ export const zonemaster = async (hints: string, zone: string): Promise<readonly 
 
 /**
  * What DNSViz calls an error or a warning, code by code: `E:EXPIRATION_IN_PAST`. It asks the authoritative servers alone (`-A`), from the
- * root on (`-x`), and trusts the root's key.
+ * root on (`-x`), and trusts the root's key. It looks for a way to a real root server all the same, so it runs where none leads out.
  * @param anchor file of the root's DNSKEY record, as in a zone file.
  */
-export const dnsviz = async (anchor: string, { ipv4 }: Root, zone: string): Promise<readonly string[]> => {
-  const probe = await run('dnsviz', ['probe', '-A', '-a', '.', '-x', `.+:ns.root=${ipv4}`, zone], '')
-  const printed = await run('dnsviz', ['print', '-t', anchor], probe)
+export const dnsviz = async (
+  anchor: string,
+  { namespace, internet }: Pick<TwinLayout, 'namespace' | 'internet'>,
+  zone: string,
+): Promise<readonly string[]> => {
+  const inside = [`--net=/run/netns/${namespace}`, 'dnsviz']
+  const { ipv4 } = internet.root
+  const probe = await run('nsenter', [...inside, 'probe', '-A', '-a', '.', '-x', `.+:ns.root=${ipv4}`, zone], '')
+  const printed = await run('nsenter', [...inside, 'print', '-t', anchor], probe)
   return [...new Set(printed.match(/\b[EW]:\w+/g) ?? [])].sort()
 }
 
@@ -52,6 +58,6 @@ const run = async (program: string, words: readonly string[], input: string): Pr
   })
   child.stdin.end(input)
   const [code] = await once(child, 'close')
-  if (said === '') throw new Error(`${program} ${words[0]} ended with ${code} and said nothing`)
+  if (said === '') throw new Error(`${program} ${words.join(' ')} ended with ${code} and said nothing`)
   return said
 }

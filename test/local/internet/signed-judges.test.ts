@@ -73,7 +73,7 @@ const judge = async () => {
   const [ours, theirs, others] = await Promise.all([
     checkDns(),
     zonemaster(hints, 'example.test'),
-    dnsviz(anchor, root, 'example.test'),
+    dnsviz(anchor, served.rig.layout, 'example.test'),
   ])
   return { ours, zonemaster: theirs, dnsviz: others }
 }
