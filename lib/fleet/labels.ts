@@ -35,7 +35,7 @@ export interface ServerFacts {
   readonly heldUntil: number | undefined
   /** Of a nameserver: what caches may hold of generations whose zones have other keys; undefined when none is known. */
   readonly otherKeys: OtherKeys | undefined
-  /** Of a nameserver: what is known of DS records that point at keys of its zones, by `dsName`. */
+  /** Of a nameserver: what is known of DS records that point at keys of its zones, by `dsNameOf`. */
   readonly ds: ReadonlyMap<string, DsMemory>
 }
 

@@ -13,7 +13,7 @@ export const createSignZonesCommand = () =>
     summary:
       'Brings a zone from unsigned to secure, back, or from one key to the next: makes and puts aside its keys, waits until no cache holds what would not fit, and has the registrar publish its DS records. It goes as far as it gets and says what follows.',
     background:
-      'deploy-infra signs with the keys that are there. Nothing is remembered but files and labels: end it at any wait (exit code 7), and run it again from any computer. docs/signed-domains.md has the steps.',
+      'deploy-infra signs with the keys that are there. Nothing is remembered but files and labels: end it at any wait (exit code 7), and run it again from any computer. docs/sign-zones.md has the steps.',
     examples: [
       ['example.test on', 'makes its key; after deploy-infra, again: has the parent publish its DS record'],
       ['example.test roll', 'another key takes the place of its key: between two deployments'],

@@ -27,15 +27,14 @@ export const noteSwitch = (
 ): { readonly from: Noted; readonly to: Noted } => {
   // what serves has been noted on last
   const ds = new Map([...to.noted.ds, ...from.noted.ds])
+  const isSame = from.keys === to.keys
+  const heldUntil = Math.max(heldUntilOf(from, now), heldUntilOf(to, now))
   const one = (side: Side, other: Side): Noted => ({
-    heldUntil: side.keys === other.keys ? heldUntilOf(other, now) : side.noted.heldUntil,
+    heldUntil: isSame ? heldUntil : side.noted.heldUntil,
     otherKeys: otherKeysOf(side, other, now),
     ds,
   })
-  const both = { from: one(from, to), to: one(to, from) }
-  if (from.keys !== to.keys) return both
-  const heldUntil = latest([both.from.heldUntil, both.to.heldUntil])
-  return { from: { ...both.from, heldUntil }, to: { ...both.to, heldUntil } }
+  return { from: one(from, to), to: one(to, from) }
 }
 
 /** Until when caches may hold answers of a generation that is left now, or of one with the same keys before it. */

@@ -61,6 +61,9 @@ export type SigningStep =
 /** `rolling`: another key is taking its place · `insecure`: there is no DS record to roll · `strangers`: DS records of keys that nobody here knows. */
 export type Refused = 'rolling' | 'insecure' | 'strangers'
 
+/** Once every parent was heard. */
+type Heard = SigningFacts & { readonly parents: { readonly kind: 'heard' } }
+
 /**
  * The next step of a zone towards what is wanted. Whatever a cache has put together proves itself at each of them (see `mixture.ts`):
  * a DS record comes when all that caches hold is signed by its key, and a key goes when no cache holds a DS record of it. Pure.
@@ -70,38 +73,36 @@ export const nextSigningStep = (deed: Deed, facts: SigningFacts): SigningStep =>
   if (facts.staying === undefined && (isHalfRolled || (deed === 'on' && facts.leaving === undefined))) {
     return { kind: 'make-key' }
   }
-  if (facts.parents.kind === 'unknown') return facts.parents
-  const unseen = shownIn(facts).filter((key) => !isNoted(key, facts))
-  if (unseen.length > 0) return { kind: 'note-seen', keys: unseen, ttlSeconds: facts.parents.ttlSeconds }
-  return { on: stepOn, off: stepOff, roll: stepRoll }[deed](facts)
+  const { parents } = facts
+  if (parents.kind === 'unknown') return parents
+  const heard = { ...facts, parents }
+  const unseen = shownIn(heard).filter((key) => !isNoted(key, heard))
+  if (unseen.length > 0) return { kind: 'note-seen', keys: unseen, ttlSeconds: parents.ttlSeconds }
+  return { on: stepOn, off: stepOff, roll: stepRoll }[deed](heard)
 }
-
-const setsOf = ({ parents }: SigningFacts): readonly KeySet[] => (parents.kind === 'heard' ? parents.sets : [])
 
 const isServed = (key: string, { served }: SigningFacts): boolean =>
   served.length > 0 && served.every((keys) => keys.includes(key))
 
 /** Keys that are served, or at hand, and of which parents show a DS record. */
-const shownIn = (facts: SigningFacts): KeySet => {
-  const shown = [...new Set(setsOf(facts).flat())]
+const shownIn = (facts: Heard): KeySet => {
+  const shown = [...new Set(facts.parents.sets.flat())]
   const ours = [...facts.served.flat(), facts.staying, facts.leaving]
   return shown.filter((one) => ours.includes(one))
 }
 
-const isNoted = (key: string, facts: SigningFacts): boolean => {
+const isNoted = (key: string, facts: Heard): boolean => {
   const memory = facts.memories.get(key)
   if (!facts.served.some((keys) => keys.includes(key))) return true
-  return memory?.kind === 'seen' && memory.ttlSeconds >= ttlOf(facts)
+  return memory?.kind === 'seen' && memory.ttlSeconds >= facts.parents.ttlSeconds
 }
 
-const ttlOf = ({ parents }: SigningFacts): number => (parents.kind === 'heard' ? parents.ttlSeconds : 0)
-
-const strangersIn = (facts: SigningFacts): boolean => {
+const strangersIn = (facts: Heard): boolean => {
   const shown = shownIn(facts)
-  return setsOf(facts).some((set) => set.some((one) => !shown.includes(one)))
+  return facts.parents.sets.some((set) => set.some((one) => !shown.includes(one)))
 }
 
-const stepOn = (facts: SigningFacts): SigningStep => {
+const stepOn = (facts: Heard): SigningStep => {
   const { staying = '', leaving } = facts
   if (leaving !== undefined) return { kind: 'refused', why: 'rolling' }
   if (strangersIn(facts)) return { kind: 'refused', why: 'strangers' }
@@ -109,15 +110,15 @@ const stepOn = (facts: SigningFacts): SigningStep => {
 }
 
 /** Until every parent has the DS record of a key. */
-const stepToTrusted = (key: string, facts: SigningFacts): SigningStep => {
+const stepToTrusted = (key: string, facts: Heard): SigningStep => {
   if (!isServed(key, facts)) return { kind: 'deploy' }
-  if (setsOf(facts).every((set) => set.includes(key))) return { kind: 'done' }
+  if (facts.parents.sets.every((set) => set.includes(key))) return { kind: 'done' }
   const { othersUntil, now } = facts
   if (othersUntil === undefined) return { kind: 'note-others' }
   if (now < othersUntil) return { kind: 'wait', until: othersUntil, for: 'others' }
   const memory = facts.memories.get(key)
   if (memory && memory.kind !== 'gone') return { kind: 'give-ds', key }
-  return { kind: 'note-given', key, ttlSeconds: ttlOf(facts) || unseenTtlSeconds }
+  return { kind: 'note-given', key, ttlSeconds: facts.parents.ttlSeconds || unseenTtlSeconds }
 }
 
 /** Under most parents; that of the record itself is noted as soon as one shows it. */
@@ -133,7 +134,7 @@ const stepToForgotten = (key: string, facts: SigningFacts): SigningStep | undefi
 
 const isRegistered = (key: string, { registered = [] }: SigningFacts): boolean => registered.includes(key)
 
-const stepOff = (facts: SigningFacts): SigningStep => {
+const stepOff = (facts: Heard): SigningStep => {
   const known = [...new Set(facts.served.flat())]
   const there = [...new Set([...shownIn(facts), ...known.filter((key) => isRegistered(key, facts))])]
   if (there.length > 0) return { kind: 'withdraw-ds', keys: there, isLast: true }
@@ -147,24 +148,24 @@ const stepOff = (facts: SigningFacts): SigningStep => {
   return known.length > 0 ? { kind: 'deploy' } : { kind: 'done' }
 }
 
-const stepRoll = (facts: SigningFacts): SigningStep => {
+const stepRoll = (facts: Heard): SigningStep => {
   const { staying, leaving } = facts
   if (staying === undefined) return { kind: 'refused', why: 'insecure' }
   if (strangersIn(facts)) return { kind: 'refused', why: 'strangers' }
   if (leaving === undefined) return stepToBegin(staying, facts)
   const step = stepToTrusted(staying, facts)
   if (step.kind !== 'done') return step
-  if (setsOf(facts).some((set) => set.includes(leaving)) || isRegistered(leaving, facts)) {
+  if (facts.parents.sets.some((set) => set.includes(leaving)) || isRegistered(leaving, facts)) {
     return { kind: 'withdraw-ds', keys: [leaving], isLast: false }
   }
   return stepToForgotten(leaving, facts) ?? { kind: 'set-aside', keys: [leaving] }
 }
 
 /** A key that was put aside is served until the next deployment, which is the end of the roll. */
-const stepToBegin = (key: string, facts: SigningFacts): SigningStep => {
+const stepToBegin = (key: string, facts: Heard): SigningStep => {
   if (!facts.served.every((keys) => keys.length === 1 && keys[0] === key) || facts.served.length === 0) {
     return { kind: 'deploy' }
   }
-  if (!setsOf(facts).every((set) => set.includes(key))) return { kind: 'refused', why: 'insecure' }
+  if (!facts.parents.sets.every((set) => set.includes(key))) return { kind: 'refused', why: 'insecure' }
   return { kind: 'replace-key', key }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { dsOf, isOfAny } from '../dns/dnssec/ds.ts'
 import { keyTagOf } from '../dns/dnssec/key-tag.ts'
 import { InfraError } from '../errors.ts'
+import { dnskeyOf } from '../zones/signing/known.ts'
 import { type DomainKey, isHostname } from './driver.ts'
 
 type Key = Pick<DomainKey, 'flags' | 'algorithm' | 'publicKey'>
@@ -10,11 +11,7 @@ const protocol = 3
 const octetsOf = ({ flags, algorithm, publicKey }: Key): Buffer =>
   Buffer.concat([Buffer.from([flags >> 8, flags & 0xff, protocol, algorithm]), Buffer.from(publicKey, 'base64')])
 
-/** `rdata` of its DNSKEY record (RFC 4034 §2.1). */
-const dnskeyOf = (key: Key): string => {
-  const octets = octetsOf(key)
-  return `\\# ${octets.length} ${octets.toString('hex').toUpperCase()}`
-}
+const dnskeyTextOf = (key: Key): string => dnskeyOf({ rdata: octetsOf(key) })
 
 const ownerOf = (domain: string): string => `${domain}.`
 
@@ -27,14 +24,14 @@ export const hasKey = (keys: readonly string[], key: DomainKey): boolean => keys
 
 /** Which DS records point at this key, of whatever digest type: a key may have several. */
 export const pointsAt = (domain: string, key: DomainKey): ((ds: string) => boolean) => {
-  const dnskeys = [dnskeyOf(key)]
+  const dnskeys = [dnskeyTextOf(key)]
   return (ds) => isOfAny(ownerOf(domain), ds, dnskeys)
 }
 
 /** @throws InfraError unless both halves of the key are of this domain. */
 export const verifyKey = (domain: string, key: DomainKey): void => {
   verifyDomain(domain)
-  if (dsOf(ownerOf(domain), dnskeyOf(key)) === dsTextOf(key)) return
+  if (dsOf(ownerOf(domain), dnskeyTextOf(key)) === dsTextOf(key)) return
   throw new InfraError(`DS ${dsTextOf(key)} is not the SHA-256 DS record of this key of ${domain}`, {
     hint: 'It would have the domain refused by all validating resolvers. A DS record is of one key, and of one domain.',
   })
@@ -82,7 +79,7 @@ const madeDs = (domain: string, { tag, algorithm, publicKey }: ListedKey): strin
   if (publicKey === undefined) return undefined
   const keys = usualFlags.map((flags) => ({ flags, algorithm, publicKey }))
   const found = keys.find((key) => keyTagOf(octetsOf(key)) === tag)
-  return found && dsOf(ownerOf(domain), dnskeyOf(found))
+  return found && dsOf(ownerOf(domain), dnskeyTextOf(found))
 }
 
 interface Listing {

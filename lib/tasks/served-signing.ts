@@ -1,8 +1,10 @@
 import { renewalOf } from '../dns/dnssec/renewal.ts'
 import { InfraError } from '../errors.ts'
+import type { FleetServer } from '../fleet/server.ts'
 import { nameserversIn } from '../plan/nameservers.ts'
 import { describeMoment, describeRemaining } from '../time.ts'
-import { firstEndOf } from '../zones/signing/served.ts'
+import { firstEndOf, publishedIn } from '../zones/signing/served.ts'
+import type { Zone } from '../zones/zone.ts'
 import { findArtefact } from './artefact.ts'
 import { listServers } from './servers.ts'
 import type { World } from './world.ts'
@@ -30,21 +32,28 @@ export const readServedSigning = async (world: World): Promise<ServedSigning> =>
   const common = new Map<string, readonly string[]>()
   const lives: Life[] = []
   for (const generation of generations) {
-    const found = await findArtefact(world, generation, servers)
-    if ('fault' in found) {
-      throw new InfraError(`Which keys generation ${generation} has is not known: ${found.fault}`, {
-        hint: 'See to its nameservers, then run this again.',
-        exitCode: 8,
-      })
-    }
-    for (const { origin, signing } of found.zones) {
-      const keys = signing?.published.rdata ?? []
+    const zones = await readSignedZones(world, generation, servers)
+    for (const [origin, keys] of publishedIn(zones)) {
       common.set(origin, common.get(origin)?.filter((key) => keys.includes(key)) ?? keys)
     }
-    lives.push({ generation, end: firstEndOf(found.zones) ?? Number.POSITIVE_INFINITY })
+    lives.push({ generation, end: firstEndOf(zones) ?? Number.POSITIVE_INFINITY })
   }
   const now = world.clock.now() / 1000
   return { keys: common, old: lives.flatMap((life) => describeOld(life, now)), lasting: describeLasting(lives) }
+}
+
+/** What a generation was given, keys too. @throws InfraError (exit code 8) when nobody can say it. */
+export const readSignedZones = async (
+  world: World,
+  generation: number,
+  servers: readonly FleetServer[],
+): Promise<readonly Zone[]> => {
+  const found = await findArtefact(world, generation, servers)
+  if ('zones' in found) return found.zones
+  throw new InfraError(`Which keys generation ${generation} has is not known: ${found.fault}`, {
+    hint: 'See to its nameservers, then run this again.',
+    exitCode: 8,
+  })
 }
 
 /** Unix times. A generation is the moment at which its deployment began, and its signatures were made not long after. */

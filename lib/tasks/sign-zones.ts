@@ -57,26 +57,25 @@ export const openSigning = async (settings: LocalSettings, name: string): Promis
 }
 
 /** Makes a key for a zone, and nothing else. @throws InfraError (exit code 2) when it cannot be made or encrypted. */
-export const makeKey = async ({ zone, folder, settings }: Omit<Signing, 'key'>): Promise<ZoneKey> =>
-  makeZoneKey({
-    origin: zone,
-    ttlSeconds: settings.config.dnssec?.keyTtlSeconds ?? 0,
-    folder,
-    recipients: await recipientsOf(settings),
-  })
+export const makeKey = async (signing: Signing): Promise<ZoneKey> =>
+  makeKeyFor(await recipientsOf(signing.settings), signing)
+
+const makeKeyFor = (recipients: readonly string[], { zone, folder, settings }: Signing): Promise<ZoneKey> =>
+  makeZoneKey({ origin: zone, ttlSeconds: settings.config.dnssec?.keyTtlSeconds ?? 0, folder, recipients })
 
 const recipientsOf = ({ config, environment, root }: LocalSettings): Promise<readonly string[]> =>
   readRecipients(config.dnssec?.recipients ?? [environment.sshPublicKeyFile], root)
 
 /** Makes the first key of a zone. */
 export const makeFirstKey = async (signing: Signing): Promise<Told> => {
-  const made = await makeKey(signing)
+  const recipients = await recipientsOf(signing.settings)
+  const made = await makeKeyFor(recipients, signing)
   const file = path.join(path.relative(signing.settings.root, signing.folder), made.name)
   return {
     exitCode: 0,
     lines: [
       `${signing.zone} is signed from the next deployment on.`,
-      `Keep both files, with the zone files: ${file}.key and ${file}.private.age (encrypted to ${countOf(await recipientsOf(signing.settings))}).`,
+      `Keep both files, with the zone files: ${file}.key and ${file}.private.age (encrypted to ${countOf(recipients)}).`,
       `Next: deploy-infra; then sign-zones ${signing.zone.slice(0, -1)} on, which waits until no cache holds unsigned answers and has the parent publish its DS record.`,
     ],
     ...factsOf(made),

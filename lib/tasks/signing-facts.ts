@@ -1,7 +1,6 @@
 import { readDs } from '../dns/delegation/ds.ts'
 import { keyOfDs } from '../dns/dnssec/ds.ts'
 import { isWithin } from '../dns/wire/name.ts'
-import { InfraError } from '../errors.ts'
 import type { DsMemory } from '../fleet/labels.ts'
 import type { FleetServer } from '../fleet/server.ts'
 import { mergeNoted, type Noted } from '../plan/held.ts'
@@ -11,9 +10,9 @@ import type { Registrar } from '../registrar/driver.ts'
 import { dnskeyOf, dsNameOf } from '../zones/signing/known.ts'
 import type { ZoneKey } from '../zones/signing/zone-key.ts'
 import { longestTtlOf } from '../zones/ttl.ts'
-import { findArtefact } from './artefact.ts'
 import { findRegistered } from './domain-keys.ts'
 import { servedZoneNames } from './generations.ts'
+import { readSignedZones } from './served-signing.ts'
 import { listServers } from './servers.ts'
 import { readKeysOf } from './signing.ts'
 import type { World } from './world.ts'
@@ -47,7 +46,7 @@ export const readSigningFacts = async (world: World, zone: string, registrar: Re
     servedZoneNames(world, servers),
   ])
   const generations = [...new Set(serving.map(({ generation }) => generation))]
-  const zones = (await Promise.all(generations.map((generation) => readZones(world, generation, servers)))).flat()
+  const zones = (await Promise.all(generations.map((generation) => readSignedZones(world, generation, servers)))).flat()
   const served = zones.flatMap(({ origin, signing }) => (origin === zone ? [signing?.published.rdata ?? []] : []))
   const known = [...new Set([...served.flat(), ...keys.map(dnskeyOf)])]
   const above = names.filter((name) => name !== zone && isWithin(zone, name)).sort((a, b) => b.length - a.length)[0]
@@ -82,15 +81,6 @@ export const readSigningFacts = async (world: World, zone: string, registrar: Re
 const keysAtHand = (keys: readonly ZoneKey[]): Pick<SigningFacts, 'staying' | 'leaving'> => {
   const [staying, leaving] = [false, true].map((isLeaving) => keys.find((key) => key.isLeaving === isLeaving))
   return { staying: staying && dnskeyOf(staying), leaving: leaving && dnskeyOf(leaving) }
-}
-
-const readZones = async (world: World, generation: number, servers: readonly FleetServer[]) => {
-  const found = await findArtefact(world, generation, servers)
-  if ('zones' in found) return found.zones
-  throw new InfraError(`Which keys generation ${generation} has is not known: ${found.fault}`, {
-    hint: 'Nothing was changed. See to its nameservers, then run this again.',
-    exitCode: 8,
-  })
 }
 
 const memoriesOf = (zone: string, keys: readonly string[], { ds }: Noted): ReadonlyMap<string, DsMemory> =>

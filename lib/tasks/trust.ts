@@ -75,7 +75,7 @@ export const verifyTrusted = async (world: World, plan: Plan): Promise<readonly 
 const verdict = {
   failed: 'Validating resolvers would refuse zones of ours',
   failedHint:
-    'Nothing was changed. Bring back the key that the DS record points at (dnssec.keys), or have the registrar change the DS record as docs/signed-domains.md says; signatures that end are made anew by deploy-infra.',
+    'Nothing was changed. Bring back the key that the DS record points at (dnssec.keys), or let sign-zones change keys and DS records, as docs/sign-zones.md says; signatures that end are made anew by deploy-infra.',
   unknown: 'It is not known whether the parents have DS records that fit our zones',
   unknownHint: 'Nothing was changed. Run this again once these can be asked from here.',
 }

@@ -2,17 +2,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { writeZones } from './checkout.ts'
 import type { Flags, OperationName } from './operations.ts'
-import { prepared } from './prepared.ts'
-import { createFastWorld } from './world.ts'
+import { createServingWorld } from './prepared.ts'
 
 // What caches may hold is noted before an lb is led on, whichever operation does it.
 const test = suite('world/held')
 
-const fast = await createFastWorld({ pairs: 1 })
-test.after(() => fast.close())
-await prepared(fast)
-const serving = await fast.save()
-test.before.each(() => fast.load(serving))
+const fast = await createServingWorld(test)
 
 const longestTtl = 3600
 /** A tenth of it is to spare. */
@@ -51,7 +46,8 @@ test('a deployment and the way back note until when answers of the other generat
 test('a TTL that was lowered is reckoned with as long as the higher one may be held', async () => {
   const [{ root }] = fast.clones
   const { settings } = fast.clones[0].world()
-  const short = '$TTL 1m\n@ SOA ns1 hostmaster ( 0 3h 1h 2w 1m )\n@ 10 NS ns1.example.test.\n@ A 192.0.2.80\n'
+  const short =
+    '$TTL 1m\n@ SOA ns1 hostmaster ( 0 3h 1h 2w 1m )\n@ 10 NS ns1.example.test.\n@ 10 NS ns2.example.test.\n@ A 192.0.2.80\n'
   await writeZones({ root, config: settings.config, zones: { 'example.test.zone': short } })
   await run('deploy', {})
   const lowered = await labelsOf('ns1')

@@ -193,6 +193,20 @@ export const withJudge = (check: Check, judge: Check['judge']): Check => {
   return { id, transport, questions, asked, expected, reference, hint, silence, ownSocket, mayClose, judge }
 }
 
+/** Checks of which some let be heard what they are answered, before they judge it. */
+export const overhear = (
+  checks: readonly Check[],
+  isMeant: (check: Check) => boolean,
+  hear: (check: Check, ...answered: Parameters<Check['judge']>) => void,
+): readonly Check[] =>
+  checks.map((check) => {
+    if (!isMeant(check)) return check
+    return withJudge(check, (...answered) => {
+      hear(check, ...answered)
+      return check.judge(...answered)
+    })
+  })
+
 /** Adds the texts that every check of one kind shares. Unless said otherwise, what is asked is the first question. */
 export const createCheck = (draft: CheckDraft): Check => {
   const { id, questions, expected, judge, ownSocket = false, mayClose = false } = draft

@@ -1,5 +1,5 @@
 import type { Target } from '../query.ts'
-import { type Check, withJudge } from './check.ts'
+import { type Check, overhear } from './check.ts'
 
 /**
  * Checks that say how long the answer for the SOA took over UDP: every zone has one, and it is small everywhere.
@@ -9,11 +9,10 @@ export const timeAnswers = (
   checks: readonly Check[],
   note: (check: Check, target: Target, ms: number) => void,
 ): readonly Check[] =>
-  checks.map((check) => {
-    if (check.id !== 'soa' || check.transport !== 'udp') return check
-    const judge: Check['judge'] = (replies, target) => {
+  overhear(
+    checks,
+    ({ id, transport }) => id === 'soa' && transport === 'udp',
+    (check, replies, target) => {
       for (const { ms } of replies) note(check, target, ms)
-      return check.judge(replies, target)
-    }
-    return withJudge(check, judge)
-  })
+    },
+  )

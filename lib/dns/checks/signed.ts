@@ -9,7 +9,7 @@ import type { Target } from '../query.ts'
 import { canonicalName } from '../wire/name.ts'
 import { type Question, wantingProofs } from '../wire/question.ts'
 import type { Answered } from '../wire/reply.ts'
-import { type Check, createCheck, withJudge } from './check.ts'
+import { type Check, createCheck, overhear } from './check.ts'
 import { answerFaults, describeRrset } from './compare.ts'
 
 const secondsNow = (): number => systemClock.now() / 1000
@@ -87,14 +87,13 @@ export const noteEnds = (
   checks: readonly Check[],
   note: (check: Check, target: Target, end: number) => void,
 ): readonly Check[] =>
-  checks.map((check) => {
-    if (check.id !== 'signature-age') return check
-    const judge: Check['judge'] = (replies, target) => {
+  overhear(
+    checks,
+    ({ id }) => id === 'signature-age',
+    (check, replies, target) => {
       for (const { expiration } of replies.flatMap(signaturesIn)) note(check, target, expiration)
-      return check.judge(replies, target)
-    }
-    return withJudge(check, judge)
-  })
+    },
+  )
 
 const signaturesIn = ({ answers }: Answered) =>
   answers.filter(({ type }) => type === 'RRSIG').map(({ rdata }) => readSignature(rdata))

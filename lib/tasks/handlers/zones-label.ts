@@ -22,9 +22,9 @@ export const zonesFor = async (world: RunWorld, nameservers: readonly FleetServe
 }
 
 /**
- * Has the labels of nameservers say which zone files they are about to get, and what has become of these, how long caches may hold it and which keys it has: the first was written
+ * Has the labels of nameservers say which zone files they are about to get, and what has become of these: the first was written
  * when the machines were ordered, and the files may have been edited since. By the second, what a nameserver has can be proven
- * to be what it was given, from any computer.
+ * to be what it was given, from any computer. Besides, how long caches may hold it, and which keys it has.
  * @param compile reads the files.
  * @throws InfraError when a file changes meanwhile.
  */
